@@ -24,8 +24,8 @@ from bench import report
 from bench.main_text_pages import NOTICE, Marked, white_house, written
 from bench.peers import EXTRACTORS, install
 from tests.recorded import ROOT
+from tracker.locations import is_rest_of_page
 from tracker.model import UnitKind
-from tracker.page_parts import is_rest_of_page
 from tracker.parsing.page import read_page
 
 _MOST = 80  # recorded pages

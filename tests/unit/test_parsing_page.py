@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from tracker.errors import ParseError
+from tracker.locations import is_rest_of_page
 from tracker.model import UnitKind
-from tracker.page_parts import is_rest_of_page
 from tracker.parsing.page import Page, read_page
 
 URL = "https://media.bis.gov/news-updates"

@@ -7,8 +7,8 @@ from itertools import pairwise
 import pytest
 
 from tracker import diffing
+from tracker.locations import is_rest_of_page
 from tracker.model import Document, DocumentKind, Op, Operation, UnitKind
-from tracker.page_parts import is_rest_of_page
 from tracker.parsing.formulas import formula
 from tracker.parsing.link_targets import target
 from tracker.parsing.page import read_page

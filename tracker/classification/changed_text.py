@@ -14,8 +14,14 @@ from tracker.classification.act_reader import read_acts
 from tracker.classification.direction import direction_of_edit, note_stays
 from tracker.classification.numeric_changes import NumericChange, numeric_changes
 from tracker.countries import countries_in
-from tracker.documents.text_view import TextView, changed_runs, clip_quote, in_context
+from tracker.documents.text_view import (
+    TextView,
+    changed_runs,
+    clip_quote,
+    in_context,
+)
 from tracker.legal_status.legal_dates import sentences
+from tracker.locations import removed_from, unit_path
 from tracker.model import (
     Act,
     ActVerb,
@@ -87,7 +93,7 @@ def acts_of_change(view: TextView, actor: str, dates: Sequence[LegalDate]) -> It
                 Operand.EARLIER_ACT,
                 each,
                 actor=actor,
-                units=(each.where.removeprefix("removed: "),),
+                units=(unit_path(each.where),),
                 direction=direction,
             )
     moved = {move.evidence.where for move in numbers}
@@ -105,7 +111,7 @@ def acts_of_change(view: TextView, actor: str, dates: Sequence[LegalDate]) -> It
         if (listed := _of_countries(view, operation, actor, dates)) is not None:
             yield listed
             moved.add(operation.path)
-    moved.update(words.where.removeprefix("removed: ") for words in pushed.values())
+    moved.update(unit_path(words.where) for words in pushed.values())
     for operation in view.operations:
         if operation.kind not in _NOT_LAW and operation.path not in moved:
             yield from _of_operation(operation, actor, dates)
@@ -137,7 +143,7 @@ def _of_countries(view: TextView, operation: Operation, actor: str, dates: Seque
     )
     operand = next((r.operand.operand for s in sentences(heading) for r in read_acts(s) if r.operand), None)
     since, until = act_facts.span_of(operation.after, dates)
-    where = f"removed: {operation.path}" if not operation.after else operation.path
+    where = removed_from(operation.path) if not operation.after else operation.path
     return Act(
         ActVerb.END if leaves else ActVerb.INCLUDE,
         operand,
@@ -218,7 +224,7 @@ def _worded(
         japan_rate=rate,
         since=since,
         until=until,
-        units=(words.where.removeprefix("removed: "),),
+        units=(unit_path(words.where),),
         direction=direction,
     )
 
@@ -239,7 +245,7 @@ def _of_operation(operation: Operation, actor: str, dates: Sequence[LegalDate]) 
     removed = operation.op is Op.REMOVED
     if operation.op not in (Op.ADDED, Op.REMOVED):
         return
-    where = f"removed: {operation.path}" if removed else operation.path
+    where = removed_from(operation.path) if removed else operation.path
     for sentence in sentences(operation.before if removed else operation.after):
         if sentence.rstrip().endswith("?"):
             continue

@@ -17,6 +17,7 @@ from tracker.classification.numeric_changes import of_operation
 from tracker.documents.text_view import TextView, around, changed_runs, clip_quote
 from tracker.legal_status.extraction import covers_unit, note_status
 from tracker.legal_status.legal_dates import sentences
+from tracker.locations import removed_from
 from tracker.model import Evidence, Op, Operation, Unit, UnitKind
 
 _LICENCE = r"licen[sc]e"
@@ -122,7 +123,7 @@ def note_stays(reading: TextView) -> dict[str, tuple[Evidence, ...]]:
             found.setdefault("stay-comes", []).append(Evidence(clip_quote(operation.after), operation.path))
         elif before is not None and (after is None or after < before):
             found.setdefault("stay-goes", []).append(
-                Evidence(clip_quote(operation.before), f"removed: {operation.path}")
+                Evidence(clip_quote(operation.before), removed_from(operation.path))
             )
     return {name: tuple(words) for name, words in found.items()}
 
@@ -173,7 +174,7 @@ def _groups(operations: Iterable[Operation]) -> list[list[Operation]]:
 
 def _words(operation: Operation) -> tuple[str, str]:
     if _as_whole(operation) is Op.REMOVED:
-        return operation.before, f"removed: {operation.path}"
+        return operation.before, removed_from(operation.path)
     return operation.after, operation.path
 
 
@@ -224,7 +225,7 @@ def _changed(operation: Operation) -> Iterator[tuple[str, Evidence]]:
         ):
             # An exception to what frees binds, and one to what binds frees; where it goes, the other way about.
             tightens = (limited[0] is BindingForce.FREES) == comes
-            where = operation.path if comes else f"removed: {operation.path}"
+            where = operation.path if comes else removed_from(operation.path)
             yield "tightens" if tightens else "eases", Evidence(clip_quote(clause), where)
             return
     pairs = [(came, went), _reworded(operation)]
@@ -240,6 +241,6 @@ def _changed(operation: Operation) -> Iterator[tuple[str, Evidence]]:
         elif was is not None:
             yield (
                 "eases" if was[0] is BindingForce.BINDS else "tightens",
-                Evidence(around(before, was[1], was[2]), f"removed: {operation.path}"),
+                Evidence(around(before, was[1], was[2]), removed_from(operation.path)),
             )
         return

@@ -5,14 +5,12 @@ Citations stay as they are printed; what is not part of a citation is named for 
 
 from __future__ import annotations
 
-import re
-
 from tracker.countries import countries_in
 from tracker.i18n import label, t
+from tracker.locations import is_removed, printed_instructions, unit_path
 from tracker.model import Language, LocalizedText
 
 _STEP = " › "
-_INSTRUCTION = re.compile(r"instruction (?P<number>\S.*)")
 
 
 def where_label(where: str) -> LocalizedText:
@@ -21,9 +19,8 @@ def where_label(where: str) -> LocalizedText:
 
 
 def _said(where: str, language: Language) -> str:
-    prefix, gone, path = where.partition("removed: ")
-    if gone and not prefix:
-        return t("place.removed", language, path=_said(path, language))
+    if is_removed(where):
+        return t("place.removed", language, path=_said(unit_path(where), language))
     return _STEP.join(_step(step, language) for step in where.split(_STEP))
 
 
@@ -32,8 +29,8 @@ def _step(step: str, language: Language) -> str:
     name = own.lower().replace(" ", "-")
     if (said := label("where", name, language)) != name:
         return said + paragraph + number
-    if match := _INSTRUCTION.fullmatch(step):
-        return t("place.instruction", language, number=match["number"])
+    if numbers := printed_instructions(step):
+        return t("place.instruction", language, number=numbers)
     # A list's countries are its headings in capitals: "CHINA, PEOPLE'S REPUBLIC OF".
     if language == "ja" and step.isupper() and (found := countries_in(step)):
         return found[0].ja

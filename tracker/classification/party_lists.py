@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from tracker.countries import Country, countries_in, nationalities_in
 from tracker.documents.text_view import Section, TextView, clip_quote
+from tracker.locations import removed_from
 from tracker.model import DocumentKind, Evidence, Op, UnitKind
 from tracker.text import NUMBER_WORDS
 
@@ -67,7 +68,7 @@ class PartyListAct:
 def read_party_list_act(reading: TextView) -> PartyListAct:
     """What a reading says about party lists; empty where it says nothing."""
     if reading.is_change and reading.document.kind is DocumentKind.PAGE:
-        came = tuple(each for each in reading.changed if not each.where.startswith("removed: "))
+        came = tuple(each for each in reading.changed if not each.removed)
         return _from_words(came)
     if reading.is_change:
         return _from_rows(reading)
@@ -197,7 +198,7 @@ def _from_rows(reading: TextView) -> PartyListAct:
             added.append((operation.path, Evidence(clip_quote(operation.after), operation.path)))
         elif operation.op is Op.REMOVED:
             removed.append(
-                (operation.path, Evidence(clip_quote(operation.before), f"removed: {operation.path}"))
+                (operation.path, Evidence(clip_quote(operation.before), removed_from(operation.path)))
             )
         elif operation.op is Op.CHANGED:
             listing.facts.setdefault(

@@ -14,8 +14,8 @@ from enum import IntEnum
 
 from tracker.documents.text_view import TextView, abstract_of
 from tracker.legal_status.legal_dates import sentences
+from tracker.locations import is_rest_of_page
 from tracker.model import DocumentKind, Unit, UnitKind
-from tracker.page_parts import is_rest_of_page
 from tracker.text import fold_space
 
 

@@ -11,6 +11,7 @@ from rapidfuzz import fuzz
 from tracker.classification.synonyms import synonyms
 from tracker.countries import countries_in, country_named
 from tracker.documents.text_view import Section, TextView, around, clip_quote
+from tracker.locations import unit_path
 from tracker.model import (
     Classification,
     Direction,
@@ -34,7 +35,7 @@ _TRADE = frozenset(
 )  # fmt: skip
 _RAISED = {Level.NONE: Level.MEDIUM, Level.LOW: Level.MEDIUM, Level.MEDIUM: Level.HIGH}
 _ECCN = re.compile(r"^(\d[A-Ex])(\d{3}|\d{1,2})?((?:\.[a-z0-9]+)*)\.?\*?$", re.IGNORECASE)
-_PARTIES = re.compile(r"(?:removed: )?Supp\. No\. [467] to Part 744 ›")
+_PARTIES = re.compile(r"Supp\. No\. [467] to Part 744 ›")
 _RANGE = re.compile(r"^(\d[A-E]\d{3})\s*(?:-|–|~|〜|to)\s*(\d[A-E]\d{3})$", re.IGNORECASE)
 _SHORT_FORMS = {
     "intl": "international", "mfg": "manufacturing", "tech": "technology", "technologies": "technology",
@@ -128,7 +129,9 @@ def _hts(profile: Profile, reading: TextView) -> Iterator[Evidence]:
 def _products(profile: Profile, reading: TextView) -> Iterator[Evidence]:
     # A firm that is called after a product is a party, not the product.
     sections = (
-        [each for each in _sections(reading) if not _PARTIES.match(each.where)] if profile.products else []
+        [each for each in _sections(reading) if not _PARTIES.match(unit_path(each.where))]
+        if profile.products
+        else []
     )
     for product in profile.products:
         pattern = _product_pattern(synonyms(product))

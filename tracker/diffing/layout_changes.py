@@ -14,8 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from tracker.diffing.normalization import differs_in_typography_only
+from tracker.locations import is_rest_of_page
 from tracker.model import Op, Operation, Unit, UnitKind
-from tracker.page_parts import is_rest_of_page
 
 _TARGETS = frozenset({UnitKind.LINK, UnitKind.IMAGE})
 _ARROW = " → "

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from tracker.locations import is_rest_of_page
 from tracker.model import Op, Operation
-from tracker.page_parts import is_rest_of_page
 
 
 class SiteWide:

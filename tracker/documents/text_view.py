@@ -15,8 +15,8 @@ from functools import cached_property
 from tracker import citations
 from tracker.amendments import instructions
 from tracker.documents.term_matching import Term
+from tracker.locations import is_rest_of_page, removed_from
 from tracker.model import Document, DocumentKind, Evidence, Op, Operation, Unit, UnitKind
-from tracker.page_parts import is_rest_of_page
 from tracker.text import fold_space
 
 NO_ABSTRACT = "no summary provided"
@@ -44,8 +44,7 @@ _FR_KINDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A piece of text with its location. `removed`: words that a change removed; `where` is then printed as
-    `removed: PATH`."""
+    """A piece of text with its location. `removed`: a change removed these words (`removed_from` gives `where`)."""
 
     where: str
     text: str
@@ -226,11 +225,6 @@ def clip_quote(text: str) -> str:
     if len(folded) <= _QUOTE:
         return folded
     return folded[: folded.rfind(" ", 0, _QUOTE)] if " " in folded[:_QUOTE] else folded[:_QUOTE]
-
-
-def removed_from(path: str) -> str:
-    """Return the printed location of words that a change removed from a unit."""
-    return f"removed: {path}"
 
 
 def _section(where: str, text: str, *, removed: bool = False) -> Section:

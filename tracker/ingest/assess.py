@@ -14,6 +14,7 @@ from datetime import datetime
 from tracker import classification, clock, diffing
 from tracker.i18n import t
 from tracker.legal_status import propagation
+from tracker.locations import is_document_file, is_rest_of_page
 from tracker.model import (
     Change,
     Classification,
@@ -30,7 +31,6 @@ from tracker.model import (
     SnapshotRef,
     UnitKind,
 )
-from tracker.page_parts import is_document_file, is_rest_of_page
 from tracker.parsing.losses import Loss, LossKind
 
 # Texts that are amended in place for years; all other documents are published once.

@@ -15,8 +15,8 @@ from tracker.errors import ParseError
 from tracker.ingest import stability
 from tracker.ingest.decision import Reading
 from tracker.ingest.quarantine import CONFIRMED_AFTER
+from tracker.locations import INDEX
 from tracker.model import Document, DocumentKind, Fetched, ResourceType, SnapshotRef
-from tracker.page_parts import INDEX
 from tracker.parsing import volatile_content
 from tracker.parsing.absent_rows import ABSENT, absent_rows, to_meta, with_absent_rows
 from tracker.storage import page_states, snapshots, versions

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from tracker.encodings import label_of
 from tracker.ingest.decision import Reading
+from tracker.locations import INDEX, annex_of
 from tracker.model import Document, Fetched, ResourceType, UnitKind
-from tracker.page_parts import INDEX, annex_of
 from tracker.parsing import sanity_checks
 from tracker.parsing.annexes import places
 from tracker.parsing.losses import LossKind, losses

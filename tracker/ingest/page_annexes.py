@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from tracker import parsing
 from tracker.errors import AttachmentUnreadable, FetchError, ParseError, ParserCrashed, ReaderKilled
+from tracker.locations import ANNEXES
 from tracker.model import Fetched, Operation, ResourceType
-from tracker.page_parts import ANNEXES
 from tracker.parsing.annexes import places
 
 ACCEPT = "`tracker poll --accept` takes the new text as a new beginning"

@@ -19,8 +19,8 @@ from sqlalchemy import Connection, select
 
 from tracker import __version__
 from tracker.errors import ParserCrashed
+from tracker.locations import ANNEXES
 from tracker.model import TEXT_PENDING, Fetched, ResourceType, Validators
-from tracker.page_parts import ANNEXES
 from tracker.sources.events import PARSER_CRASHED
 from tracker.storage import snapshots, source_state
 from tracker.storage.blobs import sha256

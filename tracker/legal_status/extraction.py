@@ -22,6 +22,7 @@ from tracker.legal_status.legal_dates import (
     plausible,
     sentences,
 )
+from tracker.locations import instruction_numbers
 from tracker.model import Document, DocumentKind, LegalDate, Status, Unit, UnitKind
 from tracker.text import fold_space
 
@@ -177,7 +178,7 @@ def _stays_units(reading: TextView, dates: Sequence[LegalDate]) -> Iterator[Stat
 
 
 def _instruction_units(reading: TextView, note: str) -> tuple[str, ...]:
-    numbers = set(re.findall(r"\d{1,3}", note)) if note.startswith("instruction") else set()
+    numbers = instruction_numbers(note)
     paths = [path for order in reading.orders if order.number in numbers for path in order.paths]
     if not paths:
         paths = [hit.value for hit in citations.find_citations(note) if hit.kind in ("cfr", "supplement")]

@@ -31,6 +31,7 @@ from tracker.legal_status.operative_sentences import (
     speaks_of_itself,
 )
 from tracker.legal_status.relative_days import Base
+from tracker.locations import at_instruction, printed_instructions
 from tracker.model import Document, DocumentKind, LegalDate, Unit, UnitKind
 from tracker.text import fold_space
 
@@ -253,7 +254,8 @@ def _sections(reading: TextView) -> Iterator[tuple[Section, bool]]:
     for order in reading.orders:
         if re.search(r"\beffective\b", order.text, re.I) and DATE.search(order.text):
             words = order.text.removeprefix(f"{order.number}. ")
-            yield Section(f"instruction {order.number}", f"instruction {order.number}: {words}", ""), False
+            where = at_instruction(order.number)
+            yield Section(where, f"{where}: {words}", ""), False
 
 
 def _loose(document: Document) -> list[Unit]:
@@ -280,9 +282,7 @@ class _Manner:
 
 def _may_report_history(section: Section) -> bool:
     return (
-        section.where not in _NAMED
-        and section.where != "dates"
-        and not section.where.startswith("instruction")
+        section.where not in _NAMED and section.where != "dates" and not printed_instructions(section.where)
     )
 
 
@@ -338,7 +338,7 @@ def _read(sentence: str, base: Base, where: str, manner: _Manner, quoted: int) -
             continue
         if kind in _FORCE and of_another_state(spot):
             continue
-        if where.startswith("instruction") and before.count("“") > before.count("”"):
+        if printed_instructions(where) and before.count("“") > before.count("”"):
             continue  # words that the instruction inserts into the text
         if mention.counted and kind not in _COUNTED:
             continue
@@ -393,14 +393,14 @@ def confined_to(sentence: str, place: int) -> str:
     own = sentence[start:place] if start >= 0 else sentence[:place]
     if start >= 0:
         if match := _INSTRUCTION.search(own):
-            return f"instruction {match['list']}"
+            return at_instruction(match["list"])
         if match := _SCOPE.search(own):
             return fold_space(match["what"])
         if match := _EXCEPTED.match(own):
             return fold_space(match["what"])
         own = sentence[:place]
     if match := _INSTRUCTION.search(own):
-        return f"instruction {match['list']}"
+        return at_instruction(match["list"])
     if match := re.match(
         r"\W*(?:the )?(?:amendments?|revisions?|additions?) (?:to|of) (.{2,80}?) (?:is|are|will)\b", own, re.I
     ):

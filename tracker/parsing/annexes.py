@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tracker.errors import ParseError
+from tracker.locations import ANNEXES, ANNEXES_OF_PAGE
 from tracker.model import Document, Fetched, Unit, UnitKind
-from tracker.page_parts import ANNEXES, ANNEXES_OF_PAGE
 from tracker.parsing.gpo_xml import shorten
 from tracker.parsing.unit_builder import SEPARATOR
 from tracker.text import fold_space

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from tracker.encodings import label_of
 from tracker.errors import AttachmentUnreadable, FetchError, ParseError, UnexpectedResponse
+from tracker.locations import INDEX, names_no_text
 from tracker.model import Document, DocumentKind, Fetched, ResourceType, Unit
-from tracker.page_parts import INDEX, names_no_text
 from tracker.parsing.absent_rows import ABSENT, with_absent_rows
 from tracker.parsing.annexes import with_annexes
 from tracker.parsing.data_table import table_units

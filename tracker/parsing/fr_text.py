@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from tracker.citations import EAR_PARTS
 from tracker.encodings import decoded
+from tracker.locations import at_instruction
 from tracker.model import Unit, UnitKind
 from tracker.parsing.gpo_xml import shorten
 from tracker.parsing.line_unwrap import is_heading, is_rule, unwrap_lines
@@ -154,7 +155,7 @@ class _Reader:
         elif self.part and (supplement := _SUPPLEMENT.match(text)):
             self._open_below(f"Supp. No. {supplement[1]} to Part {supplement[2]}", text)
         elif self.part and (step := _STEP.match(text)):
-            self._instruct(f"instruction {step[1]}", text, step.group().strip(), sub=False)
+            self._instruct(at_instruction(step[1]), text, step.group().strip(), sub=False)
         elif self.instruction and (step := _SUB_STEP.match(text)):
             number = self.instruction.split(".")[0]
             self._instruct(f"{number}.{step[1]}", text, step.group().strip(), sub=True)

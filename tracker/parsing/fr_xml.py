@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from tracker.citations import citation_values
 from tracker.errors import ParseError
+from tracker.locations import at_instruction
 from tracker.model import Unit, UnitKind
 from tracker.parsing.gpo_xml import INLINE, Element, children, label, shorten, tidy_emphasis, words
 from tracker.parsing.paragraph_labels import INSTRUCTION_ORDER, PathLabel, levels
@@ -342,7 +343,7 @@ class _Reader:
         self.under = CitationScope(path, place.depth)
 
     def _instruction_place(self) -> CitationScope:
-        return self._below(f"instruction {self.number}") if self.number else self._below("Text")
+        return self._below(at_instruction(self.number)) if self.number else self._below("Text")
 
     def _instruction(self, element: Element) -> None:
         """Write an instruction: `3. Section 744.11 is amended by:`, `a. Revising paragraph (a)(1);`"""
@@ -356,7 +357,7 @@ class _Reader:
             path = self.outline.numbered(above.path, "¶")
             self.outline.add(path, UnitKind.INSTRUCTION, text, above.depth + 1, meta=meta)
         else:
-            place = self._below(f"instruction {'.'.join(steps)}")
+            place = self._below(at_instruction(".".join(steps)))
             found = _STEP.match(text)
             marker = found["text"] if found else ""
             depth = place.depth + len(steps) - 1

@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from tracker.locations import annex_of, is_main_text
 from tracker.model import Document, DocumentKind, Unit
-from tracker.page_parts import annex_of, is_main_text
 from tracker.parsing.placeholder_pages import NAMES, placeholder
 from tracker.text import search_key
 

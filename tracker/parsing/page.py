@@ -15,8 +15,8 @@ from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, Tag
 
 from tracker.encodings import UTF_8, as_utf_8
 from tracker.errors import ParseError
+from tracker.locations import REST_OF_PAGE
 from tracker.model import Unit, UnitKind
-from tracker.page_parts import REST_OF_PAGE
 from tracker.parsing.drawings_and_choices import write_drawings_and_choices
 from tracker.parsing.entries import HEADINGS, entries
 from tracker.parsing.link_targets import absolute

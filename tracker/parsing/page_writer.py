@@ -9,8 +9,8 @@ from urllib.parse import unquote, urlsplit
 from bs4 import Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
 
+from tracker.locations import is_document_file
 from tracker.model import UnitKind
-from tracker.page_parts import is_document_file
 from tracker.parsing.formulas import formula
 from tracker.parsing.gpo_xml import plain, shorten
 from tracker.parsing.link_targets import ARROW, absolute, target

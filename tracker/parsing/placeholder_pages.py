@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from tracker.locations import is_main_text
 from tracker.model import Document, Unit, UnitKind
-from tracker.page_parts import is_main_text
 from tracker.text import search_key
 
 # A page of at most this many characters may be a placeholder; a longer one only mentions the words.

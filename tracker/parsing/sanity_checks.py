@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tracker.encodings import as_utf_8, misread
+from tracker.locations import is_main_text
 from tracker.model import Document, DocumentKind
-from tracker.page_parts import is_main_text
 from tracker.parsing.placeholder_pages import needs_scripts, placeholder
 
 

@@ -15,8 +15,8 @@ from tracker.http.address import canonical
 from tracker.http.client import Client
 from tracker.http.rate_limit import PAGES
 from tracker.http.response_checks import check_page
+from tracker.locations import INDEX
 from tracker.model import Absent, Fetched, HttpResponse, NotModified, ResourceType, Validators
-from tracker.page_parts import INDEX
 from tracker.sources.adapter import Adapter
 from tracker.sources.events import CursorUpdate, Item, ResourceError, Wanted
 from tracker.sources.page.annexes import CURSOR as ANNEXES

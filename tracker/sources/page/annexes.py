@@ -25,8 +25,8 @@ from tracker.errors import (
 from tracker.http.address import host_port
 from tracker.http.client import Client
 from tracker.http.rate_limit import PAGES
+from tracker.locations import ANNEXES
 from tracker.model import Absent, Fetched, HttpResponse, ResourceType
-from tracker.page_parts import ANNEXES
 from tracker.sandbox import pool
 from tracker.sources.events import Item, ResourceError
 from tracker.sources.page.links import Link, deserialize_links, files_of, serialize_links

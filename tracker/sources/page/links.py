@@ -12,8 +12,8 @@ from lxml import etree, html
 from tracker.encodings import UTF_8, as_utf_8, label_of
 from tracker.errors import ParserCrashed, ReaderKilled, UnexpectedResponse
 from tracker.http.address import absolute, host_port, secured
+from tracker.locations import names_no_text
 from tracker.model import HttpResponse
-from tracker.page_parts import names_no_text
 from tracker.sandbox import pool
 from tracker.text import fold_space
 

@@ -1,4 +1,7 @@
-"""Names shared by several stages for the parts of a page and its metadata."""
+"""The notation of locations in documents, written and read here only: parts of a page, removed words, instructions.
+
+docs/records.md describes it: `where` of quotes and `note` of dates use it.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,44 @@ def annex_of(path: str) -> str:
     """Return the name of the annex that a unit belongs to, from its link; "" for a unit of the page itself."""
     head, _, rest = path.partition(" › ")
     return rest.partition(" › ")[0].partition(" ¶")[0] if head == ANNEXES_OF_PAGE else ""
+
+
+_REMOVED = "removed: "
+_INSTRUCTION = "instruction "
+_NUMBERS = re.compile(r"(\d{1,3})(?:\.[a-z]+)?(?:\s*(?:through|[-–])\s*(\d{1,3}))?")
+
+
+def removed_from(path: str) -> str:
+    """Return the location of words that a change removed from a unit."""
+    return _REMOVED + path
+
+
+def is_removed(where: str) -> bool:
+    """Return whether a location is one of words that a change removed."""
+    return where.startswith(_REMOVED)
+
+
+def unit_path(where: str) -> str:
+    """Return the path of the unit at a location, whether its words remain or were removed."""
+    return where.removeprefix(_REMOVED)
+
+
+def at_instruction(numbers: str | int) -> str:
+    """Return the location of amendatory instructions, by their numbers as printed: `5`, `3.a`, `3, 5 and 7`."""
+    return f"{_INSTRUCTION}{numbers}"
+
+
+def printed_instructions(where: str) -> str:
+    """Return the numbers of the instructions at a location, as printed; empty for another location."""
+    return where.removeprefix(_INSTRUCTION) if where.startswith(_INSTRUCTION) else ""
+
+
+def instruction_numbers(where: str) -> tuple[str, ...]:
+    """Return the number of each instruction at a location: `3.a, 5 through 7` has 3, 5, 6 and 7."""
+    found: list[int] = []
+    for first, last in _NUMBERS.findall(printed_instructions(where)):
+        found += range(int(first), int(last or first) + 1)
+    return tuple(map(str, dict.fromkeys(found)))
 
 
 # File name endings of non-text files, which are never followed.
