@@ -14,5 +14,5 @@ def test_each_of_two_recipients_gets_the_alert_exactly_once(tmp_path: Path) -> N
         got = sorted(name for recipients, _ in player.smtp.mails for name in recipients)
         assert got == ["legal@example.test", "trade@example.test"]
         with open_reader(player.state) as opened:
-            (sent,) = [row for row in opened.alerts("sent") if row["channel"] == "mail"]
+            (sent,) = [row for row in opened.deliveries_in("sent") if row["channel"] == "mail"]
         assert {row["recipient"]: row["state"] for row in sent["recipients"]} == dict.fromkeys(got, "sent")

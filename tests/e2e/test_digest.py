@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -126,6 +127,13 @@ def test_sending_by_hand_sends_once_and_prints_the_state(folder: Path) -> None:
     assert b"it ja: sent: " in tracker(folder, "digest", "--send").stdout
     assert b"it ja: sent already, 2026-05-17 23:00 UTC" in tracker(folder, "digest", "--send").stdout
     assert letters.read_text("utf-8").count("# 週報 2026年第20週") == 1
+    assert f"sent     2026-05-18 08:00  it  {PERIOD.name} digest ja" in (
+        tracker(folder, "deliveries").stdout.decode()
+    )
+    (row,) = json.loads(tracker(folder, "deliveries", "--json").stdout)
+    assert (row["kind"], row["change_id"], row["language"], row["state"]) == (
+        "digest", PERIOD.name, "ja", "sent",
+    )  # fmt: skip
 
 
 # --- crashes ------------------------------------------------------------------------------------

@@ -120,7 +120,7 @@ class Post:
 
     def rows(self, state: str) -> list[dict[str, Any]]:
         with open_reader(self.state) as opened:
-            return opened.alerts(state)
+            return opened.deliveries_in(state)
 
     def status(self) -> dict[str, Any]:
         with open_reader(self.state) as opened:

@@ -15,6 +15,8 @@ from tracker.cli.app import command, finish, preferences, print_json, settings_o
 from tracker.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tracker.alerts.routing import Scope
     from tracker.storage.database import Store
 
@@ -120,7 +122,7 @@ def route(config: Path, state: Path, change: str, as_json: bool) -> None:
 )
 @json_option
 def deliveries(config: Path, state: Path, dead: bool, limit: int, as_json: bool) -> None:
-    """Lists deliveries, newest first: pending, sent, given up, and withheld (muted). Ends with 1 when a
+    """Lists alerts and digests, newest first: pending, sent, given up, and withheld (muted). Ends with 1 when a
     delivery was given up.
     """
     from tracker.rendering.delivery_hold import deliveries_to_json, hold_line, recipient_lines
@@ -128,7 +130,9 @@ def deliveries(config: Path, state: Path, dead: bool, limit: int, as_json: bool)
     from tracker.storage.read_queries import open_reader
 
     with open_reader(state) as opened:
-        rows = {name: opened.alerts(name, limit) for name in (("dead",) if dead else STATES)}
+        rows = {
+            name: opened.deliveries_in(name, limit, digests=True) for name in (("dead",) if dead else STATES)
+        }
     if as_json:
         print_json([row for found in rows.values() for row in deliveries_to_json(found)])
     else:
@@ -136,10 +140,10 @@ def deliveries(config: Path, state: Path, dead: bool, limit: int, as_json: bool)
         for row in [row for found in rows.values() for row in found]:
             at = _local(row["at"] or row["next_attempt_at"], zone)
             answer = f": {sanitize_line(row['answer'])}" if row["answer"] else ""
-            print(
-                f"{row['id']:>6}  {row['state']:<8} {at}  {row['channel']}  {row['change_id']} rev. {row['revision']}"
-            )
-            print(f"        {sanitize_line(row['title'] or '')}")
+            of = f"rev. {row['revision']}" if row["kind"] == "alert" else _digest_name(row)
+            print(f"{row['id']:>6}  {row['state']:<8} {at}  {row['channel']}  {row['change_id']} {of}")
+            if row["title"]:
+                print(f"        {sanitize_line(row['title'])}")
             if row["attempts"] or answer:
                 print(f"        {row['attempts']} tries{answer}")
             if waits := hold_line(row, "en", zone.key):
@@ -149,6 +153,12 @@ def deliveries(config: Path, state: Path, dead: bool, limit: int, as_json: bool)
         if not any(rows.values()):
             print("nothing was given up" if dead else "there are no deliveries")
     finish(1 if rows["dead"] else 0)
+
+
+def _digest_name(row: Mapping[str, Any]) -> str:
+    from tracker.sanitize import sanitize_line
+
+    return sanitize_line(" ".join(filter(None, ("digest", row["language"], row["profile"]))))
 
 
 @command("redeliver")

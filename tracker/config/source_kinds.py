@@ -32,6 +32,7 @@ class SourceKind:
     - `series`: the series of documents that it publishes. Sources of one series may publish the same document.
     - `regular`: it publishes so regularly that a long pause may be a fault.
     - `may_relist`: a document that left its list may be listed again.
+    - `texts`: its resources are texts whose past versions the viewer shows, instead of documents published once.
     - `single_answer`: all of its resources are parts of one answer; `listing` is the key of that answer, where it
       is not that of a resource.
     """
@@ -43,6 +44,7 @@ class SourceKind:
     series: str = ""
     regular: bool = False
     may_relist: bool = False
+    texts: bool = False
     single_answer: bool = False
     listing: str = ""
 

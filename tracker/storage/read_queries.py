@@ -222,17 +222,18 @@ class StoreReader:
         )
         return [dict(row) for row in rows]
 
-    def alerts(self, state: str, limit: int = 200) -> list[dict[str, Any]]:
-        """Alerts in one state, newest first, each with the title of its subject and its last attempt."""
+    def deliveries_in(self, state: str, limit: int = 200, *, digests: bool = False) -> list[dict[str, Any]]:
+        """Alerts in one state, and digests on request, newest first, each with its last attempt. An alert has the title
+        of its subject; the `change_id` of a digest is its week."""
         rows = self.connection.execute(
-            "SELECT delivery.id, subject_id AS change_id, channel, delivery.revision, state, attempts, reason, delivery.created_at,"
+            "SELECT delivery.id, delivery.kind, subject_id AS change_id, channel, language, profile, delivery.revision, state, attempts, reason, delivery.created_at,"
             " next_attempt_at, hold_reason AS held, coalesce(change.record ->> 'title', notice.data ->> 'title',"
             " notice.kind || ' ' || (notice.data ->> 'subject')) AS title, coalesce(change.level, notice.level) AS level,"
             " (SELECT at FROM attempt WHERE delivery_id = delivery.id ORDER BY attempt.id DESC LIMIT 1) AS at,"
             " (SELECT answer FROM attempt WHERE delivery_id = delivery.id ORDER BY attempt.id DESC LIMIT 1) AS answer"
             " FROM delivery LEFT JOIN change ON change.id = subject_id LEFT JOIN notice ON notice.id = subject_id"
-            " WHERE delivery.kind = 'alert' AND state = ? ORDER BY delivery.id DESC LIMIT ?",
-            [state, limit],
+            " WHERE delivery.kind IN ('alert', ?) AND state = ? ORDER BY delivery.id DESC LIMIT ?",
+            ["digest" if digests else "alert", state, limit],
         )
         return with_recipients(self.connection, map(_held, rows))
 

@@ -172,7 +172,7 @@ def deliveries_page(request: Request, web_context: InjectedContext) -> HTMLRespo
             if found["alerts"]["dead"]
             else "sent"
         )
-        rows = store.alerts(chosen)
+        rows = store.deliveries_in(chosen)
     language = language_of(request, web_context)
     return page(
         request,

@@ -11,6 +11,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
 from tracker.clock import legal_day
+from tracker.config.source_kinds import source_kinds
 from tracker.diffing import compare, summarize
 from tracker.diffing.summary import split_path
 from tracker.errors import ParseError
@@ -34,7 +35,6 @@ router = APIRouter(include_in_schema=False)
 PAGE = 200  # units on one page
 HITS = 50
 PATIENCE = 1.5  # seconds that a search waits for versions that are not indexed yet
-KINDS = ("ecfr", "screening-list", "page")
 _NOTES = {UnitKind.EFFECTIVE_NOTE, UnitKind.EDITORIAL_NOTE, UnitKind.NOTE}
 
 
@@ -212,7 +212,9 @@ def paragraph_history(
 
 
 def _sources(web_context: WebContext) -> list[str]:
-    return [source.id for source in web_context.settings.sources if source.kind in KINDS]
+    """Return the sources whose texts have versions, by the registry of source kinds."""
+    kinds = source_kinds()
+    return [source.id for source in web_context.settings.sources if kinds[source.kind].texts]
 
 
 def _shown(unit: Unit) -> ShownUnit:

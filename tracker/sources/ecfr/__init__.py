@@ -17,5 +17,6 @@ KIND = SourceKind(
         ),
     },
     adapter="tracker.sources.ecfr.adapter",
+    texts=True,
     inventory="states",
 )

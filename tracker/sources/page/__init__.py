@@ -25,4 +25,5 @@ KIND = SourceKind(
         ),
     },
     adapter="tracker.sources.page.adapter",
+    texts=True,
 )

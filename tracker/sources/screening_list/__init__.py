@@ -9,5 +9,6 @@ KIND = SourceKind(
     name="screening-list",
     keys={"url": URL},
     adapter="tracker.sources.screening_list.adapter",
+    texts=True,
     single_answer=True,
 )
