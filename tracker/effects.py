@@ -92,7 +92,12 @@ class Affected:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One effect. `from_` and `until` are instants or days as the text gives them; `until` is the last day on which it holds."""
+    """One effect. `from_` and `until` are instants or days as the text gives them.
+
+    `from_` is the first day on which the effect holds: of LIFTS_STAY, RESUMES and ENDS the first day of the new state.
+    `until` is the last day on which it holds: of DELAYS the day before the new effective date, of EXTENDS the new last
+    day of what is extended. None means open.
+    """
 
     verb: EffectVerb
     affecting: Affecting
@@ -104,3 +109,18 @@ class Effect:
     certainty: Certainty = Certainty.STATED
     extent: Extent = Extent.WHOLE
     by_hand: str = ""  # who recorded it by hand, with the reason; empty where a document was read
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEffect:
+    """An effect in the register. `change_id`: the change in which it was read; None for an effect recorded by hand.
+    `title`, `number`, `citation` and `order` identify the affecting document. From `retracted_at` on it is known that
+    the effect holds no more after `ended_on`; where `ended_on` is None, that it never held."""
+
+    id: str
+    effect: Effect
+    change_id: str | None = None
+    title: str = ""
+    retracted_at: datetime | None = None
+    ended_on: date | None = None
+    ended_by_hand: str = ""  # who ended it by hand, with the reason

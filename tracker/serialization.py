@@ -14,6 +14,16 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from tracker.corrections import corrections_from_json, corrections_to_json
+from tracker.effects import (
+    Affected,
+    Affecting,
+    Applied,
+    Certainty,
+    Effect,
+    EffectVerb,
+    Extent,
+    RecordedEffect,
+)
 from tracker.errors import ParseError
 from tracker.model import (
     Act,
@@ -38,6 +48,7 @@ from tracker.model import (
 
 T = TypeVar("T")
 
+_AFFECTING = ("document_number", "executive_order", "proclamation", "citation", "page", "instruction")
 _CITATION = re.compile(r"\d{1,3} FR \d{1,6}")
 
 
@@ -125,6 +136,70 @@ def change_to_json(change: Change) -> dict[str, Any]:
         "rules": tagging.version,
         **corrections_to_json(change.corrections),
     }
+
+
+def effect_to_json(recorded: RecordedEffect) -> dict[str, Any]:
+    """Return an effect of the register as JSON values; what says nothing is null."""
+    effect = recorded.effect
+    affecting, affected = effect.affecting, effect.affected
+    return {
+        "id": recorded.id,
+        "affecting": {
+            **{name: getattr(affecting, name) for name in _AFFECTING},
+            "title": recorded.title or None,
+            "quote": affecting.quote or None,
+            "where": affecting.where or None,
+        },
+        "verb": effect.verb.value,
+        "affected": {name: getattr(affected, name) for name in Affected.__slots__},
+        "from": _moment(effect.from_),
+        "until": _moment(effect.until),
+        "known_at": None if effect.known_at is None else format_instant(effect.known_at),
+        "applied": effect.applied.value,
+        "certainty": effect.certainty.value,
+        "extent": effect.extent.value,
+        "change": recorded.change_id,
+        "by_hand": effect.by_hand or None,
+        "retracted_at": None if recorded.retracted_at is None else format_instant(recorded.retracted_at),
+        "ended_on": _day(recorded.ended_on),
+        "ended_by_hand": recorded.ended_by_hand or None,
+    }
+
+
+def effect_from_json(value: Mapping[str, Any]) -> RecordedEffect:
+    """Return the effect that `effect_to_json` wrote. Raises ParseError for an invalid record."""
+    try:
+        affecting, affected = value["affecting"], value["affected"]
+        effect = Effect(
+            verb=EffectVerb(value["verb"]),
+            affecting=Affecting(
+                **{name: affecting.get(name) for name in _AFFECTING},
+                quote=affecting.get("quote") or "",
+                where=affecting.get("where") or "",
+            ),
+            affected=Affected(**{name: affected.get(name) for name in Affected.__slots__}),
+            from_=_moment_of(value.get("from")),
+            until=_moment_of(value.get("until")),
+            known_at=_instant_of(value["known_at"]) if value.get("known_at") else None,
+            applied=Applied(value["applied"]),
+            certainty=Certainty(value["certainty"]),
+            extent=Extent(value.get("extent", Extent.WHOLE.value)),
+            by_hand=value.get("by_hand") or "",
+        )
+        return RecordedEffect(
+            _text(value["id"]),
+            effect,
+            value.get("change"),
+            affecting.get("title") or "",
+            _instant_of(value["retracted_at"]) if value.get("retracted_at") else None,
+            _day_of(value.get("ended_on")),
+            value.get("ended_by_hand") or "",
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ParseError(
+            f"an effect cannot be read back: {type(error).__name__} {error}",
+            cure="another program wrote it, or it is damaged",
+        ) from error
 
 
 def change_from_json(value: Mapping[str, Any]) -> Change:
@@ -318,6 +393,18 @@ def _named(status: Status) -> dict[str, str | None]:
     """
     cited = _CITATION.fullmatch(status.by or "") is not None
     return {"by": status.number if cited else status.by, "citation": status.by if cited else None}
+
+
+def _moment(moment: date | datetime | None) -> str | None:
+    if isinstance(moment, datetime):
+        return format_instant(moment)
+    return _day(moment)
+
+
+def _moment_of(value: str | None) -> date | datetime | None:
+    if value is None or "T" not in value:
+        return _day_of(value)
+    return _instant_of(value)
 
 
 def _day(day: date | None) -> str | None:

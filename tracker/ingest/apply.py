@@ -12,7 +12,7 @@ from tracker.alerts import enqueue
 from tracker.clock import legal_day
 from tracker.config.models import Settings, Source
 from tracker.documents.names import references_in
-from tracker.ingest import assess
+from tracker.ingest import assess, effects
 from tracker.ingest.decision import Decision, NewVersion, Seen
 from tracker.legal_status import propagation
 from tracker.model import Change, Fetched, Validators
@@ -95,6 +95,7 @@ def _new_version(
     change = _apply_from_others(connection, decision.change)
     entry = changes.ChangeEntry(change, document_id, row.ordinal, assess.search_labels(change))
     changes.save(connection, entry, decision.operations)
+    effects.write(connection, decision.effects, change, decision.document, document_id, row.at)
     _apply_to_others(connection, change)
     alerts = 0
     if decision.record is None or change.revision > decision.record.revision:
@@ -134,6 +135,9 @@ def add_history(
         for decision in decisions
     ]
     changes.add_many(connection, entries)
+    for decision in decisions:
+        document_id, at = decision.version.document_id, decision.version.at
+        effects.write(connection, decision.effects, decision.change, decision.document, document_id, at)
     _apply_relations(connection, entries)
     return saved
 

@@ -9,7 +9,9 @@ from datetime import datetime
 from tracker import diffing
 from tracker.diffing.site_wide import SiteWide
 from tracker.documents.identity import change_id, content_hash
+from tracker.effects import Effect
 from tracker.ingest import assess
+from tracker.ingest.effects import effects_of
 from tracker.ingest.page_annexes import without_first_read
 from tracker.model import Change, Document, Fetched, Operation, Profile, ResourceType, SnapshotRef
 from tracker.parsing.losses import Loss, added_lists, losses
@@ -59,6 +61,7 @@ class NewVersion:
     kept: tuple[int, ...]
     follows: Version | None
     record: Change | None
+    effects: tuple[Effect, ...] = ()
 
 
 Decision = Seen | NewVersion
@@ -111,8 +114,8 @@ def decide(
         change = assess.merge_update(reading.record, change, operations, same_kind=reading.same_kind)
     version = Version(reading.document_id, ordinal, source, fetched.key, digest, (), reading.templates, now)
     return NewVersion(
-        fetched, version, change, document, operations, reading.kept, reading.version, reading.record
-    )
+        fetched, version, change, document, operations, reading.kept, reading.version, reading.record, effects_of(document, change),
+    )  # fmt: skip
 
 
 def _endpoints(fetched: Fetched, reading: Reading) -> tuple[SnapshotRef | None, SnapshotRef]:

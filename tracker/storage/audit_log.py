@@ -19,13 +19,16 @@ USED_AGAIN = timedelta(hours=1)  # a key in constant use gets one entry per hour
 
 
 class Event(StrEnum):
-    """The kinds of action. `value` of an entry: the source; the key's id; the name of the account and its new role."""
+    """The kinds of action. `value` of an entry: the source; the key's id; the name of the account and its new role; the
+    id of the effect with the reason and the source."""
 
     POLL = "poll"
     KEY_USED = "key-used"
     KEY_MADE = "key-made"
     KEY_REVOKED = "key-revoked"
     ACCOUNT = "account"
+    EFFECT_ADDED = "effect-added"
+    EFFECT_ENDED = "effect-ended"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ FTS_PREFIX = "change_fts"  # of the two FTS5 tables and of the shadow tables tha
 
 _DISK_COLUMNS = ("answers", "compressed_size", "uncompressed_size", "dropped")
 # Tables that the viewer shows: each write makes its cached pages stale.
-_SHOWN = ("change", "review", "delivery", "attempt", "version", "saved_search")
+_SHOWN = ("change", "review", "delivery", "attempt", "version", "saved_search", "effect")
 # Writes to the assistants' tables, where only some rows are shown: table, verb, condition.
 _SHOWN_IN_PART = (
     ("similarity_result", "insert", "new.topic <> ''"),

@@ -14,10 +14,7 @@ INSTANT = sa.String(length=27)  # ISO text in UTC: see `InstantType`
 def upgrade() -> None:
     op.create_table(
         "absence",
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("url", sa.String(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
+        *_strings("source", "key", "url", "reason"),
         sa.Column("polls", sa.Integer(), nullable=False),
         sa.Column("since", INSTANT, nullable=False),
         sa.Column("at", INSTANT, nullable=False),
@@ -26,10 +23,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "account",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("role", sa.String(), nullable=False),
-        sa.Column("password", sa.String(), nullable=False),
+        *_strings("id", "name", "role", "password"),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("subject", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
@@ -39,10 +33,7 @@ def upgrade() -> None:
         "audit_log",
         *_numbered("audit_log"),
         sa.Column("at", INSTANT, nullable=False),
-        sa.Column("who", sa.String(), nullable=False),
-        sa.Column("address", sa.String(), nullable=False),
-        sa.Column("action", sa.String(), nullable=False),
-        sa.Column("value", sa.String(), nullable=False),
+        *_strings("who", "address", "action", "value"),
         sa.Column("chain", sa.String(length=64), nullable=False),
     )
     _index("audit_log", "action", "value")
@@ -62,9 +53,7 @@ def upgrade() -> None:
     op.create_table(
         "delivery",
         *_numbered("delivery"),
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("subject_id", sa.String(), nullable=False),
+        *_strings("key", "kind", "subject_id"),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=True),
@@ -88,8 +77,7 @@ def upgrade() -> None:
     _index("delivery", "subject_id")
     op.create_table(
         "delivery_count",
-        sa.Column("channel", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
+        *_strings("channel", "kind"),
         sa.Column("pending", sa.Integer(), nullable=False),
         sa.Column("claimed", sa.Integer(), nullable=False),
         sa.Column("sent", sa.Integer(), nullable=False),
@@ -100,9 +88,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "delivery_recipient",
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("recipient", sa.String(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
+        *_strings("key", "recipient", "state"),
         sa.Column("repeated", sa.Boolean(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("answer", sa.String(), nullable=False),
@@ -112,16 +98,13 @@ def upgrade() -> None:
     _index("delivery_recipient", "state")
     op.create_table(
         "document_group",
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("story", sa.String(), nullable=False),
+        *_strings("name", "story"),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_document_group")),
     )
     _index("document_group", "story")
     op.create_table(
         "flapping",
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("url", sa.String(), nullable=False),
+        *_strings("source", "key", "url"),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("polls", sa.Integer(), nullable=False),
         sa.Column("seen", sa.Integer(), nullable=False),
@@ -133,8 +116,7 @@ def upgrade() -> None:
     op.create_table(
         "incident",
         *_numbered("incident"),
-        sa.Column("subject", sa.String(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
+        *_strings("subject", "reason"),
         sa.Column("cause", sa.JSON(), nullable=True),
         sa.Column("opened_at", INSTANT, nullable=False),
         sa.Column("closed_at", INSTANT, nullable=True),
@@ -144,9 +126,7 @@ def upgrade() -> None:
         "login_event",
         *_numbered("login_event"),
         sa.Column("at", INSTANT, nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("address", sa.String(), nullable=False),
-        sa.Column("outcome", sa.String(), nullable=False),
+        *_strings("name", "address", "outcome"),
     )
     op.create_table(
         "model_summary",
@@ -167,8 +147,7 @@ def upgrade() -> None:
     op.create_table(
         "mute",
         *_numbered("mute"),
-        sa.Column("scope", sa.String(), nullable=False),
-        sa.Column("value", sa.String(), nullable=False),
+        *_strings("scope", "value"),
         sa.Column("channel", sa.String(), nullable=True),
         sa.Column("hold", sa.Boolean(), nullable=False),
         sa.Column("until", INSTANT, nullable=False),
@@ -198,8 +177,7 @@ def upgrade() -> None:
     _index("reconciliation", "source", "at")
     op.create_table(
         "resource",
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
+        *_strings("source", "key"),
         sa.Column("etag", sa.String(), nullable=True),
         sa.Column("last_modified", sa.String(), nullable=True),
         sa.Column("sha256", sa.String(length=64), nullable=True),
@@ -217,9 +195,7 @@ def upgrade() -> None:
         sa.Column("change_id", sa.String(length=20), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("at", INSTANT, nullable=False),
-        sa.Column("who", sa.String(), nullable=False),
-        sa.Column("action", sa.String(), nullable=False),
-        sa.Column("value", sa.String(), nullable=False),
+        *_strings("who", "action", "value"),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("chain", sa.String(length=64), nullable=False),
     )
@@ -227,8 +203,7 @@ def upgrade() -> None:
     op.create_table(
         "row_event",
         *_numbered("row_event"),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
+        *_strings("name", "key"),
         sa.Column("after", sa.String(length=64), nullable=False),
         sa.Column("sound", sa.Boolean(), nullable=False),
         sa.Column("chain", sa.String(length=64), nullable=False),
@@ -237,8 +212,7 @@ def upgrade() -> None:
     op.create_table(
         "saved_search",
         sa.Column("id", sa.String(length=8), nullable=False),
-        sa.Column("owner", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
+        *_strings("owner", "name"),
         sa.Column("conditions", sa.JSON(), nullable=False),
         sa.Column("secret", sa.String(length=64), nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
@@ -251,8 +225,7 @@ def upgrade() -> None:
         sa.Column("change_id", sa.String(length=20), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("at", INSTANT, nullable=False),
-        sa.Column("made_with", sa.String(), nullable=False),
-        sa.Column("topic", sa.String(), nullable=False),
+        *_strings("made_with", "topic"),
         sa.Column("score", sa.Float(), nullable=False),
         sa.Column("reference", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("change_id", name=op.f("pk_similarity_result")),
@@ -260,8 +233,7 @@ def upgrade() -> None:
     _index("similarity_result", "topic")
     op.create_table(
         "source",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
+        *_strings("id", "state"),
         sa.Column("since", INSTANT, nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("baseline_at", INSTANT, nullable=True),
@@ -287,9 +259,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "thread",
-        sa.Column("channel", sa.String(), nullable=False),
-        sa.Column("story", sa.String(), nullable=False),
-        sa.Column("external_thread_id", sa.String(), nullable=False),
+        *_strings("channel", "story", "external_thread_id"),
         sa.PrimaryKeyConstraint("channel", "story", name=op.f("pk_thread")),
     )
     op.create_table(
@@ -311,8 +281,7 @@ def upgrade() -> None:
         *_numbered("version"),
         sa.Column("document_id", sa.String(), nullable=False),
         sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
+        *_strings("source", "key"),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("snapshots", sa.JSON(), nullable=False),
         sa.Column("volatile_patterns", sa.JSON(), nullable=False),
@@ -350,8 +319,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=20), nullable=False),
         sa.Column("document_id", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
+        *_strings("source", "kind"),
         sa.Column("document_number", sa.String(), nullable=True),
         sa.Column("citation", sa.String(), nullable=True),
         sa.Column("level", sa.Integer(), nullable=False),
@@ -393,10 +361,7 @@ def upgrade() -> None:
     op.create_table(
         "snapshot",
         *_numbered("snapshot"),
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("role", sa.String(), nullable=False),
-        sa.Column("url", sa.String(), nullable=False),
+        *_strings("source", "key", "role", "url"),
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("headers", sa.JSON(), nullable=False),
         sa.Column("request_headers", sa.JSON(), nullable=False),
@@ -449,8 +414,7 @@ def upgrade() -> None:
         "document_relation",
         *_numbered("document_relation"),
         sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("relation", sa.String(), nullable=False),
-        sa.Column("target", sa.String(), nullable=False),
+        *_strings("relation", "target"),
         _foreign("document_relation", "seq", "change.seq"),
     )
     _index("document_relation", "seq")
@@ -466,6 +430,27 @@ def upgrade() -> None:
     )
     _index("legal_date", "day")
     _index("legal_date", "seq")
+    op.create_table(
+        "effect",
+        *_numbered("effect"),
+        *_strings("effect_id", "owner"),
+        sa.Column("change_id", sa.String(), nullable=True),
+        *_strings("verb"),
+        sa.Column("section", sa.String(), nullable=True),
+        *(sa.Column(name, INSTANT, nullable=name == "retracted_at") for name in ("known_at", "retracted_at")),
+        sa.Column("by_hand", sa.Boolean(), nullable=False),
+        sa.Column("record", sa.Text(), nullable=False),
+        sa.UniqueConstraint("effect_id", name=op.f("uq_effect_effect_id")),
+    )
+    for name in ("owner", "change_id", "section", "known_at"):
+        _index("effect", name)
+    op.create_table(
+        "effect_name",
+        *_strings("effect_id", "role", "name"),
+        _foreign("effect_name", "effect_id", "effect.effect_id"),
+        sa.PrimaryKeyConstraint("effect_id", "role", "name", name=op.f("pk_effect_name")),
+    )
+    _index("effect_name", "role", "name")
     op.bulk_insert(
         sa.table("data_version", sa.column("id", sa.Integer), sa.column("number", sa.Integer)),
         [{"id": 1, "number": 0}],
@@ -484,3 +469,7 @@ def _numbered(table: str) -> tuple[sa.Column[int], sa.PrimaryKeyConstraint]:
 
 def _index(table: str, *columns: str, unique: bool = False) -> None:
     op.create_index(f"ix_{table}_{'_'.join(columns)}", table, list(columns), unique=unique)
+
+
+def _strings(*names: str) -> list[sa.Column[str]]:
+    return [sa.Column(name, sa.String(), nullable=False) for name in names]

@@ -1,0 +1,95 @@
+"""The names by which the register of effects finds documents and units, normalized for comparison."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from tracker import citations
+from tracker.effects import Affected, Affecting
+from tracker.text import fold_space, name_key
+
+_LAST_LEVEL = re.compile(r"\([^()]*\)$")
+_LIST_PART = re.compile(r"Supp\. No\. \d+ to Part (?P<part>\d+)$")
+_ECCN = re.compile(r"(?P<eccn>\d[A-E]\d{3})(?:\.(?P<item>\S+))?$")
+_COMMERCE_CONTROL_LIST = "Supp. No. 1 to Part 774"
+
+
+def canonical_path(path: str) -> str:
+    """Return a unit path as the parsers write it: `Supp. No. 1 to Part 774 › 3B001 › c.1.a` of `3B001.c.1.a`."""
+    path = fold_space(path)
+    eccn = _ECCN.fullmatch(path)
+    if eccn is not None:
+        return " › ".join(filter(None, (_COMMERCE_CONTROL_LIST, eccn["eccn"], eccn["item"])))
+    hits = citations.find_citations(path)
+    whole = [hit for hit in hits if (hit.start, hit.end) == (0, len(path))]
+    return whole[0].value if len(whole) == 1 and whole[0].kind in ("cfr", "cfr-part", "supplement") else path
+
+
+def ancestors(path: str) -> Iterator[str]:
+    """Yield the path and the paths of all units that contain it, the innermost first, up to the CFR part."""
+    while path:
+        yield path
+        path = _parent(path)
+
+
+def _parent(path: str) -> str:
+    head, separator, last = path.rpartition(" › ")
+    if separator:
+        shorter, dot, _ = last.rpartition(".")
+        if dot and head.startswith(_COMMERCE_CONTROL_LIST) and re.fullmatch(r"[a-z](?:\.\w+)*", last):
+            return f"{head} › {shorter}"
+        return head
+    shorter = _LAST_LEVEL.sub("", path)
+    if shorter != path:
+        return shorter.rstrip()
+    found = _LIST_PART.fullmatch(path)
+    if found is not None:
+        return f"15 CFR {found['part']}" if int(found["part"]) in citations.EAR_PARTS else ""
+    section = re.fullmatch(r"(\d+ CFR \d+)\.[\w-]+", path)
+    return section[1] if section else ""
+
+
+def section_of(path: str) -> str:
+    """Return the section, supplement or part of a path: `15 CFR 744.11` of `15 CFR 744.11(a)(1)`."""
+    return path.split(" › ", 1)[0].split("(", 1)[0].strip()
+
+
+def order_name(number: str, kind: str) -> str:
+    """Return `E.O. 14257` of `14257`, as other documents write it."""
+    return f"{kind} {number.removeprefix(kind).strip()}"
+
+
+def affected_names(affected: Affected) -> tuple[str, ...]:
+    """Return all names under which the affected document, unit, heading or party is looked up."""
+    return _keys(
+        (
+            affected.document_number,
+            affected.executive_order and order_name(affected.executive_order, "E.O."),
+            affected.proclamation and order_name(affected.proclamation, "Proclamation"),
+            affected.citation,
+            affected.docket,
+            affected.rin,
+            affected.hts,
+            affected.party,
+            affected.title,
+            affected.path and canonical_path(affected.path),
+        )
+    )
+
+
+def affecting_names(affecting: Affecting) -> tuple[str, ...]:
+    """Return all names under which the affecting document is looked up."""
+    return _keys(
+        (
+            affecting.document_number,
+            affecting.executive_order and order_name(affecting.executive_order, "E.O."),
+            affecting.proclamation and order_name(affecting.proclamation, "Proclamation"),
+            affecting.citation,
+            affecting.page,
+        )
+    )
+
+
+def _keys(names: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name_key(name) for name in names if name and name_key(name)))

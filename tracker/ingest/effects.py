@@ -1,0 +1,65 @@
+"""Writes the effects of a document into the register, in the transaction of its change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from tracker.clock import legal_instant
+from tracker.effects import Affecting, Effect
+from tracker.legal_status.relation_effects import relation_effects
+from tracker.model import Change, Document, DocumentKind
+from tracker.storage import effects
+from tracker.storage.effects import Gone
+
+# Texts that are kept up to date: a note that disappears from the CFR was true until then, and a page that no longer
+# announces something has not taken it back.
+_GONE = {DocumentKind.CFR: Gone.ENDED, DocumentKind.LIST: Gone.ENDED, DocumentKind.PAGE: Gone.KEPT}
+
+
+def effects_of(document: Document, change: Change) -> tuple[Effect, ...]:
+    """Return the effects of a document, each with the names of the document that has it. Pure."""
+    return tuple(
+        replace(effect, affecting=named(effect.affecting, document, change))
+        for effect in relation_effects(document, change)
+    )
+
+
+def named(affecting: Affecting, document: Document, change: Change) -> Affecting:
+    """Return the affecting side with all names of its document. An eCFR note speaks for the document that it cites."""
+    if affecting.document_number or affecting.citation or affecting.executive_order or affecting.proclamation:
+        if change.kind in (DocumentKind.CFR, DocumentKind.LIST):
+            return affecting
+    elif not change.document_number:
+        return replace(affecting, page=affecting.page or change.url)
+    return replace(
+        affecting,
+        document_number=affecting.document_number or change.document_number,
+        citation=affecting.citation or change.citation,
+        executive_order=affecting.executive_order or document.executive_order,
+        proclamation=affecting.proclamation or document.proclamation,
+    )
+
+
+def known_at(document: Document, now: datetime) -> datetime:
+    """Return since when a document has been public: its filing, else its publication, else its detection."""
+    public = document.filed_at or (legal_instant(document.published) if document.published else None)
+    return now if public is None or document.kind in _GONE or public > now else public
+
+
+def write(
+    connection: Connection,
+    found: Sequence[Effect],
+    change: Change,
+    document: Document,
+    document_id: str,
+    now: datetime,
+) -> list[str]:
+    """Write the effects that the present version of a document has. Return the ids of those that are new or differ."""
+    origin = effects.Origin(
+        document_id, change.id, change.title, known_at(document, now), _GONE.get(change.kind, Gone.RETRACTED)
+    )
+    return effects.write(connection, origin, found, now)

@@ -1,0 +1,253 @@
+"""The effects register: one row for each effect of a document on another, with the time from which it was known.
+
+A row is never deleted. Where a document no longer has an effect, the row keeps the time from which that was known, so
+that the register answers what could be known at any time. Rows that a person wrote or ended are not touched by a poll.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import Connection, Select, delete, insert, or_, select, update
+
+from tracker.clock import legal_day
+from tracker.documents.effect_names import (
+    affected_names,
+    affecting_names,
+    ancestors,
+    canonical_path,
+    section_of,
+)
+from tracker.effects import Effect, RecordedEffect
+from tracker.serialization import effect_from_json, effect_to_json
+from tracker.storage.effect_tables import EFFECT, EFFECT_NAME
+from tracker.text import name_key
+
+HAND = "hand"  # owner of the effects that were recorded by hand
+AFFECTED, AFFECTING = "affected", "affecting"
+_DAY = timedelta(days=1)
+_MANY = 500  # names per statement
+
+
+class Gone(Enum):
+    """What it means that a new version of a document lacks an effect."""
+
+    RETRACTED = "retracted"  # the effect never was
+    ENDED = "ended"  # it was there until now
+    KEPT = "kept"  # nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The document whose effects are written. `known_at`: since when its first version was public."""
+
+    owner: str
+    change_id: str
+    title: str
+    known_at: datetime
+    gone: Gone = Gone.RETRACTED
+
+
+def effect_id(owner: str, effect: Effect) -> str:
+    """Return the id of an effect: equal whenever the same document is read again with the same result."""
+    affected = {name: value for name, value in asdict(effect.affected).items() if value is not None}
+    facts = [
+        owner, effect.verb.value, affected, effect.affecting.instruction, str(effect.from_), str(effect.until),
+        effect.certainty.value, effect.extent.value,
+    ]  # fmt: skip
+    return f"eff_{hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]}"
+
+
+def write(connection: Connection, origin: Origin, effects: Iterable[Effect], now: datetime) -> list[str]:
+    """Store the effects that the present version of a document has. Return the ids of the rows that were added, ended
+    or altered, the first version's included."""
+    stored = {
+        row.effect_id: row
+        for row in connection.execute(select(EFFECT).where(EFFECT.c.owner == origin.owner)).all()
+    }
+    touched: list[str] = []
+    found: dict[str, Effect] = {}
+    for effect in effects:
+        found.setdefault(effect_id(origin.owner, effect), effect)
+    known_at = now if stored else origin.known_at
+    for name, effect in found.items():
+        row = stored.get(name)
+        if row is not None and row.by_hand:
+            continue
+        recorded = RecordedEffect(
+            name,
+            replace(effect, known_at=row.known_at if row else effect.known_at or known_at),
+            origin.change_id,
+            origin.title,
+        )
+        if row is None:
+            _insert(connection, origin.owner, recorded)
+            touched.append(name)
+        elif row.record != _record(recorded):
+            _update(connection, recorded)
+            touched.append(name)
+    for name, row in stored.items():
+        if (
+            origin.gone is not Gone.KEPT
+            and name not in found
+            and not row.by_hand
+            and row.retracted_at is None
+        ):
+            ended = legal_day(now) - _DAY if origin.gone is Gone.ENDED else None
+            _update(connection, replace(_read(row.record), retracted_at=now, ended_on=ended))
+            touched.append(name)
+    return touched
+
+
+def add_by_hand(connection: Connection, effect: Effect, title: str) -> RecordedEffect | None:
+    """Record an effect by hand; `effect.by_hand` says who and why. None where the same effect is recorded already."""
+    name = effect_id(HAND, effect)
+    if get(connection, name) is not None:
+        return None
+    recorded = RecordedEffect(name, effect, None, title)
+    _insert(connection, HAND, recorded, by_hand=True)
+    return recorded
+
+
+def end_by_hand(
+    connection: Connection, recorded: RecordedEffect, *, at: datetime, ended_on: date | None, who: str
+) -> RecordedEffect:
+    """End an effect by hand after its last day; without a day it never held."""
+    ended = replace(recorded, retracted_at=at, ended_on=ended_on, ended_by_hand=who)
+    _update(connection, ended, by_hand=True)
+    return ended
+
+
+def get(connection: Connection, name: str) -> RecordedEffect | None:
+    found = connection.execute(select(EFFECT.c.record).where(EFFECT.c.effect_id == name)).scalar()
+    return None if found is None else _read(found)
+
+
+def all_effects(connection: Connection, since: datetime | None = None) -> list[RecordedEffect]:
+    """Return all effects, or those known since an instant, in the order in which they became known."""
+    query = select(EFFECT.c.record).order_by(EFFECT.c.known_at, EFFECT.c.id)
+    if since is not None:
+        query = query.where(or_(EFFECT.c.known_at >= since, EFFECT.c.retracted_at >= since))
+    return _all(connection, query)
+
+
+def of_change(connection: Connection, change_id: str) -> list[RecordedEffect]:
+    """Return the effects that were read in the document of a change."""
+    query = select(EFFECT.c.record).where(EFFECT.c.change_id == change_id).order_by(EFFECT.c.id)
+    return _all(connection, query)
+
+
+def affecting(connection: Connection, names: Iterable[str]) -> list[RecordedEffect]:
+    """Return the effects of the documents with these names on others."""
+    return _named(connection, AFFECTING, [name_key(name) for name in names])
+
+
+def affected(connection: Connection, names: Iterable[str]) -> list[RecordedEffect]:
+    """Return the effects on the documents, headings or parties with these names."""
+    return _named(connection, AFFECTED, [name_key(name) for name in names])
+
+
+def on_path(connection: Connection, path: str, *, below: bool = False) -> list[RecordedEffect]:
+    """Return the effects on a unit and on the units that contain it; with `below` also on the units within it."""
+    path = canonical_path(path)
+    found = affected(connection, ancestors(path))
+    if below:
+        section = section_of(path)
+        query = select(EFFECT.c.record).where(EFFECT.c.section == section)
+        if "." not in section and " CFR " in section:
+            query = select(EFFECT.c.record).where(
+                or_(EFFECT.c.section == section, EFFECT.c.section.startswith(f"{section}.", autoescape=True))
+            )
+        known = {one.id for one in found}
+        found += [
+            one
+            for one in _all(connection, query.order_by(EFFECT.c.known_at, EFFECT.c.id))
+            if one.id not in known and path in ancestors(canonical_path(one.effect.affected.path or ""))
+        ]
+    return found
+
+
+def connected(connection: Connection, path: str, names: Iterable[str]) -> list[RecordedEffect]:
+    """Return all effects that may decide the status of a unit or document: those on it, those on the documents that
+    affect it, and so on."""
+    found: dict[str, RecordedEffect] = {}
+    first = [*(on_path(connection, path, below=True) if path else ()), *affected(connection, names)]
+    seen = {name_key(name) for name in names}
+    while first:
+        wanted: list[str] = []
+        for one in first:
+            found.setdefault(one.id, one)
+            wanted += [name for name in affecting_names(one.effect.affecting) if name not in seen]
+        wanted = list(dict.fromkeys(wanted))
+        seen.update(wanted)
+        first = [one for one in affected(connection, wanted) if one.id not in found] if wanted else []
+    return list(found.values())
+
+
+def _named(connection: Connection, role: str, names: Sequence[str]) -> list[RecordedEffect]:
+    found: list[RecordedEffect] = []
+    keys = list(dict.fromkeys(names))
+    for start in range(0, len(keys), _MANY):
+        some = keys[start : start + _MANY]
+        ids = select(EFFECT_NAME.c.effect_id).where(
+            (EFFECT_NAME.c.role == role) & EFFECT_NAME.c.name.in_(some)
+        )
+        query = select(EFFECT.c.record).where(EFFECT.c.effect_id.in_(ids))
+        found += _all(connection, query.order_by(EFFECT.c.known_at, EFFECT.c.id))
+    return list({one.id: one for one in found}.values())
+
+
+def _all(connection: Connection, query: Select[Any]) -> list[RecordedEffect]:
+    return [_read(row.record) for row in connection.execute(query)]
+
+
+def _read(record: str) -> RecordedEffect:
+    return effect_from_json(json.loads(record))
+
+
+def _record(recorded: RecordedEffect) -> str:
+    return json.dumps(effect_to_json(recorded), ensure_ascii=False, separators=(",", ":"))
+
+
+def _insert(connection: Connection, owner: str, recorded: RecordedEffect, *, by_hand: bool = False) -> None:
+    values = {"effect_id": recorded.id, "owner": owner, "by_hand": by_hand, **_values(recorded)}
+    connection.execute(insert(EFFECT).values(**values))
+    _index(connection, recorded)
+
+
+def _update(connection: Connection, recorded: RecordedEffect, *, by_hand: bool = False) -> None:
+    values = _values(recorded) | ({"by_hand": True} if by_hand else {})
+    connection.execute(update(EFFECT).where(EFFECT.c.effect_id == recorded.id).values(**values))
+    connection.execute(delete(EFFECT_NAME).where(EFFECT_NAME.c.effect_id == recorded.id))
+    _index(connection, recorded)
+
+
+def _values(recorded: RecordedEffect) -> dict[str, Any]:
+    path = recorded.effect.affected.path
+    return {
+        "change_id": recorded.change_id,
+        "verb": recorded.effect.verb.value,
+        "section": section_of(canonical_path(path)) if path else None,
+        "known_at": recorded.effect.known_at,
+        "retracted_at": recorded.retracted_at,
+        "record": _record(recorded),
+    }
+
+
+def _index(connection: Connection, recorded: RecordedEffect) -> None:
+    rows = [
+        {"effect_id": recorded.id, "role": role, "name": name}
+        for role, names in (
+            (AFFECTED, affected_names(recorded.effect.affected)),
+            (AFFECTING, affecting_names(recorded.effect.affecting)),
+        )
+        for name in names
+    ]
+    if rows:
+        connection.execute(insert(EFFECT_NAME), rows)
