@@ -123,7 +123,7 @@ def literal(value: object) -> str:
         ("`[summarizer]`", Summarizer),
     ],
 )
-def test_what_holds_for_a_key_left_out_is_what_the_settings_say(heading: str, shape: Any) -> None:
+def test_the_default_of_an_omitted_key_is_the_documented_one(heading: str, shape: Any) -> None:
     defaults = {item.name: item.default for item in fields(shape) if item.default is not MISSING}
     for name, cells in rows(section(SETTINGS, heading)).items():
         if cells[0].startswith("`"):

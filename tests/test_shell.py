@@ -43,7 +43,7 @@ def make(*arguments: str) -> subprocess.CompletedProcess[str]:
 # --- the lock -----------------------------------------------------------------------------------
 
 
-def test_everything_that_pyproject_asks_for_is_locked() -> None:
+def test_every_requirement_of_pyproject_is_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     wanted = list(project["dependencies"])
     for extra in project["optional-dependencies"].values():
@@ -153,7 +153,7 @@ def test_the_container_takes_only_what_the_lock_vouches_for_and_writes_only_its_
         assert line in composed
 
 
-def test_ci_runs_what_the_readme_tells_people_to_run() -> None:
+def test_ci_runs_the_commands_of_the_readme() -> None:
     script = ROOT / ".ci" / "run"
     assert os.access(script, os.X_OK)
     for command in ("make test", "make check"):

@@ -108,7 +108,7 @@ def test_one_host_that_is_down_is_one_message_and_one_line_that_names_its_source
     assert run(world, monkeypatch, "status")[0] == 0
 
 
-def test_outages_go_to_the_operators_only_and_to_nobody_where_there_is_none(world: World) -> None:
+def test_outages_are_sent_to_operators_only(world: World) -> None:
     world.use("fr-bis", extra=channels(world.folder, "trade", "ops"))
     world.head = 'outage_channels = ["ops"]\n'
     world.one()
@@ -258,7 +258,7 @@ def test_a_date_that_moved_is_announced_for_its_new_day_only(world: World) -> No
     assert all("2026年7月31日" in alert for alert in mine)
 
 
-def test_an_announcement_that_waits_for_the_morning_is_taken_back_when_the_date_moves(world: World) -> None:
+def test_a_pending_reminder_is_withdrawn_when_its_date_moves(world: World) -> None:
     world.use("fr-bis", extra=channels(world.folder, "slack", more='batch_at = "08:00"')).one()
     world.later(hours=1)
     world.standin.add_document(proposal("2026-07-08"))
@@ -345,7 +345,7 @@ def test_what_is_critical_is_sent_at_night_and_takes_its_story_along(world: Worl
 # --- who gets what ------------------------------------------------------------------------------
 
 
-def test_route_says_who_would_get_a_change_and_who_not_and_why(
+def test_route_lists_who_would_get_a_change_and_who_not_and_why(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     extra = channels(world.folder, "trade", "legal", "idle") + (
@@ -365,9 +365,7 @@ def test_route_says_who_would_get_a_change_and_who_not_and_why(
     assert "no channel: it was in the source at the first poll" in shown_text
 
 
-def test_a_muted_source_is_silent_until_the_day_and_a_snoozed_story_comes_then(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_mute_and_a_snooze_end_on_their_day(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.use("fr-bis").one()
     code, shown_text = run(world, monkeypatch, "snooze", "source=fr-bis", "--until", "2026-06-12")
     assert (code, "snoozed until 2026-06-12 00:00" in shown_text) == (0, True)
@@ -409,7 +407,7 @@ def test_a_muted_source_is_silent_until_the_day_and_a_snoozed_story_comes_then(
     assert run(world, monkeypatch, "mute")[1] == "nothing is muted or snoozed\n"
 
 
-def test_what_nobody_acknowledges_in_time_goes_on_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unacknowledged_alert_is_escalated_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     extra = channels(world.folder, "trade", "boss").rstrip() + (
         '\nacknowledge_within = "4h"\nescalate_to = ["boss"]\n'
     )

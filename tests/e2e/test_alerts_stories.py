@@ -165,7 +165,7 @@ def test_an_index_that_cites_many_documents_belongs_to_none_of_their_stories(wor
     assert stories["/added"] != stories["2026-11777"]
 
 
-def test_a_pages_story_goes_on_with_its_next_change_and_is_found_again(world: World) -> None:
+def test_a_pages_group_continues_with_its_next_change(world: World) -> None:
     with http_sink() as sink:
         world.use("page", extra=hook(sink)).one()
         for before, after in (("ECCN 3B001", "ECCN 3B002"), ("ECCN 3B002", "ECCNs 3B002 and 3B993")):

@@ -112,7 +112,7 @@ def test_a_selector_that_finds_nothing_is_reported_at_once_and_each_time(world: 
         assert report.changes == []
 
 
-def test_another_selector_reads_again_although_the_server_says_304(
+def test_another_selector_reads_again_although_the_server_answers_304(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.use("page").one()
@@ -124,7 +124,7 @@ def test_another_selector_reads_again_although_the_server_says_304(
     assert report.changes == [], "what another extraction_config reads in the same bytes is no change"
 
 
-def test_what_is_held_can_be_accepted_by_a_person(world: World) -> None:
+def test_a_quarantined_answer_can_be_accepted_by_a_person(world: World) -> None:
     world.use("page").one()
     world.standin.put_page(
         "/news/rule", "<html><body><main><h1>Under maintenance</h1><p>Moved.</p></main></body></html>"

@@ -28,7 +28,7 @@ def test_a_changed_page_is_one_record_and_one_alert(tmp_path: Path) -> None:
         assert len(player.changes(baseline=True)) == 2
 
 
-def test_answers_come_in_turn_and_the_last_repeats(tmp_path: Path) -> None:
+def test_answers_are_served_in_turn_and_the_last_repeats(tmp_path: Path) -> None:
     with CasePlayer(PAGE, tmp_path) as player:
         first = player.step(
             {"/page": [Answer(status=503), text("Items of ECCN 3B001."), text("Items of ECCN 3B903.")]}

@@ -85,7 +85,7 @@ def test_one_banner_on_many_pages_is_one_record(tmp_path: Path) -> None:
         assert len(player.alerts) == 2
 
 
-def test_a_notice_that_appears_changes_and_goes_is_three_records(tmp_path: Path) -> None:
+def test_a_notice_that_appears_changes_and_disappears_is_three_records(tmp_path: Path) -> None:
     """The last text is the first one's: a server lags behind by one state, not by two."""
     with CasePlayer(ONE, tmp_path) as player:
         for words in ("", "The rule is suspended until May.", "The rule applies again.", ""):

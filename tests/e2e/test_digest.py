@@ -73,7 +73,7 @@ def tracker(
 # --- the command --------------------------------------------------------------------------------
 
 
-def test_the_command_tells_the_last_week_in_every_form(folder: Path) -> None:
+def test_the_command_gives_the_last_week_in_every_form(folder: Path) -> None:
     text = tracker(folder, "digest").stdout.decode()
     assert text.startswith("# 週報 2026年第20週\n")
     assert tracker(folder, "digest", "--lang", "en", "--format", "html").stdout.startswith(b"<!DOCTYPE html>")
@@ -156,7 +156,7 @@ def marks(sink: HttpSink) -> list[bool]:
     return ["再送の可能性あり" in body["alert"]["subject"] for body in sink.bodies]
 
 
-def test_a_process_killed_after_the_data_leads_to_one_repetition_that_says_so(folder: Path) -> None:
+def test_a_process_killed_after_the_data_leads_to_one_marked_repeat(folder: Path) -> None:
     replies: list[Any] = ["hang", 200]
     with http_sink(lambda number: replies[number - 1]) as sink:
         sending_to(folder, f"json://127.0.0.1:{sink.port}/x")
@@ -184,7 +184,7 @@ def test_a_process_killed_at_any_moment_loses_nothing(folder: Path, seconds: flo
     assert marks(sink) in ([False], [True], [False, True])
 
 
-def test_the_daemon_sends_it_when_its_hour_has_come_and_once_across_restarts(folder: Path) -> None:
+def test_the_daemon_sends_the_digest_at_its_hour_once_across_restarts(folder: Path) -> None:
     letters = folder / "letters.txt"
     sending_to(folder, f"tofile://{letters}", 'languages = ["ja", "en"]\n')
 

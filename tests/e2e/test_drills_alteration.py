@@ -180,7 +180,7 @@ def test_a_value_that_makes_no_sense_is_a_problem_and_no_crash(filled: World) ->
     assert not unseen, "\n".join(unseen)
 
 
-def test_a_row_that_was_taken_away_or_put_in_is_seen(filled: World) -> None:
+def test_a_row_that_was_removed_or_inserted_is_found(filled: World) -> None:
     unseen = []
     for name in row_log.EXEMPT_COLUMNS:
         for harm in ("taken away", "put in"):

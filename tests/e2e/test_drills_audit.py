@@ -123,7 +123,7 @@ def test_three_planted_gaps_are_found_filled_sent_and_closed(world: World) -> No
     assert "0 problems" in tracker(world, "verify")
 
 
-def test_what_was_published_before_anybody_watched_is_filled_without_a_word(world: World) -> None:
+def test_documents_published_before_the_first_poll_are_filled_without_alerts(world: World) -> None:
     for number in range(1, 4):
         world.standin.add_document(document(number, date(2026, 2, number)))
     world.use("fr-bis").poll()

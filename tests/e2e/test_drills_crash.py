@@ -197,7 +197,7 @@ def test_a_clock_set_back_neither_doubles_nor_stops_anything(world: World) -> No
     assert clean(world)
 
 
-def test_a_clock_a_year_ahead_and_then_right_again_floods_nobody_and_stops_nothing(world: World) -> None:
+def test_a_clock_a_year_ahead_and_corrected_neither_floods_nor_blocks_channels(world: World) -> None:
     world.use("page", "fr-bis").poll()
     right = world.now
     world.now += timedelta(days=365)  # the tracker's clock alone
@@ -219,7 +219,7 @@ def test_a_clock_a_year_ahead_and_then_right_again_floods_nobody_and_stops_nothi
     assert clean(world)
 
 
-def test_a_log_whose_end_the_power_failure_took_costs_only_the_last_steps(world: World) -> None:
+def test_a_log_truncated_by_a_power_failure_loses_only_the_last_steps(world: World) -> None:
     world.use("page", "ear").poll()
     changed(world)
     assert killed(world, 60, "poll").returncode == -signal.SIGKILL
@@ -240,7 +240,7 @@ def test_a_log_whose_end_the_power_failure_took_costs_only_the_last_steps(world:
     assert clean(world)
 
 
-def test_bytes_that_the_disk_lost_are_named_and_the_rest_goes_on(world: World) -> None:
+def test_lost_bytes_are_named_and_the_rest_is_processed(world: World) -> None:
     world.use("page", "ear").poll()
     with closing(sqlite3.connect(world.state / FILE)) as connection:
         digest = connection.execute(
@@ -277,7 +277,7 @@ def test_two_daemons_on_one_state_share_the_work(world: World) -> None:
     assert clean(world)
 
 
-def test_a_poisoned_document_is_kept_with_its_bytes_and_the_rest_goes_on(
+def test_a_document_that_crashes_the_parser_is_kept_and_the_rest_is_processed(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.use("news", "ear").poll()

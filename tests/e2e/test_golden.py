@@ -7,7 +7,7 @@ import pytest
 from tests.e2e import golden
 
 
-def test_the_demo_gives_what_the_golden_files_say(tmp_path: Path) -> None:
+def test_the_demo_gives_the_golden_files(tmp_path: Path) -> None:
     names = set()
     for name, text in golden.outputs(tmp_path / "state"):
         names.add(name)

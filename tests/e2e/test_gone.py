@@ -47,7 +47,7 @@ def state_of(player: CasePlayer) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("code", [404, 410])
-def test_a_page_that_stays_gone_is_a_record_with_its_last_text_and_so_is_its_return(
+def test_a_permanent_removal_is_a_record_with_the_last_text_and_so_is_the_return(
     tmp_path: Path, code: int
 ) -> None:
     with CasePlayer(ONE, tmp_path) as player:
@@ -96,7 +96,7 @@ def test_a_page_that_stays_gone_is_a_record_with_its_last_text_and_so_is_its_ret
         assert len(player.changes()) == 3, "gone a second time is sent a second time"
 
 
-def test_a_page_that_comes_back_with_another_text_is_one_record(tmp_path: Path) -> None:
+def test_a_page_that_returns_with_another_text_is_one_record(tmp_path: Path) -> None:
     with CasePlayer(ONE, tmp_path) as player:
         player.step({"/rule": RULE})
         for _ in range(3):
@@ -116,7 +116,7 @@ def test_an_outage_is_no_removal(tmp_path: Path) -> None:
         assert state_of(player)["gone"] == []
 
 
-def test_pages_of_a_site_that_are_gone_beyond_or_dead_are_listed(tmp_path: Path) -> None:
+def test_pages_of_a_site_that_are_missing_too_many_or_failed_are_listed(tmp_path: Path) -> None:
     def index(*names: str) -> str:
         return page("News of the Bureau.", "".join(f'<p><a href="/{name}">{name}</a></p>' for name in names))
 
@@ -187,7 +187,7 @@ def test_a_withdrawn_inspection_document_is_sent_on_its_own_record(tmp_path: Pat
         assert "withdrawn" not in [each["state"] for each in record["status"]]
 
 
-def test_a_part_that_the_table_of_contents_still_has_is_not_gone(world: World) -> None:
+def test_a_part_in_the_table_of_contents_is_not_absent(world: World) -> None:
     world.use("ear").one()
     world.standin.misbehave(r"full/", "404")
     for _ in range(4):

@@ -77,7 +77,7 @@ def test_an_annex_first_attached_is_sent_with_its_text(tmp_path: Path) -> None:
         assert "Annexes › ANNEX › Text ¶1" in change["units"]
 
 
-def test_an_annex_that_cannot_be_had_for_an_hour_is_never_gone(tmp_path: Path) -> None:
+def test_an_annex_unavailable_for_an_hour_is_never_removed(tmp_path: Path) -> None:
     with CasePlayer(INDEX, tmp_path) as player:
         start(player)
         player.step({FILE: Answer("busy", status=503)})
@@ -90,7 +90,7 @@ def test_an_annex_that_cannot_be_had_for_an_hour_is_never_gone(tmp_path: Path) -
         assert len(player.changes()) == 2
 
 
-def test_an_annex_that_failed_in_the_first_poll_is_no_news_when_it_comes(tmp_path: Path) -> None:
+def test_an_annex_that_failed_in_the_first_poll_is_no_news_when_it_is_read(tmp_path: Path) -> None:
     with CasePlayer(INDEX, tmp_path) as player:
         player.step(
             {"/actions": listing(1), "/actions/2026/1": order(LINK), FILE: Answer("busy", status=503)}
@@ -101,7 +101,7 @@ def test_an_annex_that_failed_in_the_first_poll_is_no_news_when_it_comes(tmp_pat
         assert "8542.31" in player.changes()[-1]["summary"]["en"]
 
 
-def test_an_annex_that_comes_after_its_link_is_sent(tmp_path: Path) -> None:
+def test_an_annex_that_follows_its_link_is_sent(tmp_path: Path) -> None:
     with CasePlayer(INDEX, tmp_path) as player:
         player.step({"/actions": listing(1), "/actions/2026/1": order()})
         player.step({"/actions/2026/1": order(LINK), FILE: Answer("", status=404)})
@@ -161,7 +161,7 @@ def test_an_embedded_annex_replaced_in_place_is_reported(tmp_path: Path, element
         assert "8542.31" in change["summary"]["en"]
 
 
-def test_an_annex_cut_off_is_held_by_itself_while_its_page_goes_on(tmp_path: Path) -> None:
+def test_a_truncated_annex_is_quarantined_alone_while_its_page_is_processed(tmp_path: Path) -> None:
     with CasePlayer(INDEX, tmp_path) as player:
         player.step({"/actions": listing(1), "/actions/2026/1": order(LINK), FILE: annex(*LINES)})
         whole = pdf(LINES)
@@ -179,7 +179,7 @@ def test_an_annex_cut_off_is_held_by_itself_while_its_page_goes_on(tmp_path: Pat
         assert "8542.31" in player.changes()[-1]["summary"]["en"]
 
 
-def test_most_of_an_annex_gone_is_reported_when_the_next_poll_gives_the_same(tmp_path: Path) -> None:
+def test_a_large_loss_in_an_annex_is_reported_when_confirmed(tmp_path: Path) -> None:
     with CasePlayer(INDEX, tmp_path) as player:
         player.step({"/actions": listing(1), "/actions/2026/1": order(LINK), FILE: annex(*LINES)})
         assert player.step({FILE: annex(*LINES[:2])})["site"].state == "changed-shape"

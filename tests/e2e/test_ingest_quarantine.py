@@ -53,7 +53,7 @@ def reason(world: World, source: str) -> str:
 HARMS = {"SEGFAULT": "SIGSEGV", "ENDLESS": "too long", "ALLOCATE": "0.8 GB", "KILLED": "SIGKILL"}
 
 
-def test_pages_that_end_their_reader_are_kept_and_sent_and_the_rest_goes_on(
+def test_pages_that_crash_the_parser_are_kept_and_reported_and_the_rest_is_processed(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     links = "".join(f'<li><a href="/news/{word}">{word}</a></li>' for word in HARMS)
@@ -123,7 +123,7 @@ def test_a_part_of_the_code_that_ends_its_reader_is_sent_in_each_poll(
     assert len(world.one().changes) == 1
 
 
-def test_what_was_poison_in_the_first_poll_is_no_news_when_it_is_read(
+def test_a_document_that_crashed_the_first_poll_is_no_news_when_it_is_read(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.standin.put_page("/news/rule", PAGE.format(f"{RULE}{NEWS} harm: SEGFAULT"))
@@ -135,7 +135,7 @@ def test_what_was_poison_in_the_first_poll_is_no_news_when_it_is_read(
     assert world.alerted == 0
 
 
-def test_somebody_may_ask_for_another_try(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_try_can_be_requested(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.use("page").poll()
     world.standin.put_page("/news/rule", PAGE.format(f"{RULE}{NEWS} harm: SEGFAULT"))
     world.later(days=1)

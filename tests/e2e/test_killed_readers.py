@@ -79,9 +79,7 @@ def test_when_every_reader_is_killed_nothing_is_left_but_a_state(
     assert {one["document_number"] for one in world.changes() if one not in before} <= {"2026-11003"}
 
 
-def test_links_that_could_not_be_read_are_not_links_that_are_gone(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unreadable_links_are_not_removed_links(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.use("news").poll()
     world.standin.edit_page("/news", "</ul>", '<li><a href="/news/new">New</a></li></ul>')
     world.standin.put_page("/news/new", f"<html><body><main><h1>New</h1><p>{NEWS}</p></main></body></html>")
@@ -104,7 +102,7 @@ def test_links_that_could_not_be_read_are_not_links_that_are_gone(
 
 
 @pytest.mark.parametrize("error", KILLS, ids=["signal", "memory"])
-def test_a_part_that_could_not_be_checked_is_not_taken_for_the_part(
+def test_a_part_that_could_not_be_checked_is_not_accepted(
     world: World, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     """And it is asked for again: the mark of what was fetched last has not moved on."""

@@ -100,7 +100,7 @@ def test_half_of_a_page_that_stays_away_is_sent_with_its_number(tmp_path: Path) 
         assert "are gone at once" in gone["summary"]["en"]
 
 
-def test_a_text_whose_characters_break_is_held_until_they_are_whole(tmp_path: Path) -> None:
+def test_a_text_with_broken_characters_is_quarantined_until_they_are_whole(tmp_path: Path) -> None:
     with CasePlayer(PAGE, tmp_path) as player:
         words = "the “end-user’s” § 5"
         player.step({"/page": page(words)})

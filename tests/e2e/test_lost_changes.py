@@ -107,7 +107,7 @@ def test_a_stage_that_fails_on_a_part_of_the_code_swallows_no_change(
 
 
 @pytest.mark.parametrize("source", ["page", "feed", "list", "fr-bis", "inspection"])
-def test_what_failed_is_asked_for_whole_and_sent_once_when_it_can_be_processed(
+def test_a_failed_resource_is_requested_in_full_and_sent_once_when_processed(
     world: World, monkeypatch: pytest.MonkeyPatch, source: str
 ) -> None:
     world.use(source).poll()
@@ -194,7 +194,7 @@ def test_a_full_text_corrected_in_place_that_fails_is_sent_once_after_the_record
     assert world.changes(query="2026-11001")[0]["revision"] == 2
 
 
-def test_what_was_held_in_the_first_poll_is_no_news_a_month_later(
+def test_an_answer_quarantined_in_the_first_poll_is_no_news_a_month_later(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither what failed then, nor what looked wrong."""

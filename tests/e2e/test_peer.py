@@ -129,7 +129,7 @@ def test_the_certificate_is_kept_sealed_and_shown(
     assert problems(secured.state) == []
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(
+def test_a_certificate_without_a_trusted_issuer_is_refused(
     secured: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("httpcore2.default_ssl_context", lambda **_: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))

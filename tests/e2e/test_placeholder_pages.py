@@ -146,7 +146,7 @@ def test_the_words_of_a_title_keep_no_page_from_being_read(tmp_path: Path, title
         site("Something went wrong. Please try again later.", title="Valves"),
     ],
 )
-def test_a_wall_or_a_notice_alone_is_held_for_as_long_as_it_lasts(tmp_path: Path, body: str) -> None:
+def test_a_wall_or_a_notice_alone_is_quarantined_while_it_lasts(tmp_path: Path, body: str) -> None:
     with CasePlayer(SOURCE, tmp_path) as player:
         player.step({"/page": site(*TEXT)})
         for _ in range(4):

@@ -110,7 +110,7 @@ def test_recorded_input_gives_a_quiet_baseline_then_one_alert_a_channel(tmp_path
         assert len(mail.mails) == 2
 
 
-def test_the_daemon_polls_tells_and_ends_cleanly(world: World) -> None:
+def test_the_daemon_polls_sends_and_ends_cleanly(world: World) -> None:
     world.use("page")
     config = world.config
     config.write_text(config.read_text().replace('content = "main"', 'content = "main"\nevery = "1s"'))
@@ -142,7 +142,7 @@ def test_the_daemon_ends_within_seconds_while_a_source_hangs(world: World) -> No
     daemon.communicate()
 
 
-def test_a_killed_daemon_goes_on_where_it_was(world: World) -> None:
+def test_a_killed_daemon_resumes(world: World) -> None:
     world.use("page", "feed", "list").poll()
     world.standin.edit_page("/news/rule", RULE, RULE + NEWS)
     for _ in range(3):
@@ -185,7 +185,7 @@ def test_settings_are_read_again_when_the_file_changes_and_kept_when_it_is_wrong
     assert "settings reloaded" in log
 
 
-def test_a_killed_backfill_goes_on_and_ends_with_everything_once(tmp_path: Path) -> None:
+def test_a_killed_backfill_continues_and_stores_everything_once(tmp_path: Path) -> None:
     archive = Archive()
     archive.documents.extend(
         FrDocument(f"2024-{number:05}", date(2024, 1, 1) + timedelta(days=number // 12), f"Notice {number} on etching", "NOTICE",
@@ -245,7 +245,7 @@ def test_wrong_use_is_one_line_and_exit_2(world: World, arguments: list[str], sa
     assert done.stderr.count("\n") == 1
 
 
-def test_what_is_asked_for_and_does_not_exist_is_reported_in_one_line(
+def test_a_missing_subject_is_reported_in_one_line(
     world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A mistyped name must not read as "nothing has changed"."""

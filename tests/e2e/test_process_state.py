@@ -24,7 +24,7 @@ def daemon(world: World, *arguments: str) -> Iterator[Popen[str]]:
 
 
 @pytest.mark.parametrize("how", ["removed", "replaced"])
-def test_the_daemon_ends_when_its_database_goes_and_does_not_begin_a_new_one(world: World, how: str) -> None:
+def test_the_daemon_ends_when_its_database_disappears_and_creates_none(world: World, how: str) -> None:
     with daemon(world.use("page")) as process:
         until(lambda: stored(world) == 1)
         path = world.state / "tracker.db"

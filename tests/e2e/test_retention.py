@@ -39,7 +39,7 @@ answers = st.builds(
     st.sets(st.integers(0, 7)),
     st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7))),
 )
-def test_nothing_goes_that_is_needed_young_the_newest_or_packed_against(
+def test_needed_young_newest_and_reference_bytes_are_not_pruned(
     made: list[tuple[str, str, str, int, bool]], needed: set[int], packed: list[tuple[int, int]]
 ) -> None:
     bases = {f"{one:064x}": f"{base:064x}" for one, base in packed if base < one}
@@ -87,9 +87,7 @@ def busy(world: World) -> World:
     return world
 
 
-def test_what_goes_leaves_a_tombstone_and_everything_that_was_sent_can_still_be_proved(
-    busy: World, tmp_path: Path
-) -> None:
+def test_pruned_bytes_leave_a_tombstone_and_sent_changes_stay_provable(busy: World, tmp_path: Path) -> None:
     before = busy.changes()
     store = Store(busy.state)
     with store.read() as connection:
@@ -130,7 +128,7 @@ HARMS = {
 }
 
 
-def test_bytes_that_went_without_a_tombstone_are_missed(busy: World) -> None:
+def test_bytes_removed_without_a_tombstone_are_reported(busy: World) -> None:
     store = Store(busy.state)
     assert retention.prune(store, older=timedelta(days=30), now=busy.now)
     for harm, found in HARMS.items():
@@ -142,7 +140,7 @@ def test_bytes_that_went_without_a_tombstone_are_missed(busy: World) -> None:
     store.close()
 
 
-def test_what_comes_again_is_kept_again(busy: World) -> None:
+def test_a_returning_body_is_stored_again(busy: World) -> None:
     store = Store(busy.state)
     with store.read() as connection:
         body = {
@@ -159,7 +157,7 @@ def test_what_comes_again_is_kept_again(busy: World) -> None:
     assert problems(busy.state) == []
 
 
-def test_without_an_age_and_without_a_word_nothing_goes(busy: World) -> None:
+def test_nothing_is_pruned_without_an_age_and_confirmation(busy: World) -> None:
     tracker(busy, "prune", code=2)
     busy.head = 'prune_unreferenced_after = "30d"\n'
     output = tracker(busy, "prune")

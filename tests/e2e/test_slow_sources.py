@@ -158,7 +158,7 @@ def test_a_catch_up_follows_an_outage_of_a_source_that_keeps_its_states(
     assert catch_up.is_due(Source("one", kind), last, now) is due
 
 
-def test_a_source_that_another_process_took_over_while_it_waited_is_left_to_it(
+def test_a_source_leased_by_another_process_is_left_to_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.use("page", "list")

@@ -38,7 +38,7 @@ def test_a_full_text_that_cannot_be_read_is_pending_and_removes_nothing(world: W
     assert "3B002" in str(world.changes(query=NUMBER))
 
 
-def test_a_raw_text_on_inspection_that_cannot_be_read_is_asked_for_again(world: World) -> None:
+def test_an_unreadable_raw_text_on_inspection_is_requested_again(world: World) -> None:
     world.use("inspection").poll()
     number = "2026-11009"
     document = FrDocument(
@@ -85,7 +85,7 @@ def test_an_unreadable_annex_that_is_no_longer_linked_is_no_failure(tmp_path: Pa
         assert report.ok
 
 
-def test_an_annex_that_never_held_a_text_is_named_by_its_hash(tmp_path: Path) -> None:
+def test_an_annex_that_never_had_a_text_is_named_by_its_hash(tmp_path: Path) -> None:
     with CasePlayer(INDEX, tmp_path) as player:
         scan = Answer(b"%PDF-1.7 no text", type="application/pdf")
         start(player, **{FILE: scan})

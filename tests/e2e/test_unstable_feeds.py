@@ -48,7 +48,7 @@ def tokens() -> Iterator[str]:
         "&lt;p&gt;Request token {} of this copy&lt;/p&gt;",
     ],
 )
-def test_tokens_in_entries_are_no_edits_and_an_edit_beside_them_is_reported(
+def test_tokens_in_entries_are_no_edits_and_an_edit_next_to_them_is_reported(
     tmp_path: Path, extra: str
 ) -> None:
     token = tokens()
@@ -115,7 +115,7 @@ def test_other_ids_for_all_entries_are_no_new_entries(tmp_path: Path) -> None:
         assert len([alert for alert in player.alerts if "level" in alert]) == 2
 
 
-def test_a_feed_that_lost_all_entries_says_since_when_and_removes_none(tmp_path: Path) -> None:
+def test_a_feed_that_lost_all_entries_reports_since_when_and_removes_none(tmp_path: Path) -> None:
     with CasePlayer(SOURCE, tmp_path) as player:
         player.step({"/feed": feed(count=0)})
         assert player.step()["news"].state == "healthy", "it never had any"

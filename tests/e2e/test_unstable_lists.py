@@ -71,7 +71,7 @@ def test_a_party_that_two_answers_in_a_row_lack_is_removed_once(tmp_path: Path) 
         assert len(summaries(player)) == 1
 
 
-def test_an_addition_is_reported_at_once_and_the_removal_beside_it_by_the_next_poll(tmp_path: Path) -> None:
+def test_an_addition_is_reported_at_once_and_a_removal_by_the_next_poll(tmp_path: Path) -> None:
     both = [*WITHOUT, row(90, name="Fresh Foundry")]
     with play(tmp_path, ROWS, both) as player:
         (added,) = summaries(player)
@@ -118,7 +118,7 @@ def test_a_party_that_moves_to_another_list_is_reported_at_once(tmp_path: Path) 
         (("start_date",), "Start"),
     ],
 )
-def test_a_field_that_all_rows_lose_is_held_like_lost_rows(
+def test_a_field_missing_in_all_rows_is_quarantined_like_lost_rows(
     tmp_path: Path, lost: tuple[str, ...], named: str
 ) -> None:
     less = [{name: value for name, value in each.items() if name not in lost} for each in ROWS]

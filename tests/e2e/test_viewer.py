@@ -151,7 +151,7 @@ def test_from_the_inbox_to_a_decision_and_a_word_file(
         ("ja", ("訂正する", "訂正を記録する", "判定ルールの結果に戻す", "判定ルールの結果", "訂正済み", "氏名", "名前を記憶")),
     ],
 )  # fmt: skip
-def test_a_correction_leads_in_the_inbox_and_is_taken_back(
+def test_a_correction_leads_in_the_inbox_until_it_is_withdrawn(
     browser: Any, address: str, language: str, words: tuple[str, ...]
 ) -> None:
     form, record, back, by_rules, mark, name, remember = words
@@ -310,7 +310,7 @@ def test_the_entrance_is_accessible(browser: Any, guarded: str, scheme: str) -> 
     assert [(found["id"], found["nodes"][0]["html"]) for found in violations] == []
 
 
-def test_a_wrong_password_says_so(browser: Any, guarded: str) -> None:
+def test_a_wrong_password_is_reported(browser: Any, guarded: str) -> None:
     page = tab(browser, guarded)
     page.goto("/sign-in")
     page.get_by_label("Name").fill("Reader")

@@ -104,6 +104,6 @@ def test_no_list_of_edits_of_any_document_makes_it_fail(
 
 @settings(max_examples=60, deadline=None)
 @given(TEXTS, TEXTS)
-def test_tagging_twice_says_the_same(title: str, abstract: str) -> None:
+def test_tagging_twice_gives_the_same(title: str, abstract: str) -> None:
     document = Document(key="k", kind=DocumentKind.NOTICE, title=title, url="", abstract=abstract)
     assert classify(document, today=TODAY) == classify(document, today=TODAY)

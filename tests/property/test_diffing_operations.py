@@ -193,6 +193,6 @@ def test_a_digit_that_changes_is_never_typography(words: list[str], data: st.Dat
 
 
 @given(st.lists(WORDS, min_size=1, max_size=20), st.data())
-def test_a_not_that_comes_is_never_typography(words: list[str], data: st.DataObject) -> None:
+def test_an_added_not_is_never_typography(words: list[str], data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(words)))
     assert not differs_in_typography_only(" ".join(words), " ".join([*words[:at], "not", *words[at:]]))

@@ -113,7 +113,7 @@ def test_slack_text_has_no_live_markup(text: str) -> None:
 
 
 @given(statuses, near, languages)
-def test_a_standing_holds_on_its_day(some: list[Status], today: date, language: Language) -> None:
+def test_a_status_applies_on_its_day(some: list[Status], today: date, language: Language) -> None:
     found = current_status(some, today)
     for status in (*((found.now,) if found.now else ()), *found.parts):
         assert status.since is None or status.since <= today

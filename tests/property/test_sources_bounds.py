@@ -39,7 +39,7 @@ def cut(body: bytes, sizes: list[int]) -> list[bytes]:
     st.lists(st.integers(1, 700), min_size=1, max_size=4),
     st.sampled_from(["", "gzip", "deflate", "raw"]),
 )
-def test_a_body_comes_out_as_it_was_however_it_is_cut(body: bytes, sizes: list[int], packing: str) -> None:
+def test_a_body_is_reassembled_from_any_chunks(body: bytes, sizes: list[int], packing: str) -> None:
     raw = zlib.compressobj(6, zlib.DEFLATED, -15)
     sent = {
         "": body,
@@ -52,7 +52,7 @@ def test_a_body_comes_out_as_it_was_however_it_is_cut(body: bytes, sizes: list[i
 
 
 @given(st.binary(min_size=1, max_size=3000), st.integers(0, 2999))
-def test_never_more_than_the_bound_comes_out(body: bytes, bound: int) -> None:
+def test_never_more_than_the_bound_is_returned(body: bytes, bound: int) -> None:
     for sent, encoding in ((body, ""), (gzip.compress(body), "gzip")):
         try:
             assert len(read_body([sent], encoding, bound, lambda: None, "u")) <= bound
@@ -61,7 +61,7 @@ def test_never_more_than_the_bound_comes_out(body: bytes, bound: int) -> None:
 
 
 @given(st.binary(min_size=1, max_size=3000), st.data())
-def test_a_packed_body_without_its_end_is_never_taken_for_whole(body: bytes, data: st.DataObject) -> None:
+def test_a_truncated_compressed_body_is_never_complete(body: bytes, data: st.DataObject) -> None:
     sent = gzip.compress(body)
     kept = data.draw(st.integers(1, len(sent) - 1))
     try:
@@ -98,7 +98,7 @@ def test_an_address_has_one_spelling_and_links_never_crash(text: str) -> None:
         max_size=8,
     )
 )
-def test_links_come_back_from_the_cursor_as_they_were(links: list[Link]) -> None:
+def test_links_are_restored_from_the_cursor(links: list[Link]) -> None:
     assert deserialize_links(serialize_links(links)) == links
 
 

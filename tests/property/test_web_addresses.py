@@ -68,7 +68,7 @@ def test_any_reference_is_answered(client: TestClient, reference: str) -> None:
         alphabet=st.characters(min_codepoint=33, max_codepoint=126, exclude_characters=';,"\\'), max_size=50
     ),
 )
-def test_any_form_is_answered_and_none_without_a_token_is_taken(
+def test_any_form_is_answered_and_refused_without_a_token(
     client: TestClient, path: str, form: dict[str, str], cookie: str
 ) -> None:
     headers = {"cookie": f"tracker_form={cookie}; reviewer={cookie}"}

@@ -232,7 +232,7 @@ def test_all_given_facts_are_reported(act: Act, facts: DocumentFacts) -> None:
 
 
 @pytest.mark.parametrize("verb", list(ActVerb), ids=str)
-def test_each_verb_goes_with_each_operand(verb: ActVerb) -> None:
+def test_each_verb_combines_with_each_operand(verb: ActVerb) -> None:
     for operand, force in itertools.product([None, *Operand], Force):
         bare = Act(verb, operand, Evidence("", "title"), force=force)
         full = replace(

@@ -58,7 +58,7 @@ def test_a_level_means_that_or_above_and_none_is_never_sent(wanted: Level, level
     assert alerted(at(level), Route(to=("slack",), level=wanted)) == expected
 
 
-def test_what_is_outside_the_field_goes_where_a_profile_that_it_names_leads() -> None:
+def test_a_change_outside_the_field_is_routed_by_a_profile_that_it_matches() -> None:
     named = ProfileMatch("vacuum-components", Level.MEDIUM, ())
     change = replace(at(Level.NONE), profiles=(named,))
     theirs = Route(to=("slack",), profile="vacuum-components", level=Level.MEDIUM)
@@ -93,7 +93,7 @@ def test_every_condition_must_hold(condition: Route, holds: bool) -> None:
     assert alerted(affiliates_rule(), condition) == (["slack"] if holds else [])
 
 
-def test_a_profile_route_goes_by_the_level_for_that_profile() -> None:
+def test_a_profile_route_uses_the_level_for_that_profile() -> None:
     change = replace(at(Level.LOW), profiles=(ProfileMatch("vacuum-components", Level.HIGH, ()),))
     assert alerted(change, Route(to=("slack",), level=Level.HIGH, profile="vacuum-components")) == ["slack"]
     assert alerted(change, Route(to=("slack",), level=Level.HIGH)) == []
@@ -131,7 +131,7 @@ def planned(
     )
 
 
-def test_without_quiet_hours_batching_or_mute_everything_goes_at_once() -> None:
+def test_without_quiet_hours_batching_or_mute_everything_is_sent_at_once() -> None:
     assert {planned(Channel("c", "x"), level) for level in Level} == {DeliveryPlan()}
 
 
@@ -200,7 +200,7 @@ def test_a_mute_that_has_ended_silences_nothing() -> None:
 # --- why ----------------------------------------------------------------------------------------
 
 
-def test_a_route_that_leads_nowhere_says_every_reason() -> None:
+def test_a_route_that_matches_nothing_lists_every_reason() -> None:
     (found,) = mismatches(
         at(Level.LOW), settings(Route(to=("slack",), level=Level.HIGH, topics=("biosecurity",)))
     )

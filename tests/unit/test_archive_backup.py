@@ -79,7 +79,7 @@ def test_no_state_is_ever_written_over(world: World, tmp_path: Path) -> None:
         backup(tmp_path / "nothing", tmp_path / "kept")
 
 
-def test_a_backup_while_somebody_writes_is_of_one_moment(world: World, tmp_path: Path) -> None:
+def test_a_backup_during_writes_is_consistent(world: World, tmp_path: Path) -> None:
     world.use("page").poll()
     store = Store(world.state)
     stop = threading.Event()

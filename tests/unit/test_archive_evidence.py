@@ -67,7 +67,7 @@ def test_anybody_can_check_it_and_one_changed_byte_is_found(proof: Path) -> None
         (proof / name).write_bytes(old)
 
 
-def test_a_forger_who_mends_the_hashes_is_found_by_the_link(proof: Path) -> None:
+def test_a_forgery_with_recomputed_hashes_is_found_by_the_chain(proof: Path) -> None:
     kept = json.loads((proof / "snapshots.json").read_text())
     kept["snapshots"][0]["fetched_at"] = "2020-01-01T00:00:00.000000Z"
     old = hashlib.sha256((proof / "snapshots.json").read_bytes()).hexdigest()

@@ -47,7 +47,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return export_archive(world.state, tmp_path_factory.mktemp("archive") / "all.zip").path
 
 
-def test_what_was_exported_comes_back_as_it_was(world: World, exported: Path, tmp_path: Path) -> None:
+def test_an_export_is_imported_unchanged(world: World, exported: Path, tmp_path: Path) -> None:
     there = tmp_path / "there"
     moved = import_archive(exported, there)
     assert moved.rows["change"] == len(world.changes())
@@ -69,7 +69,9 @@ def _deliveries(world: World) -> list[dict[str, Any]]:
         return opened.deliveries(world.changes()[0]["id"])
 
 
-def test_the_imported_state_goes_on_where_the_other_was(world: World, exported: Path, tmp_path: Path) -> None:
+def test_the_imported_state_continues_where_the_other_ended(
+    world: World, exported: Path, tmp_path: Path
+) -> None:
     other = World(tmp_path / "other", world.standin, world.now).use(*world.sources)
     other.folder.mkdir()
     import_archive(exported, other.state)

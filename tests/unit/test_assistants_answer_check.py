@@ -28,7 +28,7 @@ def sentence(
     return {"en": en, "ja": ja, "quote": quote}
 
 
-def test_sentences_stay_whose_quotes_stand_and_the_others_are_counted() -> None:
+def test_sentences_with_verified_quotes_are_kept_and_the_others_counted() -> None:
     found = check_answer(answer(sentence(), sentence("No license is required to export any item")), OFFICIAL)
     assert [(one.en, one.ja, one.quote) for one in found.sentences] == [
         ("A licence is needed.", "許可が必要となる。", QUOTE)
@@ -61,7 +61,7 @@ def test_typography_does_not_matter(quote: str) -> None:
         "",
     ],
 )
-def test_other_words_do_not_stand(quote: str) -> None:
+def test_other_words_are_rejected(quote: str) -> None:
     assert not quote_is_in(quote, OFFICIAL)
 
 
@@ -81,7 +81,7 @@ def test_a_quote_of_a_word_or_two_proves_nothing(quote: str) -> None:
     assert check_answer(answer(sentence(quote)), OFFICIAL).reason == NO_QUOTE_FOUND
 
 
-def test_what_a_sentence_quotes_inside_itself_must_stand_too() -> None:
+def test_inner_quotes_of_a_sentence_are_verified_too() -> None:
     lying = sentence(en='It says "no license is ever needed again".')
     also = sentence(ja="規則は「no license is ever needed」と定める。")
     right = sentence(
@@ -93,7 +93,7 @@ def test_what_a_sentence_quotes_inside_itself_must_stand_too() -> None:
     assert found.left_out == 2
 
 
-def test_markup_links_and_what_cannot_be_seen_are_taken_out() -> None:
+def test_markup_links_and_invisible_characters_are_removed() -> None:
     found = check_answer(
         answer(
             sentence(
@@ -139,6 +139,6 @@ def test_only_so_many_sentences_and_words_around_the_object_do_not_matter() -> N
 
 
 @given(st.text(), st.text())
-def test_nothing_that_a_model_says_ends_in_an_error(output: str, official: str) -> None:
+def test_no_answer_of_a_model_ends_in_an_error(output: str, official: str) -> None:
     assert check_answer(output, official).sentences == ()
     check_answer(answer(sentence(output, output, output)), official)

@@ -82,7 +82,7 @@ def test_what_is_like_a_topic_is_worth_a_look_and_what_is_like_something_else_is
     assert not Similarity("fdpr", 0.60, "x", outside=0.59).worth_a_look
 
 
-def test_the_model_comes_from_the_package_without_network_and_leaves_the_logs_alone(
+def test_the_model_is_loaded_from_the_package_without_network_or_log_lines(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
@@ -144,7 +144,7 @@ def test_other_references_compare_everything_again(store: Store, monkeypatch: py
     assert compare.compare_pending(store, lambda: NOW, 30) == 4
 
 
-def test_show_says_what_it_is_and_what_it_is_not(store: Store) -> None:
+def test_show_describes_what_a_summary_is_and_is_not(store: Store) -> None:
     compare.compare_pending(store, lambda: NOW, 30)
     shown = CliRunner().invoke(app, ["show", "1", "--state", str(store.state), "--lang", "en"]).output
     assert "May bear on: Semiconductor manufacturing equipment" in shown
@@ -157,7 +157,7 @@ def test_show_says_what_it_is_and_what_it_is_not(store: Store) -> None:
     assert (alerted["topics"], alerted["level"]) == ([], "none")
 
 
-def test_tag_compares_a_file_only_where_the_settings_say_so(tmp_path: Path) -> None:
+def test_tag_compares_a_file_only_where_the_settings_enable_it(tmp_path: Path) -> None:
     file = tmp_path / "documents.json"
     file.write_text(json.dumps([{"document_number": "2030-00001", "title": PUMPS, "abstract": SALES}]))
     config = tmp_path / "sources.toml"
@@ -188,7 +188,7 @@ def test_the_inbox_finds_them_by_a_filter(store: Store, tmp_path: Path) -> None:
     assert "May bear on: Semiconductor manufacturing equipment" in change_page
 
 
-def test_settings_without_the_extra_say_what_to_install(
+def test_settings_without_the_extra_name_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     from tracker.config import validators

@@ -97,7 +97,7 @@ def records(store: Store) -> list[dict[str, Any]]:
         return opened.changes(ChangeQuery())
 
 
-def test_what_a_model_wrote_is_kept_beside_the_record_with_who_when_and_what_was_asked(store: Store) -> None:
+def test_a_model_summary_is_stored_separately_with_its_origin_and_prompt(store: Store) -> None:
     before = records(store)
     with endpoint(says(SENTENCE)) as (sink, wanted):
         found = asked(store, wanted)
@@ -172,7 +172,7 @@ REDIRECT = (302, {"Location": "http://169.254.169.254/latest/meta-data/iam"}, ""
         ("hang", "failed", "time limit was over"),
     ],
 )  # fmt: skip
-def test_a_bad_endpoint_is_a_state_with_a_reason_that_tells_no_secret(
+def test_a_bad_endpoint_is_a_state_whose_reason_contains_no_secret(
     store: Store, reply: Any, state: str, reason: str
 ) -> None:
     limit = timedelta(seconds=0.2 if reply == "hang" else 20)
@@ -186,7 +186,7 @@ def test_a_bad_endpoint_is_a_state_with_a_reason_that_tells_no_secret(
     assert beside(store)["sentences"] == []
 
 
-def test_nobody_listening_is_a_state_too_and_a_private_host_may_be_asked_only_because_it_is_named(
+def test_a_refused_connection_is_a_state_and_a_private_host_needs_a_setting(
     store: Store,
 ) -> None:
     wanted = Summarizer(f"http://127.0.0.1:{refusing_port()}/v1", "house-model")
@@ -224,7 +224,7 @@ def test_it_is_marked_wherever_it_is_shown_and_inert(store: Store, tmp_path: Pat
     assert KEY not in repr(using)
 
 
-def test_a_new_revision_has_no_summary_until_it_is_asked_for(store: Store) -> None:
+def test_a_new_revision_has_no_summary_until_one_is_requested(store: Store) -> None:
     with endpoint(says(SENTENCE)) as (_, wanted):
         asked(store, wanted)
     keep(store, change(revision=2))
@@ -247,7 +247,7 @@ class Fake:
         return json.dumps({"sentences": [SENTENCE]})
 
 
-def test_the_daemon_asks_about_what_is_new_and_grave_enough_a_few_at_a_time(store: Store) -> None:
+def test_the_daemon_summarizes_new_and_grave_changes_a_few_at_a_time(store: Store) -> None:
     keep(
         store, change("2", Level.LOW), change("3", baseline=True), change("4", editorial=True),
         change("5", detected_at=NOW - timedelta(days=8)), change("6", Level.CRITICAL),
@@ -323,7 +323,7 @@ def config_of(folder: Path, port: int, more: str = "") -> Path:
     return path
 
 
-def test_the_command_asks_shows_and_says_by_its_exit_code_whether_there_is_anything(
+def test_the_command_summarizes_and_shows_and_its_exit_code_tells_whether_there_is_a_summary(
     store: Store, tmp_path: Path
 ) -> None:
     with endpoint(says(SENTENCE)) as (sink, _):

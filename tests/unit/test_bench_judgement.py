@@ -189,7 +189,7 @@ def test_each_miss_has_its_kind(given: Answer, levels: tuple[str, ...], kinds: l
     assert [miss.kind for miss in misses(label(levels=levels), given)] == kinds
 
 
-def test_shares_count_what_either_side_says() -> None:
+def test_shares_count_the_words_of_both_sides() -> None:
     total = score(
         [
             (case(levels=("high",)), answer("fdpr", "entity-list")),
@@ -239,7 +239,7 @@ def test_the_same_page_can_be_read_as_a_presidential_document() -> None:
     assert order.units == page.units
 
 
-def test_a_document_outside_the_field_has_no_word_of_it() -> None:
+def test_a_document_outside_the_field_has_no_wording_of_the_field() -> None:
     row = {"document_number": "1", "published": "2026-01-01", "abstract": ""}
     assert outside(document_of({**row, "title": "Fisheries of the Northeast; Cod"}))
     assert not outside(document_of({**row, "title": "Tariff Rates"}))

@@ -70,7 +70,7 @@ def test_parts_are_filled_in_with_one_article_and_the_right_number() -> None:
     assert title_case("lifting of the duties from China") == "Lifting of the Duties from China"
 
 
-def test_a_reason_and_a_day_stand_behind_or_before() -> None:
+def test_a_reason_and_a_day_may_precede_or_follow() -> None:
     assert (
         sentence("it acts", FRAME)
         == "It acts, with effect from May 1, 2026, in response to unfair practices."

@@ -53,7 +53,7 @@ def test_a_date_that_moves_keeps_its_uid_and_one_that_falls_is_cancelled() -> No
     assert [event.status.value for event in (alerted, moved, gone)] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
 
 
-def test_folded_japanese_and_escaped_text_come_back_as_they_were() -> None:
+def test_folded_japanese_and_escaped_text_are_restored() -> None:
     (event,) = read(
         proposal(LegalDate("comments-close", date(2026, 7, 10), quote="by July 10; 5 p.m., ET \\ see"))
     )

@@ -125,7 +125,7 @@ def test_a_path_is_parsed_into_its_place() -> None:
         (("a", "1", "i", "A"), ("B",), ("a", "1", "i", "B")),
     ],
 )
-def test_a_list_goes_on_at_the_level_of_its_sort(
+def test_a_list_continues_at_the_level_of_its_label_style(
     levels: tuple[str, ...], more: tuple[str, ...], expected: tuple[str, ...]
 ) -> None:
     assert next_designators(levels, more) == expected

@@ -62,7 +62,7 @@ def test_the_rate_before_and_after(sentence: str, before: str, after: str) -> No
     assert (amount.before, amount.after) == (before, after)
 
 
-def test_the_rate_nearest_to_its_duty_is_taken() -> None:
+def test_the_rate_nearest_to_its_duty_is_used() -> None:
     sentence = "Imports rose by 40 percent in value, and an additional duty of 7 percent applies."
     start = sentence.index("additional duty")
     assert amount_in(sentence, start, start + len("additional duty")).after == "7 percent"

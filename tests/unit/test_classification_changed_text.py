@@ -59,7 +59,7 @@ def first(found: Classification) -> Act:
         ("Furnaces for hospitals are excluded from the license requirement of this paragraph.", Direction.RELIEF),
     ],
 )  # fmt: skip
-def test_a_sentence_that_goes_undoes_what_it_said(words: str, comes: Direction) -> None:
+def test_a_removed_sentence_is_undone(words: str, comes: Direction) -> None:
     goes = {
         Direction.RESTRICTION: Direction.RELIEF,
         Direction.RELIEF: Direction.RESTRICTION,
@@ -71,7 +71,7 @@ def test_a_sentence_that_goes_undoes_what_it_said(words: str, comes: Direction) 
     assert fold_space(first(removed).evidence.quote) in words
 
 
-def test_a_sentence_that_goes_out_of_a_paragraph_undoes_what_it_said() -> None:
+def test_a_sentence_removed_from_a_paragraph_is_undone() -> None:
     kept = "Furnaces are described in paragraph (d)."
     gone = "A license is required to export any furnace to Laos."
     found = changed("15 CFR 744.23(c)", f"{kept} {gone}", kept)
@@ -151,7 +151,7 @@ def test_sources_and_authorities_are_no_acts(kind: UnitKind, text: str) -> None:
     assert found.level.rank <= Level.LOW.rank
 
 
-def test_an_amendment_that_says_no_way_goes_to_a_person_and_is_never_procedure() -> None:
+def test_an_amendment_without_direction_needs_reading_and_is_never_procedure() -> None:
     found = changed(
         "15 CFR 744.23(g)", "Furnaces of type A are covered here.", "Furnaces of type B are covered here."
     )

@@ -41,7 +41,7 @@ def changed(*operations: Operation, part: str = "744") -> Classification:
     return classify(document, operations, today=TODAY)
 
 
-def test_a_stay_note_taken_out_lets_the_paragraphs_apply_again() -> None:
+def test_a_removed_stay_note_lets_the_paragraphs_apply_again() -> None:
     found = changed(operation(NOTE_AT, NOTE, "", UnitKind.EFFECTIVE_NOTE))
     assert (found.level, found.direction) == (Level.HIGH, Direction.RESTRICTION)
     act = found.acts[0]
@@ -55,7 +55,7 @@ def test_a_stay_note_taken_out_lets_the_paragraphs_apply_again() -> None:
     assert found.dates == ()
 
 
-def test_a_stay_note_that_comes_or_is_prolonged_is_relief() -> None:
+def test_an_added_or_prolonged_stay_note_is_relief() -> None:
     added = changed(operation(NOTE_AT, "", NOTE, UnitKind.EFFECTIVE_NOTE))
     assert (added.level, added.direction) == (Level.MEDIUM, Direction.RELIEF)
     longer = changed(operation(NOTE_AT, NOTE, NOTE.replace("2026", "2027"), UnitKind.EFFECTIVE_NOTE))
@@ -66,7 +66,7 @@ def test_a_stay_note_that_comes_or_is_prolonged_is_relief() -> None:
     assert shorter.direction is Direction.RESTRICTION
 
 
-def test_a_stay_note_that_goes_with_its_paragraph_brings_nothing_back() -> None:
+def test_a_stay_note_removed_with_its_paragraph_restores_nothing() -> None:
     found = changed(
         operation("15 CFR 744.11(a)(1)", "(1) A license is required for affiliates.", ""),
         operation(NOTE_AT, NOTE, "", UnitKind.EFFECTIVE_NOTE),
@@ -74,7 +74,7 @@ def test_a_stay_note_that_goes_with_its_paragraph_brings_nothing_back() -> None:
     assert found.direction is Direction.RELIEF
 
 
-def test_a_whole_restrictive_section_that_goes_is_relief_whatever_it_exempted() -> None:
+def test_a_removed_restrictive_section_is_relief_whatever_it_exempted() -> None:
     found = changed(
         operation("15 CFR 744.99", "§ 744.99 Restrictions on certain sample end uses.", "", UnitKind.HEADING),
         operation("15 CFR 744.99(a)", "(a) You may not export any item without a license.", ""),
@@ -88,7 +88,7 @@ def test_a_whole_restrictive_section_that_goes_is_relief_whatever_it_exempted() 
     assert not any(act.operand is Operand.LICENSE_EXCEPTION for act in found.acts[:1])
 
 
-def test_a_section_without_a_telling_heading_is_judged_by_its_demands() -> None:
+def test_a_section_without_a_clear_heading_is_judged_by_its_demands() -> None:
     found = changed(
         operation("15 CFR 744.23", "", "§ 744.23 Semiconductor manufacturing end uses.", UnitKind.HEADING),
         operation("15 CFR 744.23(a)", "", "(a) Except as provided in (b), a license is required."),
@@ -97,7 +97,7 @@ def test_a_section_without_a_telling_heading_is_judged_by_its_demands() -> None:
 
 
 @pytest.mark.parametrize(("gone", "direction"), [(True, Direction.RESTRICTION), (False, Direction.RELIEF)])
-def test_a_licence_exception_that_goes_is_restriction_and_one_that_comes_relief(
+def test_a_removed_license_exception_is_restriction_and_an_added_one_relief(
     gone: bool, direction: Direction
 ) -> None:
     texts = [
@@ -111,7 +111,7 @@ def test_a_licence_exception_that_goes_is_restriction_and_one_that_comes_relief(
     assert found.direction is direction
 
 
-def test_an_exemption_for_countries_that_goes_is_restriction() -> None:
+def test_a_removed_exemption_for_countries_is_restriction() -> None:
     words = "(c) The requirements of paragraph (a) do not apply to items exported from Japan."
     gone = changed(operation("15 CFR 744.23(c)", words, ""))
     assert (gone.level, gone.direction) == (Level.CRITICAL, Direction.RESTRICTION), "it names Japan"
@@ -120,7 +120,7 @@ def test_an_exemption_for_countries_that_goes_is_restriction() -> None:
     assert changed(operation("15 CFR 744.23(c)", "", words)).direction is Direction.RELIEF
 
 
-def test_an_entry_that_becomes_reserved_is_gone() -> None:
+def test_an_entry_that_becomes_reserved_is_removed() -> None:
     path = "Supp. No. 1 to Part 774 › 3B001 › c.1.b"
     found = changed(operation(path, "c.1.b. Vacuum valves.", "c.1.b. [Reserved]", UnitKind.ITEM), part="774")
     assert found.direction is Direction.RELIEF

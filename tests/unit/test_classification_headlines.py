@@ -56,7 +56,7 @@ def test_a_technology_deal_with_japan_is_alignment_and_no_tariff_deal() -> None:
     assert found.japan_nexus
 
 
-def test_an_update_of_what_the_sdn_list_says_of_a_person_adds_nobody() -> None:
+def test_an_update_of_an_sdn_entry_adds_no_party() -> None:
     words = (
         "The Office of Foreign Assets Control (OFAC) is publishing an update to the identifying information of a person "
         "currently included in OFAC's Specially Designated Nationals and Blocked Persons List (SDN List). All property and "
@@ -129,11 +129,11 @@ def test_a_title_alone_is_enough_where_only_one_field_speaks_so(title: str, topi
         "Uniform Tariff of Tolls on the Waterway",
     ],
 )
-def test_the_same_words_in_another_field_say_nothing(title: str) -> None:
+def test_the_same_words_in_another_field_match_nothing(title: str) -> None:
     assert bare(title).level is Level.NONE
 
 
-def test_an_interim_final_rule_of_the_bureau_takes_comments_though_its_abstract_is_silent() -> None:
+def test_an_interim_final_rule_of_the_bureau_takes_comments_without_a_word_in_its_abstract() -> None:
     rule = Document(
         key="2025-2",
         kind=DocumentKind.NOTICE,

@@ -78,7 +78,7 @@ def test_an_instruction_that_is_excepted_and_delayed_delays_nothing_else() -> No
     assert [units for state, _, _, units in states if state == "delayed"] == [("15 CFR 744.21(d)",)]
 
 
-def test_an_excepted_instruction_without_its_text_is_named_and_not_taken_for_the_whole_rule() -> None:
+def test_an_excepted_instruction_without_its_text_is_named_and_does_not_cover_the_whole_rule() -> None:
     found = tagged(
         "This rule is effective June 1, 2030, except for instruction 3, which is effective May 1, 2031."
     )
@@ -117,7 +117,7 @@ def test_the_record_alone_gives_the_day_where_the_text_gives_none() -> None:
     assert output("", effective_on=date(2030, 6, 1)) == [("effective", "2030-06-01", False)]
 
 
-def test_time_zone_and_count_go_into_the_record_and_come_back() -> None:
+def test_time_zone_and_count_round_trip_through_the_record() -> None:
     from tests.unit.test_legal_status_propagation import document
 
     dates = tagged("Effective at 12:01 a.m. eastern time 30 days after publication.").dates

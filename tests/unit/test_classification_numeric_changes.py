@@ -81,7 +81,7 @@ def test_a_number_that_moves_pushes_one_way_and_back_the_other(
         ("(b) Performance of more than 3 and not more than 9.", "(b) Performance of more than 4 and not more than 9."),
     ],
 )  # fmt: skip
-def test_where_the_direction_cannot_be_said_a_person_is_asked_to_read(before: str, after: str) -> None:
+def test_an_undetermined_direction_needs_reading(before: str, after: str) -> None:
     found = changed("15 CFR 744.23(b)", before, after)
     assert (found.level, found.direction) == ("medium", "undetermined")
     assert "確定できない" in found.reason.ja
@@ -92,7 +92,7 @@ def test_where_the_direction_cannot_be_said_a_person_is_asked_to_read(before: st
     ("before", "after", "direction", "wrong"),
     [("2030", "2029", "restriction", "lengthen|延長"), ("2029", "2030", "relief", "shorten|短縮")],
 )
-def test_a_first_day_that_moves_is_not_said_to_move_the_other_way(
+def test_a_moved_first_day_is_not_reported_as_moved_the_other_way(
     before: str, after: str, direction: str, wrong: str
 ) -> None:
     words = "(b) The prohibition applies to VCS hardware for model year {} and later vehicles."
@@ -122,7 +122,7 @@ def published(title: str, abstract: str, kind: DocumentKind = DocumentKind.RULE)
         ("Revisions to Advanced Computing Controls", "BIS amends the EAR and raises the total processing performance threshold of ECCN 3A090 from 4800 to 6000.", "medium", "relief", "4800.*6000"),
     ],
 )  # fmt: skip
-def test_a_document_that_says_how_a_number_moves_is_judged_by_it(
+def test_a_document_that_states_how_a_number_changes_is_judged_by_it(
     title: str, abstract: str, level: str, direction: str, output: str
 ) -> None:
     kind = DocumentKind.RULE if "BIS" in abstract else DocumentKind.PRESIDENTIAL
@@ -132,7 +132,7 @@ def test_a_document_that_says_how_a_number_moves_is_judged_by_it(
     assert found.acts[0].amount_after in found.acts[0].evidence.quote
 
 
-def test_a_control_that_is_added_beside_a_number_that_moves_is_an_act_of_its_own() -> None:
+def test_a_control_added_next_to_a_changed_number_is_an_act_of_its_own() -> None:
     path = "Supp. No. 1 to Part 774 › 3A090"
     old, new = (
         Document(

@@ -69,7 +69,7 @@ def test_a_requirement_added_to_a_page_of_the_field_is_high(about: str, words: s
     assert topic in ids(found)
 
 
-def test_the_same_requirement_taken_off_the_page_is_no_restriction() -> None:
+def test_the_same_requirement_removed_from_the_page_is_no_restriction() -> None:
     found = page(
         BIS,
         gone="Shipments of mass flow controllers from Japan to China require a license from July 4, 2027.",
@@ -87,7 +87,7 @@ def test_a_headline_that_falls_off_a_list_is_no_news_of_a_rule() -> None:
 @pytest.mark.parametrize(
     "words", ["Our telephone number has changed.", "Visitors today: 14", "Skip to content"]
 )
-def test_words_that_say_nothing_stay_nothing_whatever_the_page(words: str) -> None:
+def test_words_without_substance_match_nothing_on_any_page(words: str) -> None:
     for about in (BIS, TARIFFS):
         assert (
             page(about, words, title="Controls on semiconductor manufacturing equipment").level is Level.NONE
@@ -120,7 +120,7 @@ def test_the_page_lends_context_but_not_its_words() -> None:
     assert found.level in (Level.LOW, Level.MEDIUM)
 
 
-def test_the_frame_of_a_page_and_addresses_do_not_say_what_it_is_about() -> None:
+def test_the_frame_of_a_page_and_addresses_give_no_topic() -> None:
     frame = (
         Unit(
             "Links › Menu", UnitKind.LINK, "Menu → https://agency.example.gov/entity-list-semiconductors", 0

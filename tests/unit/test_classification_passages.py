@@ -75,7 +75,7 @@ def test_what_a_statute_allows_is_no_act() -> None:
     assert weight is Weight.BACKGROUND
 
 
-def test_the_running_text_of_a_rule_counts_where_the_agency_says_what_it_does() -> None:
+def test_the_running_text_of_a_rule_counts_where_the_agency_states_its_act() -> None:
     found = read(
         "A kiln is a furnace for ceramics.",
         "Trade in kilns has a long history.",

@@ -61,7 +61,7 @@ def test_an_eccn_profile_is_caught_by_the_entry_that_is_touched() -> None:
     assert found.evidence[0].where == ITEM
 
 
-def test_a_japanese_product_word_finds_the_english_law_and_says_why() -> None:
+def test_a_japanese_product_word_finds_the_english_law_and_shows_why() -> None:
     found = one(Profile("p", products=("真空バルブ",)), PART, VALVE)
     assert found is not None
     assert "Vacuum gate valves" in found.evidence[0].quote
@@ -94,7 +94,7 @@ def test_a_party_of_another_name_is_not_found() -> None:
     assert one(Profile("p", parties=("Sample Semiconductor Manufacturing",)), LIST, PARTY) is None
 
 
-def test_a_profile_stays_silent_outside_of_the_field() -> None:
+def test_a_profile_matches_nothing_outside_the_field() -> None:
     firm = Profile("p", eccns=("3B001",), products=("vacuum valve",), parties=("Sample Pump Co., Ltd.",))
     document = notice(
         "Airworthiness Directives; Sample Airplanes",

@@ -21,7 +21,7 @@ def test_the_topics_are_those_that_routes_and_digests_know() -> None:
     assert {rule.id for rule in rules().topics} == set(TOPIC_IDS)
 
 
-def test_every_level_but_the_last_asks_for_something_and_the_last_is_outside_the_field() -> None:
+def test_every_level_but_the_last_has_an_action_and_the_last_is_outside_the_field() -> None:
     *entries, last = rules().levels
     assert last == LevelRule(last.name, Level.NONE, ja=last.ja)
     for entry in entries:
@@ -137,7 +137,7 @@ def test_a_file_that_is_no_toml_is_a_settings_error(packaged: Callable[[str, str
         ("people's republic", "People’s Republic of China", True),
     ],
 )
-def test_terms_read_as_the_head_of_the_file_says(term: str, text: str, found: bool) -> None:
+def test_terms_have_the_shape_that_the_file_describes(term: str, text: str, found: bool) -> None:
     assert (compile_term(term).find(text, text.lower()) is not None) is found
 
 

@@ -133,7 +133,7 @@ def test_an_antidumping_case_on_japanese_goods_is_low_with_its_nexus() -> None:
     assert found.japan_nexus[0].where == "title"
 
 
-def test_every_topic_quotes_words_that_stand_in_the_document() -> None:
+def test_every_topic_quotes_words_of_the_document() -> None:
     title = "Export Controls on Semiconductor Manufacturing Items"
     abstract = "BIS amends the EAR controls on semiconductor manufacturing equipment and invites comments."
     found = read(title, abstract)
@@ -158,7 +158,7 @@ def test_agencies_and_cfr_references_help_where_the_words_are_few() -> None:
 # --- changed texts --------------------------------------------------------------------------------
 
 
-def test_the_sentence_that_changed_decides_and_not_the_one_beside_it() -> None:
+def test_the_changed_sentence_decides_and_not_its_neighbor() -> None:
     beside = "A license is required to export items of advanced computing to parties on the Entity List. "
     before, after = (f"{beside}The filer keeps the record for {number} years." for number in ("five", "ten"))
     spans = (
@@ -194,7 +194,7 @@ def test_section_744_21_is_not_744_2() -> None:
     assert "entity-list" not in ids(change("15 CFR 744.1(a)", "old words", "new words"))
 
 
-def test_a_requirement_that_comes_tightens_and_one_that_goes_eases() -> None:
+def test_an_added_requirement_tightens_and_a_removed_one_eases() -> None:
     tighter = change("15 CFR 744.23(a)(3)", "", "A license is required for any vacuum valve.")
     assert (tighter.level, tighter.direction) == (Level.HIGH, Direction.RESTRICTION)
     milder = change("15 CFR 744.23(a)(3)", "A license is required for any vacuum valve.", "")
@@ -300,7 +300,7 @@ def test_a_stay_is_relief_with_the_topic_of_what_is_stayed(title: str, abstract:
     assert topic in ids(found)
 
 
-def test_a_withdrawn_proposal_is_relief_and_asks_for_no_comment() -> None:
+def test_a_withdrawn_proposal_is_relief_and_no_request_for_comments() -> None:
     found = read(
         "Controls on Advanced Computing Chips; Withdrawal",
         "BIS withdraws the proposed rule on export controls of advanced computing chips, for which it sought comments.",
@@ -315,7 +315,7 @@ def test_a_withdrawn_proposal_is_relief_and_asks_for_no_comment() -> None:
     assert "comment-opportunity" in ids(proposed)
 
 
-def test_a_proposal_is_said_to_be_one_and_a_final_rule_is_not() -> None:
+def test_a_proposal_is_labeled_and_a_final_rule_is_not() -> None:
     words = "a license requirement on exports of pumps to China."
     agencies = ("Industry and Security Bureau",)
     proposed = read(
@@ -387,9 +387,7 @@ def test_a_summary_in_japanese_names_the_country_in_japanese() -> None:
         ("(a) Five years.", "(a) Five years"),
     ],
 )  # fmt: skip
-def test_a_quote_begins_where_it_says_something_and_shows_what_it_leaves_out(
-    words: str, alerted: str
-) -> None:
+def test_a_quote_begins_at_its_substance_and_marks_omissions(words: str, alerted: str) -> None:
     assert shorten(opening_words(words)) == alerted
 
 

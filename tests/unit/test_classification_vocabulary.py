@@ -76,7 +76,7 @@ def test_words_found_by_their_first_letter_are_those_found_by_trying_all(kind: s
         ("lift(s|ed|ing)? .. to \\d", "lifts the rate to 5", True),
     ],
 )
-def test_words_read_as_the_head_of_the_file_says(words: str, text: str, found: bool) -> None:
+def test_words_have_the_shape_that_the_file_describes(words: str, text: str, found: bool) -> None:
     assert (re.match(rf"(?:{pattern_of(words)})(?!\w)", text) is not None) is found
 
 

@@ -283,7 +283,7 @@ def test_an_altered_level_of_a_corrected_change_is_found(store: Store) -> None:
         ]
 
 
-def test_reminders_and_alerts_that_wait_say_what_leads(store: Store) -> None:
+def test_reminders_and_pending_alerts_show_the_leading_level(store: Store) -> None:
     write(store)
     with store.read() as connection:
         stored = changes.get(connection, CHANGE_ID)
@@ -358,7 +358,7 @@ def test_a_reviewer_corrects_a_change_and_takes_it_back(client: TestClient) -> N
     assert "訂正済み" not in html
 
 
-def test_a_change_that_nobody_corrected_has_an_empty_list(client: TestClient) -> None:
+def test_a_change_without_corrections_has_an_empty_list(client: TestClient) -> None:
     answer = client.get(f"/api/changes/{CHANGE_ID}").json()
     assert answer["corrections"] == []
     assert "found_by_rules" not in answer
@@ -489,7 +489,7 @@ def test_a_correction_travels_with_an_archive(store: Store, tmp_path: Path) -> N
         assert list(reviews.verify(connection)) == []
 
 
-def test_a_digest_says_that_an_item_was_corrected(store: Store, tmp_path: Path) -> None:
+def test_a_digest_marks_a_corrected_item(store: Store, tmp_path: Path) -> None:
     write(store)
     corrected = change_from_json(record(store, tmp_path))
     shown = replace(corrected, detected_at=PERIOD.start + timedelta(hours=12))

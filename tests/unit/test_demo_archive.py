@@ -28,7 +28,7 @@ def test_every_document_has_a_text_in_gpo_xml(archive: Archive) -> None:
     assert roots == {"RULE", "PRORULE", "NOTICE", "PRESDOCU"}
 
 
-def test_every_agency_is_known_and_parents_stand_first(archive: Archive) -> None:
+def test_every_agency_is_known_and_parents_precede_children(archive: Archive) -> None:
     for document in archive.documents:
         for place, slug in enumerate(document.agencies):
             parent = agencies.AGENCIES[slug].parent
@@ -78,7 +78,7 @@ def test_corrections_point_to_documents_that_are_there(archive: Archive) -> None
     }
 
 
-def test_the_evenings_miss_nothing_that_comes_or_changes(archive: Archive) -> None:
+def test_evening_polls_miss_no_addition_or_change(archive: Archive) -> None:
     evenings = archive_loader.evenings(archive)
     assert evenings == sorted(set(evenings))
     assert evenings[0] > archive_loader.first_instant()

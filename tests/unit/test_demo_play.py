@@ -78,7 +78,7 @@ def test_the_vacuum_valve_of_3b001_concerns_its_profile(records: list[dict[str, 
     assert any(unit in record["units"] and "vacuum-components" in record["profiles"] for record in records)
 
 
-def test_noise_and_editorial_changes_alert_nobody(records: list[dict[str, Any]], state: Path) -> None:
+def test_noise_and_editorial_changes_send_no_alert(records: list[dict[str, Any]], state: Path) -> None:
     alerts = (state / "alerts.txt").read_text(encoding="utf-8")
     assert not any(record["url"].endswith("processing-times") for record in records)
     assert "Fisheries" not in alerts
@@ -129,7 +129,7 @@ def test_it_keeps_away_from_a_state_that_is_there(state: Path) -> None:
         ),
     ],
 )  # fmt: skip
-def test_a_profile_catches_what_it_should_and_is_silent_on_the_rest(
+def test_a_profile_matches_what_it_should_and_nothing_else(
     records: list[dict[str, Any]], profile: str, caught: set[tuple[str, str, str, str]]
 ) -> None:
     matches = [

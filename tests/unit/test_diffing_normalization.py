@@ -125,7 +125,7 @@ def test_an_editorial_note_is_data_about_the_text_and_a_stay_is_not() -> None:
     ]
 
 
-def test_a_unit_of_punctuation_alone_says_nothing() -> None:
+def test_a_unit_of_punctuation_alone_has_no_meaning() -> None:
     old = [heading(), paragraph("(a)", "Words of law.")]
     stars = Unit("15 CFR 744.21 ¶1", UnitKind.PARAGRAPH, "* * *", 1)
     assert not substantive(operations(old, [*old, stars]))

@@ -162,7 +162,7 @@ def test_rows_are_matched_by_party_whatever_their_order() -> None:
     assert not substantive(operations(before, entities(country("CHINA"), second, first)))
 
 
-def test_two_parties_of_one_address_are_never_taken_for_one_renamed() -> None:
+def test_two_parties_of_one_address_are_never_one_renamed() -> None:
     before = entities(country("JAPAN"), party("JAPAN", "Aoyama Trading", "1-2 Chiyoda, Tokyo, Japan"))
     after = entities(country("JAPAN"), party("JAPAN", "Shinjuku Metals", "1-2 Chiyoda, Tokyo, Japan"))
     assert sorted(op for op, _, _ in named(before, after)) == ["added", "removed"]
@@ -227,7 +227,7 @@ def test_operations_of_another_text_are_refused() -> None:
         apply([heading()], found)
 
 
-def test_paths_that_stand_twice_do_not_stop_a_comparison() -> None:
+def test_duplicate_paths_do_not_stop_a_comparison() -> None:
     twice = [heading(), plain(1, EXPORT), plain(1, DEFINED)]
     assert compare(document(*twice), document(heading(), plain(1, DEFINED)))
 

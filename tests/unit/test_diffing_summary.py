@@ -89,7 +89,7 @@ def test_a_heading_of_a_list_that_is_no_single_country_stays_as_printed() -> Non
     assert output.ja.startswith("Supp. No. 4 to Part 744:「CRIMEA REGION OF UKRAINE」の1者を削除。")
 
 
-def test_the_most_telling_words_are_quoted_as_they_stand() -> None:
+def test_the_most_specific_words_are_quoted_verbatim() -> None:
     before = section(EXPORT, DEFINED.replace("terms", "words"), POWER)
     after = section(EXPORT, DEFINED, POWER.replace("4,800", "4,900"))
     output = summarize(operations(before, after))
@@ -106,7 +106,7 @@ def test_of_several_edits_the_one_that_binds_is_quoted() -> None:
     assert "with a notice" in output.en.partition("; now: ")[2]
 
 
-def test_words_taken_away_are_quoted_with_what_is_left() -> None:
+def test_removed_words_are_quoted_with_the_rest() -> None:
     output = summarize(operations(section(EXPORT), section(EXPORT.replace("may not", "may"))))
     assert "Was: “(a) You may not export any item" in output.en
     assert "now: “(a) You may export any item" in output.en

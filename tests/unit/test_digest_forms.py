@@ -53,7 +53,7 @@ def busy(count: int = 120, length: int = 1) -> Week:
 # --- what is reported -------------------------------------------------------------------------------
 
 
-def test_three_sentences_tell_the_week() -> None:
+def test_three_sentences_summarize_the_week() -> None:
     alerted = build_view(full_week(), "en")
     assert alerted.sentences == (
         "4 changes in the field this week (1 critical, 1 high, 1 medium, 1 low), against 0 the week before.",
@@ -65,13 +65,13 @@ def test_three_sentences_tell_the_week() -> None:
     )
 
 
-def test_the_sections_stand_in_the_order_in_which_they_are_needed() -> None:
+def test_the_sections_are_in_the_order_of_use() -> None:
     assert [section.id for section in build_view(full_week(), "en").sections] == [
         "actions", "topics", "turns", "parties", "sections", "proposals", "coming", "sources",
     ]  # fmt: skip
 
 
-def test_an_empty_week_says_so_and_that_the_sources_were_watched() -> None:
+def test_an_empty_week_reports_that_the_sources_were_watched() -> None:
     alerted = build_view(week(), "en")
     assert alerted.sentences[0] == "No change in the field was found this week."
     assert (
@@ -91,19 +91,19 @@ def test_an_empty_week_with_a_source_that_failed_warns_first() -> None:
         assert "504 Gateway Timeout" in text
 
 
-def test_what_may_be_a_repetition_says_so() -> None:
+def test_a_possible_repeat_is_marked() -> None:
     alerted = build_view(full_week(), "en", repeated=True)
     assert "(possibly repeated)" in alerted.subject
     assert "possibly repeated" in render_mail(alerted)
 
 
-def test_a_week_that_still_runs_says_so() -> None:
+def test_an_unfinished_week_is_marked() -> None:
     assert "week still running" in build_view(full_week(now=MONDAY - timedelta(days=3)), "en").marks
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("count", [120, 1000])
-def test_a_busy_week_is_one_mail_and_says_what_it_leaves_out(language: Language, count: int) -> None:
+def test_a_busy_week_is_one_mail_and_names_what_it_omits(language: Language, count: int) -> None:
     alerted, html = render_email(busy(count, 200), language)
     assert len(html.encode()) < 102_000  # where Gmail cuts a mail
     topics = next(section for section in alerted.sections if section.id == "topics")
@@ -318,7 +318,7 @@ def test_a_pdf_of_a_busy_and_hostile_week_is_made_all_the_same() -> None:
     assert pdf(build_view(alerted, "en")).startswith(b"%PDF")
 
 
-def test_without_the_extra_one_line_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_extra_is_one_line_with_its_installation(monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
 
     monkeypatch.setitem(sys.modules, "weasyprint", None)

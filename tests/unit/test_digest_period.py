@@ -67,7 +67,7 @@ def test_the_hour_stays_the_same_on_the_wall_when_clocks_change() -> None:
     )
 
 
-def test_an_hour_that_a_clock_change_leaves_out_comes_all_the_same() -> None:
+def test_an_hour_skipped_by_a_clock_change_still_fires() -> None:
     assert fires_at("sun 02:30", "America/New_York", _utc("2026-03-09T00:00:00")) == _utc(
         "2026-03-08T07:30:00"
     )

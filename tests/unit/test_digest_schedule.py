@@ -98,7 +98,7 @@ def test_each_channel_gets_its_own_language_and_each_profile_its_own_digest() ->
 
 
 @pytest.mark.parametrize("watched", [None, PERIOD.end, PERIOD.end + timedelta(hours=1)])
-def test_nothing_is_due_of_a_week_that_nobody_watched(watched: datetime | None) -> None:
+def test_no_digest_is_due_for_an_unwatched_week(watched: datetime | None) -> None:
     assert due(settings(), MONDAY, watched) == []
 
 
@@ -180,7 +180,7 @@ def test_two_processes_send_it_once(store: Store) -> None:
     assert sorted(name for name, _ in post.taken) == ["chat", "mail"]
 
 
-def test_a_crash_while_sending_leads_to_one_repetition_that_says_so(store: Store) -> None:
+def test_a_crash_while_sending_leads_to_one_marked_repeat(store: Store) -> None:
     one = replace(NEWS, to=("mail",))
     lost = Post()
     send_and_die(store, lost, settings(one))
@@ -209,7 +209,7 @@ def test_a_second_crash_ends_it_until_a_person_asks(store: Store) -> None:
     assert len(post.taken) == 1
 
 
-def test_one_that_may_have_been_taken_is_repeated_once_at_the_most(store: Store) -> None:
+def test_a_message_that_may_have_arrived_is_repeated_once_at_most(store: Store) -> None:
     one = settings(replace(NEWS, to=("mail",)))
     post = Post(reply=lambda _: DeliveryResult(False, "no answer", uncertain=True))
     assert run(store, post, MONDAY, one) == [("mail", "pending")]

@@ -49,6 +49,6 @@ def test_its_style_is_served_by_the_viewer_itself(client: TestClient) -> None:
     assert ".digest" in answer.text
 
 
-def test_an_empty_state_tells_an_empty_week(tmp_path: Path) -> None:
+def test_an_empty_state_gives_an_empty_week(tmp_path: Path) -> None:
     answer = viewer(tmp_path, empty=True).get("/digest/2025-W40", headers={"cookie": "lang=en"})
     assert "No change in the field was found this week." in answer.text

@@ -23,7 +23,7 @@ from tracker.model import (
 )
 
 
-def test_what_matters_most_comes_first() -> None:
+def test_the_most_important_is_first() -> None:
     alerted = week(change(1, Level.LOW), change(2, Level.CRITICAL), change(3, Level.MEDIUM))
     assert [item.level for item in alerted.items] == [Level.CRITICAL, Level.MEDIUM, Level.LOW]
 
@@ -65,7 +65,7 @@ def test_an_earlier_rule_with_news_is_an_update() -> None:
 # --- actions ------------------------------------------------------------------------------------
 
 
-def test_actions_come_by_deadline_and_what_binds_already_first() -> None:
+def test_actions_are_sorted_by_deadline_after_binding_ones() -> None:
     binding = change(1, Level.CRITICAL, status=(Status("in-force", date(2026, 5, 12)),))
     later = change(2, Level.HIGH, dates=(LegalDate("comments-close", date(2026, 6, 12)),))
     sooner = change(3, Level.HIGH, dates=(LegalDate("comments-close", date(2026, 5, 29)),))
@@ -114,7 +114,7 @@ def test_a_date_that_several_texts_give_in_the_same_words_is_one() -> None:
 # --- legal status -------------------------------------------------------------------------------
 
 
-def test_a_stay_that_begins_says_what_it_ends() -> None:
+def test_a_stay_that_begins_names_what_it_ends() -> None:
     (turn, *_) = [turn for turn in full_week().turns if turn.status.state == "stayed"]
     assert (turn.day, turn.before, turn.ended) == (date(2026, 5, 14), "in-force", False)
 
@@ -165,7 +165,7 @@ def test_a_running_week_speaks_as_of_today() -> None:
 # --- parties and sections -----------------------------------------------------------------------
 
 
-def test_parties_in_japan_come_first() -> None:
+def test_parties_in_japan_are_first() -> None:
     alerted = full_week()
     assert [party.name for party in alerted.parties] == ["Sample Seimitsu K.K.", "Another Sample Co."]
 
@@ -208,7 +208,7 @@ def test_a_text_that_follows_its_list_is_sent_without_the_parties_that_were() ->
     assert [party.name for party in alerted.parties] == ["Third K.K.", "Other Co."]
 
 
-def test_a_party_that_comes_back_is_sent_again() -> None:
+def test_a_party_that_returns_is_sent_again() -> None:
     added = part(1, detected_at=LAST_WEEK - timedelta(days=7))
     gone = part(2, detected_at=LAST_WEEK)
     back = part(3)
@@ -280,7 +280,7 @@ def test_the_quarter_counts_thirteen_weeks_and_leaves_out_the_rest() -> None:
     assert alerted.quarter.usual == pytest.approx(2 / 12)
 
 
-def test_weeks_in_which_nobody_watched_do_not_count_as_quiet() -> None:
+def test_unwatched_weeks_do_not_count_as_quiet() -> None:
     alerted = week(change(1), watched_since=PERIOD.start - timedelta(days=10))
     assert [tally.period.name for tally in alerted.quarter.weeks] == ["2026-W18", "2026-W19", "2026-W20"]
     assert len(week(change(1), watched_since=PERIOD.end + timedelta(days=9)).quarter.weeks) == 1

@@ -21,14 +21,14 @@ def test_the_interval_is_kept_and_spread_a_little() -> None:
 
 
 @pytest.mark.parametrize(("failures", "minutes"), [(1, 1), (2, 2), (3, 4), (5, 16), (6, 30), (99, 30)])
-def test_after_failures_it_comes_sooner_but_never_later_than_planned(failures: int, minutes: int) -> None:
+def test_after_failures_the_next_poll_is_never_later_than_planned(failures: int, minutes: int) -> None:
     assert next_poll_at(HALF_HOURLY, NOW, failures=failures, spread=0) == NOW + timedelta(minutes=minutes)
 
 
 @pytest.mark.parametrize(
     ("asked", "minutes"), [(0, 1), (30, 1), (600, 10), (2400, 40), (3600, 60), (1e9, 60)]
 )
-def test_what_the_server_asked_for_is_respected_up_to_two_intervals(asked: float, minutes: int) -> None:
+def test_retry_after_is_respected_up_to_two_intervals(asked: float, minutes: int) -> None:
     planned = next_poll_at(HALF_HOURLY, NOW, failures=1, retry_after=asked, spread=0)
     assert planned == NOW + timedelta(minutes=minutes)
     assert not overdue(planned, NOW, HALF_HOURLY), "else the daemon would ask at once"
@@ -47,7 +47,7 @@ def test_a_clock_set_back_does_not_stop_polling() -> None:
     assert overdue(NOW + timedelta(hours=3), NOW, HALF_HOURLY)
 
 
-def test_a_cron_that_never_comes_is_a_mistake_in_the_settings(tmp_path: Path) -> None:
+def test_a_cron_that_never_fires_is_a_mistake_in_the_settings(tmp_path: Path) -> None:
     path = tmp_path / "sources.toml"
     path.write_text('[[source]]\nid = "a"\nkind = "feed"\nurl = "https://x/"\ncron = "99 8 * * *"\n')
     with pytest.raises(SettingsError, match="1: cron: "):

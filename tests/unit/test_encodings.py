@@ -64,7 +64,7 @@ def test_utf_8_whose_last_character_is_cut_off_is_still_utf_8() -> None:
     assert decoded("don’t — “".encode()[:-1], "iso-8859-1") == "don’t — \ufffd"
 
 
-def test_a_few_characters_that_could_be_either_are_what_the_label_says() -> None:
+def test_ambiguous_characters_are_decoded_by_the_label() -> None:
     assert decoded("联通".encode("gbk"), "gb2312") == "联通"
     assert decoded("café".encode(), "windows-1252") == "café"
 
@@ -82,7 +82,7 @@ def test_a_few_characters_that_could_be_either_are_what_the_label_says() -> None
         (b"ascii", "utf-8"),
     ],
 )
-def test_a_text_says_its_own_encoding(data: bytes, name: str) -> None:
+def test_a_text_declares_its_encoding(data: bytes, name: str) -> None:
     assert encoding_of(data) == name
 
 
@@ -95,7 +95,7 @@ def test_japanese_without_a_label_is_known_by_its_kana(name: str) -> None:
 @pytest.mark.parametrize(
     "text", ["“All” exporters’ licenses — “No” fee", "Société Générale à l’étranger", "naïve “ƒ‚” test ‚ƒ"]
 )
-def test_western_text_without_a_label_is_not_taken_for_japanese(text: str) -> None:
+def test_western_text_without_a_label_is_not_decoded_as_japanese(text: str) -> None:
     assert decoded(text.encode("cp1252")) == text
 
 

@@ -32,7 +32,7 @@ def test_each_seed_belongs_to_a_target_and_is_small() -> None:
     assert max(path.stat().st_size for path in FOUND) < LIMIT
 
 
-def test_a_trial_tells_a_crash_from_an_error_of_ours() -> None:
+def test_a_trial_distinguishes_a_crash_from_an_error_of_ours() -> None:
     def broken(data: bytes) -> None:
         raise RecursionError("deep")
 

@@ -48,9 +48,7 @@ def verify(state: Path, note: Path) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-def test_what_was_cut_off_at_the_end_shows_beside_an_earlier_note(
-    store: Store, state: Path, tmp_path: Path
-) -> None:
+def test_a_truncation_is_shown_next_to_an_earlier_note(store: Store, state: Path, tmp_path: Path) -> None:
     note = tmp_path / "elsewhere.json"
     assert verify(state, note)[0] == 0
     add_entry(store, 3)
@@ -68,7 +66,7 @@ def test_what_was_cut_off_at_the_end_shows_beside_an_earlier_note(
 @pytest.mark.parametrize(
     "words", ["", "[]", '{"audit_log": 3}', '{"audit_log": {"rows": 1, "chain": "ab"}}', "no JSON"]
 )
-def test_another_file_is_not_taken_for_a_note(store: Store, state: Path, tmp_path: Path, words: str) -> None:
+def test_another_file_is_not_a_note(store: Store, state: Path, tmp_path: Path, words: str) -> None:
     note = tmp_path / "letter.txt"
     note.write_text(words)
     done = CliRunner().invoke(app, ["verify", "--state", str(state), "--head", str(note)])
@@ -77,7 +75,7 @@ def test_another_file_is_not_taken_for_a_note(store: Store, state: Path, tmp_pat
     assert note.read_text() == words
 
 
-def test_a_note_that_cannot_be_written_says_why(store: Store, state: Path, tmp_path: Path) -> None:
+def test_a_note_that_cannot_be_written_reports_why(store: Store, state: Path, tmp_path: Path) -> None:
     note = tmp_path / "nowhere" / "note.json"
     done = CliRunner().invoke(app, ["verify", "--state", str(state), "--head", str(note)])
     assert isinstance(done.exception, UsageError)

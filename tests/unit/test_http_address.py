@@ -29,7 +29,7 @@ def test_one_page_has_one_spelling(url: str, wanted: str) -> None:
     assert canonical(wanted) == wanted
 
 
-def test_links_are_read_from_where_they_stand() -> None:
+def test_relative_links_are_resolved_from_their_page() -> None:
     assert absolute("https://a.gov/news/1", "../media/x.pdf#page=2") == "https://a.gov/media/x.pdf"
     assert absolute("https://a.gov/news/1", "//b.gov/y") == "https://b.gov/y"
     assert absolute("https://a.gov/", "http://[bad") == ""
@@ -64,7 +64,7 @@ def test_a_page_over_https_leads_to_nothing_over_http(page: str, named: str, ask
     assert secured(page, named) == asked
 
 
-def test_links_of_a_page_over_https_are_asked_for_over_https() -> None:
+def test_links_of_a_page_over_https_are_requested_over_https() -> None:
     body = b'<a href="http://www.bis.gov/b">one</a><a href="/c">two</a>'
     assert [url for url, _ in anchors_of(body, "https://www.bis.gov/a")] == [
         "https://www.bis.gov/b",

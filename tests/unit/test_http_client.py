@@ -27,7 +27,7 @@ def get(site: Site, time: Time | None = None, url: str = URL, **options: Any) ->
     return client_for(site, time).get(url, deadline=time.monotonic() + 300, **options)
 
 
-def test_says_who_asks_and_where_to_write() -> None:
+def test_requests_identify_the_client_and_a_contact() -> None:
     site = Site({"/news": page("x")})
     get(site)
     assert site.requests[0].headers["user-agent"] == "tracker/0.1.0 (+trade@example.co.jp)"
@@ -175,7 +175,7 @@ def test_nothing_is_tried_again_beyond_the_deadline() -> None:
     assert len(site.requests) == 1
 
 
-def test_after_the_deadline_nothing_is_asked() -> None:
+def test_after_the_deadline_nothing_is_requested() -> None:
     time = Time()
     site = Site({"/news": page("x")})
     with pytest.raises((LimitExceeded, Unreachable)):
@@ -247,7 +247,7 @@ def test_a_packed_body_that_ends_in_the_middle_is_no_shorter_page(cut: int) -> N
         get(Site({"/news": reply}))
 
 
-def test_an_encoding_that_was_not_asked_for_is_reported() -> None:
+def test_an_encoding_that_was_not_requested_is_reported() -> None:
     reply = httpx.Response(200, headers={"content-encoding": "zstd"}, stream=httpx.ByteStream(b"x"))
     with pytest.raises(UnexpectedResponse, match="zstd"):
         get(Site({"/news": reply}))
@@ -312,7 +312,7 @@ def test_a_redirect_to_a_wall_against_robots_is_named(target: str) -> None:
         get(Site({"/news": httpx.Response(302, headers={"location": target})}))
 
 
-def test_robots_are_asked_at_each_hop() -> None:
+def test_robots_are_checked_at_each_hop() -> None:
     site = Site(
         {
             "/news": httpx.Response(302, headers={"location": "/search/all"}),
@@ -325,7 +325,7 @@ def test_robots_are_asked_at_each_hop() -> None:
     assert "/search/all" not in site.asked
 
 
-def test_counts_what_is_asked_and_what_comes() -> None:
+def test_requests_and_answers_are_counted() -> None:
     time = Time()
     client = client_for(Site({"/news": conditional(b"12345", '"v"')}), time)
     before = client.tally()

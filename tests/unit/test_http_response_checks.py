@@ -43,7 +43,7 @@ def test_pages_about_access_and_security_are_pages(title: str) -> None:
     check_page(answer(f"<title>{title}</title><p>text</p>"))
 
 
-def test_a_title_is_looked_for_where_titles_stand() -> None:
+def test_a_title_is_searched_at_the_places_of_titles() -> None:
     assert html_title(b"<p>no title</p>") == ""
     assert html_title(b"x" * 30_000 + b"<title>late</title>") == ""
     assert html_title("<TITLE lang=en>輸出 &amp; 規制</TITLE>".encode()) == "輸出 &amp; 規制"

@@ -45,7 +45,7 @@ def test_a_page_in_the_place_of_rules_allows_everything() -> None:
 
 
 @pytest.mark.parametrize("failure", [httpx.Response(503), httpx.Response(429), httpx.ConnectTimeout("slow")])
-def test_rules_that_cannot_be_read_forbid_this_round_and_say_so(failure: object) -> None:
+def test_unreadable_robots_rules_forbid_this_round_and_are_reported(failure: object) -> None:
     time = Time()
     site = Site({"/robots.txt": failure})
     client = client_for(site, time)
@@ -55,7 +55,7 @@ def test_rules_that_cannot_be_read_forbid_this_round_and_say_so(failure: object)
     assert len(site.requests) == 3  # the three tries of one question, not nine
 
 
-def test_rules_that_could_not_be_read_are_asked_for_again_soon() -> None:
+def test_unreadable_robots_rules_are_requested_again_soon() -> None:
     time = Time()
     site = Site({"/robots.txt": [httpx.Response(503), httpx.Response(503), httpx.Response(503), RULES]})
     client = client_for(site, time)
@@ -65,7 +65,7 @@ def test_rules_that_could_not_be_read_are_asked_for_again_soon() -> None:
     client.robots.check(f"{BASE}/news", time.seconds + 1000)
 
 
-def test_rules_are_asked_for_once_a_day() -> None:
+def test_robots_rules_are_requested_once_a_day() -> None:
     time = Time()
     site = Site({"/robots.txt": RULES})
     client = client_for(site, time)

@@ -220,7 +220,7 @@ def test_over_real_sockets_a_redirect_to_another_private_port_is_refused(
     assert len(heard) == 1
 
 
-def test_over_real_sockets_a_server_that_says_nothing_ends_with_the_deadline() -> None:
+def test_over_real_sockets_a_mute_server_ends_with_the_deadline() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         with (

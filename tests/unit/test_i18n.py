@@ -91,7 +91,7 @@ def test_both_languages_have_the_same_placeholders(key: str) -> None:
     assert placeholders(catalog("ja")[key]) == placeholders(catalog("en")[key])
 
 
-def test_every_key_that_the_code_asks_for_exists_with_its_placeholders() -> None:
+def test_every_catalog_key_in_the_code_exists_with_its_placeholders() -> None:
     for key, given in asked_for().items():
         assert key in catalog("en"), key
         assert placeholders(catalog("en")[key]) == given, key

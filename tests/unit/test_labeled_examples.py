@@ -51,7 +51,7 @@ def test_a_table_without_a_needed_column_is_refused() -> None:
         list(rows_of((HEAD.replace("levels\t", ""), ROW)))
 
 
-def test_a_page_says_figures_and_misses_in_both_languages() -> None:
+def test_a_page_shows_figures_and_misses_in_both_languages() -> None:
     (row,) = rows(ROW)
     label, score = label_of(row), Score()
     answer = Answer(frozenset({"biosecurity"}), Level.LOW, "relief", nexus=False)

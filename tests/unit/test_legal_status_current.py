@@ -78,7 +78,7 @@ def test_the_stayed_rule_of_the_sample_reads_the_same_in_both_languages() -> Non
     )
 
 
-def test_after_the_last_end_it_says_what_ended() -> None:
+def test_after_the_last_end_the_status_names_what_ended() -> None:
     assert status_line(RULE, date(2026, 11, 10), "en") == "Stayed (ended on 9 November 2026)"
 
 
@@ -124,7 +124,7 @@ def test_a_stayed_rule_is_printed_in_the_cfr_and_is_in_force_again_afterwards(
     assert status_line(AFFILIATES, day, "ja", codified=True) == japanese
 
 
-def test_a_note_of_the_code_says_its_units_once_and_what_came_of_the_stay() -> None:
+def test_a_note_of_the_code_names_its_units_once_and_the_outcome_of_the_stay() -> None:
     notes = tuple(
         Status("stayed", date(2025, 11, 12), date(2026, 11, 9), "90 FR 50857", (unit,))
         for unit in ("15 CFR 744.11(a)(1)", "15 CFR 744.21(b)(4)")
@@ -137,7 +137,7 @@ def test_a_note_of_the_code_says_its_units_once_and_what_came_of_the_stay() -> N
     )
 
 
-def test_a_rule_that_is_not_enforced_says_since_when_and_by_whom() -> None:
+def test_a_rule_that_is_not_enforced_shows_since_when_and_by_whom() -> None:
     held = (
         Status("in-force", date(2025, 1, 13)),
         Status("not-enforced", date(2025, 5, 13), by="Statement on the AI Diffusion Rule"),

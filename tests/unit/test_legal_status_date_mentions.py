@@ -58,7 +58,7 @@ def test_without_its_base_a_relative_day_is_none() -> None:
     assert list(mentions("effective 7 days after the date of this order", Base(PUBLISHED, None))) == []
 
 
-def test_business_days_say_that_holidays_are_left_out() -> None:
+def test_business_days_note_that_holidays_are_omitted() -> None:
     (found,) = mentions("effective 10 business days after publication", BASE)
     assert (
         found.counted == "10 business days after 2026-11-20, without Saturdays, Sundays and federal holidays"

@@ -264,7 +264,7 @@ def test_a_rule_withdrawn_before_its_day_is_withdrawn_by_the_later_one() -> None
 
 
 @pytest.mark.xfail(strict=True, reason="will not enforce a rule is no act yet: the level stays low")
-def test_guidance_without_a_number_that_will_not_enforce_says_so_with_its_words() -> None:
+def test_unnumbered_guidance_on_non_enforcement_is_quoted() -> None:
     doc = document(
         DocumentKind.PAGE,
         "Statement on the AI Diffusion Rule",
@@ -299,7 +299,7 @@ def test_guidance_without_a_number_that_will_not_enforce_says_so_with_its_words(
         ("The Office of Export Enforcement does not comment.", "", ""),
     ],
 )  # fmt: skip
-def test_a_page_that_is_added_to_says_whether_a_rule_is_enforced(
+def test_an_addition_to_a_page_states_whether_a_rule_is_enforced(
     words: str, relation: str, target: str
 ) -> None:
     page = document(
@@ -312,7 +312,7 @@ def test_a_page_that_is_added_to_says_whether_a_rule_is_enforced(
     assert not classify(page, [gone], today=TODAY).links
 
 
-def test_each_status_says_where_its_words_stood() -> None:
+def test_each_status_names_the_location_of_its_words() -> None:
     proposal = document(
         DocumentKind.PROPOSED_RULE, "Controls on Pumps", "BIS proposes to amend the EAR.", action="Proposed rule."
     )  # fmt: skip

@@ -141,7 +141,7 @@ PREAMBLE = (
 
 
 @pytest.mark.parametrize("text", PREAMBLE)
-def test_an_agency_s_preamble_sets_only_what_it_says_of_itself(text: str) -> None:
+def test_an_agencys_preamble_sets_only_days_of_the_rule_itself(text: str) -> None:
     assert order(text, kind=DocumentKind.RULE) == ()
 
 
@@ -152,12 +152,12 @@ def test_an_agency_s_preamble_sets_only_what_it_says_of_itself(text: str) -> Non
         "Effective with respect to goods entered for consumption on or after April 6, 2026, the HTSUS is modified.",
     ],
 )
-def test_an_agency_s_text_is_read_to_its_end_for_what_it_says_of_itself(text: str) -> None:
+def test_an_agencys_text_is_read_to_its_end_for_its_own_dates(text: str) -> None:
     (found,) = order(text, kind=DocumentKind.RULE)
     assert (found.type, found.date, found.where) == ("effective", date(2026, 4, 6), "¶41")
 
 
-def test_a_page_that_changed_may_say_what_has_been_done() -> None:
+def test_a_changed_page_may_report_a_completed_act() -> None:
     output = "The comment period has been extended until April 6, 2026."
     document = Document(
         key="o", kind=DocumentKind.PAGE, title="t", url="", units=(Unit("t ¶9", UnitKind.PARAGRAPH, output),)

@@ -294,7 +294,7 @@ def statement(relation: str, target: str, day: date, title: str = "Statement on 
 
 
 @pytest.mark.parametrize("name", ["90 FR 4544", "2025-00636", "AI Diffusion Rule", "Biden AI Diffusion Rule"])
-def test_a_rule_that_a_page_says_is_not_enforced_says_so_itself(name: str) -> None:
+def test_a_rule_that_a_page_stops_enforcing_has_that_status_itself(name: str) -> None:
     held = apply_relations(DIFFUSION, statement("suspends-enforcement", name, date(2025, 5, 13)))
     assert held.tagging.status[-1] == Status(
         "not-enforced", date(2025, 5, 13), by="Statement on a Rule", quote="the official words",

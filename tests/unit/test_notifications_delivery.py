@@ -75,7 +75,7 @@ def test_a_target_that_answers_500_gets_it_later() -> None:
     assert all(not body["alert"]["marks"] for body in sink.bodies)  # a 500 is no repetition
 
 
-def test_nothing_is_sent_before_the_time_that_a_target_asked_for() -> None:
+def test_nothing_is_sent_before_a_targets_retry_after() -> None:
     with http_sink(lambda number: (429, {"Retry-After": "600"}, "") if number == 1 else 200) as sink:
         settings = settings_of(Channel("hook", f"json://127.0.0.1:{sink.port}/"))
         outbox = MemoryOutbox(("hook",), changes=3)
@@ -100,7 +100,7 @@ def test_what_a_target_refuses_for_good_is_dead_and_does_not_stop_the_rest() -> 
     assert report.outcomes[0].answer == "400 Bad Request"
 
 
-def test_one_failing_message_does_not_hold_up_the_next_but_an_ill_channel_rests() -> None:
+def test_a_failing_message_does_not_delay_the_next_but_a_failing_channel_pauses() -> None:
     with http_sink(lambda _: 503) as sink:
         outbox = MemoryOutbox(("hook",), changes=9)
         settings = settings_of(Channel("hook", f"json://127.0.0.1:{sink.port}/"))
@@ -124,7 +124,7 @@ def test_after_the_last_try_it_is_dead() -> None:
 
 
 @pytest.mark.parametrize("reply", ["drop", "hang"])
-def test_a_target_that_falls_silent_after_the_data_gets_one_repeat_that_says_so(reply: str) -> None:
+def test_a_target_that_times_out_after_the_data_gets_one_marked_repeat(reply: str) -> None:
     with http_sink(lambda number: reply if number == 1 else 200) as sink:
         outbox = MemoryOutbox(("hook",))
         settings = settings_of(Channel("hook", f"json://127.0.0.1:{sink.port}/?rto=0.3"))
@@ -139,7 +139,7 @@ def test_a_target_that_falls_silent_after_the_data_gets_one_repeat_that_says_so(
     assert outbox.states() == ["sent"]
 
 
-def test_a_crash_between_send_and_record_leads_to_one_repeat_that_says_so() -> None:
+def test_a_crash_between_send_and_record_leads_to_one_marked_repeat() -> None:
     with http_sink() as sink:
         outbox = MemoryOutbox(("hook",))
         settings = settings_of(Channel("hook", f"json://127.0.0.1:{sink.port}/"))
@@ -156,7 +156,7 @@ def test_a_crash_between_send_and_record_leads_to_one_repeat_that_says_so() -> N
     assert body["alert"]["marks"] == ["(再送の可能性 / possibly repeated)"]
 
 
-def test_a_channel_that_hangs_delays_no_other_not_even_work_that_comes_in_the_meantime() -> None:
+def test_a_channel_that_hangs_delays_no_other_nor_newly_queued_work() -> None:
     release = threading.Event()
     arrived: list[str] = []
     outbox = MemoryOutbox(("hangs", "works"), changes=2)
@@ -207,7 +207,7 @@ def test_a_send_without_end_is_given_up_and_its_channel_left_alone_until_it_ends
     assert outbox.states() == ["sent", "sent"]
 
 
-def test_an_update_says_that_it_is_one() -> None:
+def test_an_update_is_marked_as_one() -> None:
     with http_sink() as sink:
         outbox = MemoryOutbox(("hook",), revision=2)
         deliver_alerts(

@@ -39,7 +39,7 @@ NOW = datetime(2025, 9, 30, 1, 0, tzinfo=UTC)
         (599, False, True),
     ],
 )
-def test_a_status_says_whether_to_try_again(status: int, ok: bool, transient: bool) -> None:
+def test_a_status_code_decides_about_a_retry(status: int, ok: bool, transient: bool) -> None:
     answer = http_answer(status, "", None, NOW)
     assert (answer.ok, answer.transient) == (ok, transient)
     assert str(status) in answer.text
@@ -81,7 +81,7 @@ def test_waits_grow_to_six_hours_and_outlast_a_weekend() -> None:
     assert next_attempt_at(MAX_ATTEMPTS, failed, NOW, chance) is None
 
 
-def test_the_next_try_never_comes_before_the_target_asked_for() -> None:
+def test_the_next_attempt_is_never_before_the_targets_retry_after() -> None:
     answer = DeliveryResult(False, "429", retry_after=timedelta(minutes=10))
     for seed in range(50):
         moment = next_attempt_at(1, answer, NOW, random.Random(seed))
@@ -89,7 +89,7 @@ def test_the_next_try_never_comes_before_the_target_asked_for() -> None:
         assert timedelta(minutes=10) <= moment - NOW <= timedelta(minutes=11)
 
 
-def test_what_will_never_be_taken_is_not_tried_again() -> None:
+def test_a_permanent_refusal_is_not_retried() -> None:
     assert next_attempt_at(1, DeliveryResult(False, "404", transient=False), NOW, random.Random(1)) is None
 
 
@@ -102,7 +102,7 @@ def test_smtp_replies_of_4yz_pass_and_of_5yz_do_not() -> None:
     assert "a@x.example" in smtp_refusal(mixed).text
 
 
-def test_a_channel_of_several_recipients_has_taken_what_all_of_them_have_taken() -> None:
+def test_a_channel_of_several_recipients_accepted_what_all_of_them_accepted() -> None:
     answer = combine_results(
         [DeliveryResult(True, "250 OK"), DeliveryResult(False, "550 unknown", transient=False)]
     )

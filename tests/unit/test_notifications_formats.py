@@ -115,7 +115,7 @@ def test_teams_cards_stay_within_the_limit_and_lose_nothing() -> None:
     assert len(actions[-1]) == 2
 
 
-def test_in_teams_source_words_stand_in_runs_that_know_no_markdown() -> None:
+def test_in_teams_source_words_are_runs_without_markdown() -> None:
     def walk(value: Any) -> None:
         if isinstance(value, dict):
             assert value.get("type") not in {"TextBlock", "FactSet"}
@@ -163,7 +163,7 @@ def test_mail_html_uses_only_what_mail_clients_keep() -> None:
     assert [tag["content"] for tag in tree.find_all("meta", attrs={"name": "color-scheme"})] == ["light"]
 
 
-def test_a_webhook_body_is_the_record_with_what_people_read_beside_it() -> None:
+def test_a_webhook_body_is_the_record_with_the_readable_message() -> None:
     parcel = parcel_of(affiliates_rule(), "en", update=True)
     body = webhook.body(parcel)
     assert {key: body[key] for key in parcel.record} == parcel.record

@@ -55,7 +55,7 @@ def claim(
     return [delivery.key for delivery in claimed]
 
 
-def test_a_claim_takes_the_earliest_of_its_channel_and_nobody_else_gets_it(make: Make) -> None:
+def test_a_claim_takes_the_earliest_of_its_channel_exclusively(make: Make) -> None:
     outbox = make(2)
     first, second = claim(outbox), claim(outbox)
     assert [key[0] for key in (first, second)] == ["chg_0000000000000000/1/a", "chg_0000000000000001/1/a"]
@@ -73,7 +73,7 @@ def test_what_is_sent_or_dead_is_never_claimed_again(make: Make) -> None:
     assert claim(outbox, None, 5, timedelta(days=30)) == []
 
 
-def test_what_failed_comes_back_at_its_time_unmarked_and_counted(make: Make) -> None:
+def test_a_failed_delivery_is_retried_at_its_time_unmarked_and_counted(make: Make) -> None:
     outbox = make(1)
     (delivery,) = outbox.claim(NOW, channel="a", limit=1, lease=LEASE)
     outbox.record([delivery.id], FAILED, state="pending", next_attempt_at=NOW + timedelta(minutes=5))
@@ -82,7 +82,7 @@ def test_what_failed_comes_back_at_its_time_unmarked_and_counted(make: Make) -> 
     assert (again.id, again.attempts, again.repeated) == (delivery.id, 1, False)
 
 
-def test_what_the_target_may_have_taken_comes_back_marked(make: Make) -> None:
+def test_a_message_that_may_have_arrived_is_retried_with_a_mark(make: Make) -> None:
     outbox = make(1)
     (delivery,) = outbox.claim(NOW, channel="a", limit=1, lease=LEASE)
     outbox.record([delivery.id], SILENT, state="pending", next_attempt_at=NOW)
@@ -90,7 +90,7 @@ def test_what_the_target_may_have_taken_comes_back_marked(make: Make) -> None:
     assert (again.attempts, again.repeated) == (1, True)
 
 
-def test_a_lost_lease_comes_back_marked_and_counted(make: Make) -> None:
+def test_a_lost_lease_is_released_marked_and_counted(make: Make) -> None:
     outbox = make(1)
     (delivery,) = outbox.claim(NOW, channel="a", limit=1, lease=LEASE)
     assert (delivery.attempts, delivery.repeated) == (0, False)
@@ -99,7 +99,7 @@ def test_a_lost_lease_comes_back_marked_and_counted(make: Make) -> None:
     assert (again.id, again.attempts, again.repeated) == (delivery.id, 1, True)
 
 
-def test_what_may_have_gone_out_once_stays_marked_whatever_happens_since(make: Make) -> None:
+def test_a_possible_repeat_stays_marked(make: Make) -> None:
     outbox = make(1)
     for attempt in (SILENT, FAILED, FAILED):
         (delivery,) = outbox.claim(NOW, channel="a", limit=1, lease=LEASE)

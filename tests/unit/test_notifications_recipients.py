@@ -279,7 +279,7 @@ def test_alerts_that_go_out_together_are_kept_apart_where_they_reached_different
     assert len(world.rows("sent")) == 3
 
 
-def test_a_long_message_of_which_a_part_was_taken_says_that_it_may_be_a_repetition(
+def test_a_long_message_sent_in_part_is_marked_as_a_possible_repeat(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     change = long_change()
@@ -317,7 +317,7 @@ def test_a_crash_in_between_marks_only_those_that_may_have_it(tmp_path: Path) ->
     ]
 
 
-def test_a_server_that_ends_the_session_in_the_middle_has_taken_it_for_nobody(tmp_path: Path) -> None:
+def test_a_server_that_ends_the_session_early_accepted_it_for_no_recipient(tmp_path: Path) -> None:
     with mail_server(first=["421 closing down", "250 ok"]) as sink:
         world = post(tmp_path, mail_channel(sink, "first", "second"))
         world.owe(1)
@@ -381,7 +381,7 @@ def test_what_hangs_at_one_recipient_takes_nothing_back_from_those_before_it() -
     assert roster.started == {"a", "b"}
 
 
-def test_what_waits_for_a_channel_that_is_gone_is_reported_and_can_be_sent_elsewhere(tmp_path: Path) -> None:
+def test_deliveries_for_a_removed_channel_are_reported_and_can_be_redirected(tmp_path: Path) -> None:
     with http_sink() as sink:
         new = Channel("new", f"json://127.0.0.1:{sink.port}/")
         world = post(tmp_path, new)

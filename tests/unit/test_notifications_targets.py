@@ -87,7 +87,7 @@ def test_retry_after_is_heard() -> None:
     assert answer.text == "429 Too Many Requests: slow down"
 
 
-def test_where_nobody_listens_nothing_was_sent() -> None:
+def test_a_refused_connection_means_nothing_was_sent() -> None:
     answer = send(Channel("hook", f"json://127.0.0.1:{refusing_port()}/"), parcel_of(affiliates_rule()))
     assert answer == DeliveryResult(False, "connection refused")
 
@@ -138,7 +138,7 @@ def test_a_japanese_mail_arrives_whole() -> None:
     assert '<html lang="ja">' in page.get_content()
 
 
-def test_a_repeated_mail_says_so_and_keeps_its_message_id() -> None:
+def test_a_repeated_mail_is_marked_and_keeps_its_message_id() -> None:
     with mail_sink() as sink:
         channel = Channel("mail", f"mailto://127.0.0.1:{sink.port}/?from=a@t.example&to=a@firm.example")
         send(channel, parcel_of(affiliates_rule()))
@@ -184,7 +184,7 @@ def test_one_unknown_recipient_does_not_send_the_mail_to_the_others_again() -> N
     ("mode", "transient", "says"),
     [("starttls", False, "STARTTLS extension not supported"), ("ssl", True, "TLS certificate or protocol")],
 )
-def test_a_mail_is_never_sent_less_safely_than_asked_for(mode: str, transient: bool, says: str) -> None:
+def test_a_mail_is_never_sent_less_safely_than_configured(mode: str, transient: bool, says: str) -> None:
     with mail_sink() as sink:
         url = f"mailtos://127.0.0.1:{sink.port}/?mode={mode}&from=a@t.example&to=a@firm.example"
         answer = send(Channel("mail", url), parcel_of(affiliates_rule()))
@@ -341,7 +341,7 @@ def test_a_file_that_cannot_be_written_is_reported() -> None:
     assert answer == DeliveryResult(False, "no such file or directory")
 
 
-def test_a_trial_says_that_it_is_one() -> None:
+def test_a_test_message_is_marked_as_one() -> None:
     with http_sink() as sink:
         assert try_channel(Channel("hook", f"json://127.0.0.1:{sink.port}/")) == "200 OK"
     (body,) = sink.bodies

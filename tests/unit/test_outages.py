@@ -143,7 +143,7 @@ def test_a_source_that_still_fails_when_the_network_is_back_is_sent(make: Callab
     assert world.lasting() == ["source:c"]
 
 
-def test_a_slow_failure_beside_quick_successes_of_its_host_is_sent(make: Callable[..., World]) -> None:
+def test_a_slow_failure_among_quick_successes_of_its_host_is_sent(make: Callable[..., World]) -> None:
     world = make(a="h.gov", b="h.gov")
     for minutes in (0, 10, 20, 30):
         world.poll(minutes + 1, "a")
@@ -160,7 +160,7 @@ def test_sources_that_fail_each_for_its_own_reason_are_sent_each(make: Callable[
     assert sorted(world.output()) == ["source-down source:a a", "source-down source:b b"]
 
 
-def test_one_source_that_hangs_beside_one_that_answers_is_no_host_and_no_flapping(
+def test_one_hanging_source_next_to_a_good_one_is_no_host_outage_and_no_flapping(
     make: Callable[..., World],
 ) -> None:
     world = make(a="h.gov", b="h.gov", c="h.gov")
@@ -200,7 +200,7 @@ def test_every_code_has_words() -> None:
     assert {f"cause.{code}" for code in codes} <= catalog("ja").keys()
 
 
-def test_the_client_says_what_kind_of_silence_it_met(tmp_path: Path) -> None:
+def test_the_client_reports_which_timeout_occurred(tmp_path: Path) -> None:
     from tracker.http.client import Client
     from tracker.http.rate_limit import PAGES
 

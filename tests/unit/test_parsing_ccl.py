@@ -82,7 +82,7 @@ class TestAnEntry:
         ]
         assert depths == [1, 2, 3, 4, 6]
 
-    def test_goes_from_one_category_to_the_next(self) -> None:
+    def test_paging_continues_with_the_next_category(self) -> None:
         found = by_path(
             units(CATEGORY, GROUP, VALVES, "<HD1>C. Materials</HD1>", "<FP-2><B>3C001 Materials.</B></FP-2>",
                   "<HD1>Category 4—Computers</HD1>", "<HD1>A. “End Items”</HD1>", "<FP-2><B>4A001 Computers.</B></FP-2>")

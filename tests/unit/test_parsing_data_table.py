@@ -52,7 +52,7 @@ def test_a_changed_rate_is_one_row_and_its_cell() -> None:
     assert [words for kind, words in operation.spans if kind != "equal"] == ["6.8%", "10%", "(A)", "(A,JP)"]
 
 
-def test_a_value_that_goes_to_another_column_is_seen_in_both() -> None:
+def test_a_value_that_moves_to_another_column_is_reported_in_both() -> None:
     (operation,) = compared(HEAD + ROWS, HEAD + ROWS.replace('"2.5%","Free (A,CA)"', '"Free (A,CA)","2.5%"'))
     edited = [words for kind, words in operation.spans if kind != "equal"]
     assert edited == ["2.5%", "Free (A,CA)", "Free (A,CA)", "2.5%"]
@@ -111,7 +111,7 @@ def compared_json(before: str, after: str) -> list[Operation]:
     return list(diffing.compare(read(before, "hts.json"), read(after, "hts.json")))
 
 
-def test_the_key_is_the_best_named_column_that_tells_rows_apart() -> None:
+def test_the_key_is_the_best_named_column_that_identifies_rows() -> None:
     text = "Name,Country,Case Number\nA Co,JP,1\nA Co,CN,2\nA Co,US,3\nB Co,US,4\n"
     assert [unit.path for unit in read(text, "list.csv").units] == ["columns", "1", "2", "3", "4"]
 

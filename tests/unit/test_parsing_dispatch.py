@@ -58,7 +58,7 @@ def test_a_record_takes_from_its_xml_what_it_leaves_open() -> None:
     assert "instruction 2 › 15 CFR 744.11(f)" in {unit.path for unit in document.units}
 
 
-def test_a_record_keeps_what_it_says_itself() -> None:
+def test_a_record_keeps_its_own_statements() -> None:
     document = read(
         fetched(
             ResourceType.FR_RECORD,

@@ -99,7 +99,7 @@ class TestParagraphs:
         found = read(part(section("<P>(a) One.</P><P>(b) Two.</P><P>(b) Two again.</P>")))
         assert found["15 CFR 744.99(b) [2]"].text == "(b) Two again."
 
-    def test_reserved_together_are_one_and_the_count_goes_on(self) -> None:
+    def test_adjacent_reserved_labels_are_one_and_counting_continues(self) -> None:
         found = read(part(section("<P>(a)-(b) [Reserved]</P><P>(c) Text.</P><P>(1) Inner.</P>")))
         assert "15 CFR 744.99(a)-(b)" in found
         assert "15 CFR 744.99(c)(1)" in found
@@ -231,7 +231,7 @@ class TestTheList:
         assert f"{self.BASE} › PANAMA › Some Co., Ltd." in found
         assert found[f"{self.BASE} › JAPAN"].kind is UnitKind.HEADING
 
-    def test_carries_the_country_on_and_tells_namesakes_apart(self) -> None:
+    def test_the_country_is_carried_on_and_namesakes_are_distinguished(self) -> None:
         found = read(part(self.LIST))
         assert "3 Kita" in found[f"{self.BASE} › JAPAN › Other Kaisha [2]"].text
 

@@ -96,7 +96,7 @@ TWO = {
         json.dumps([ONE, TWO], indent=1),
     ],
 )
-def test_records_come_in_every_shape(data: str) -> None:
+def test_records_of_every_shape_are_read(data: str) -> None:
     found = read_records(data.encode())
     assert [document.document_number for document in found] == ["2025-1", "2025-2"]
     assert found[1].abstract == ""

@@ -41,7 +41,7 @@ def record(**changes: Any) -> dict[str, Any]:
     }
 
 
-def test_facts_are_taken_as_they_are() -> None:
+def test_facts_are_copied_from_the_record() -> None:
     document = fr_document(record())
     assert document.key == document.document_number == "2025-19001"
     assert document.kind is DocumentKind.RULE

@@ -44,7 +44,7 @@ def read(xml: str) -> tuple[dict[str, Unit], FrFacts]:
     return {unit.path: unit for unit in units}, facts
 
 
-def test_the_preamble_says_what_the_record_may_not() -> None:
+def test_the_preamble_has_dates_that_the_record_lacks() -> None:
     facts = read(RULE)[1]
     assert facts.number == "2025-19001"
     assert facts.title == "Expansion of Controls"

@@ -55,7 +55,7 @@ def test_entries_for_followed_pages_are_left_out(entries: str) -> None:
     ],
     ids=["notice", "prose with a followed link", "a link that is not followed", "section with one entry"],
 )
-def test_what_an_index_says_itself_is_kept(kept: str) -> None:
+def test_the_own_text_of_an_index_is_kept(kept: str) -> None:
     found = words(f"<h1>Actions</h1><ul>{CARDS}</ul>{kept}")
     text = kept.partition("<p>")[2] or kept.partition("pdf'>")[2]
     assert any(text.partition("<")[0].strip() in unit for unit in found)

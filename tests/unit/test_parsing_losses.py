@@ -77,7 +77,7 @@ def test_a_large_loss_is_seen_and_a_small_one_is_not(
     assert losses(before, before) == ()
 
 
-def test_parties_that_were_exchanged_for_others_are_gone() -> None:
+def test_replaced_parties_are_removed() -> None:
     others = parties(entity=60)
     renamed = tuple(
         Unit(f"{u.path} Ltd.", u.kind, u.text, meta=(u.meta[0], ("party", f"{u.path} Ltd.")))
@@ -88,7 +88,7 @@ def test_parties_that_were_exchanged_for_others_are_gone() -> None:
     )
 
 
-def test_a_list_that_comes_is_no_addition_of_its_parties() -> None:
+def test_a_new_list_is_no_addition_of_its_parties() -> None:
     assert added_lists(parties(entity=5, denied=9), parties(entity=5)) == (
         Loss(LossKind.BACK, DENIED, 9, 0, "denied"),
     )

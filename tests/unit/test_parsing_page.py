@@ -56,12 +56,12 @@ class TestTheMainText:
     def test_a_selector_inside_another_match_is_not_read_twice(self) -> None:
         assert texts(page("<div class='b'><div class='b'><p>One.</p></div></div>", ".b")) == ["One."]
 
-    def test_a_selector_that_takes_nothing_says_so(self) -> None:
+    def test_a_selector_that_matches_nothing_is_reported(self) -> None:
         with pytest.raises(ParseError, match=r"the selector '\.gone' matches nothing") as error:
             page(MAIN, ".gone")
         assert "content" in error.value.cure
 
-    def test_a_wrong_selector_says_so(self) -> None:
+    def test_a_wrong_selector_is_reported(self) -> None:
         with pytest.raises(ParseError, match="no CSS selector"):
             page(MAIN, "div[")
 
@@ -96,7 +96,7 @@ class TestUnits:
         assert texts(one) == texts(other)
         assert one.units != other.units
 
-    def test_parameters_of_a_session_are_taken_out_of_links(self) -> None:
+    def test_session_parameters_are_removed_from_links(self) -> None:
         found = page("<main><p><a href='/a.pdf?nonce=1&v=2'>Entity List</a></p></main>", "main")
         assert found.links == (("https://media.bis.gov/a.pdf?v=2", "Entity List"),)
 

@@ -69,7 +69,7 @@ def test_a_notice_is_seen_to_appear_change_and_go(place: str, where: str) -> Non
     assert found[2][0].before == NOTICE.replace("suspended until", "applied again from")
 
 
-def test_a_container_that_has_a_sidebar_beside_it_is_main_text() -> None:
+def test_a_container_next_to_a_sidebar_is_main_text() -> None:
     body = f"<div class='container has-sidebar'><div class='content'><h1>Guides</h1>{LONG}<p>{NOTICE}</p></div></div>"
     assert any(unit.text == NOTICE and not is_rest_of_page(unit.path) for unit in document(body).units)
 
@@ -206,5 +206,5 @@ def test_a_formula_without_content_is_its_alternative_text() -> None:
         ("https://a.gov/x?id=8&v=2", "https://a.gov/x?id=8"),
     ],
 )
-def test_only_versions_and_hashes_are_taken_out_of_an_address(address: str, same: str) -> None:
+def test_only_versions_and_hashes_are_removed_from_an_address(address: str, same: str) -> None:
     assert target(address) == same

@@ -14,7 +14,7 @@ def paths(*leads: str, elided: bool = False) -> list[str]:
     return ["".join(found) for found in levels([leading_labels(lead) for lead in leads], elided=elided)]
 
 
-def test_letters_go_on_past_h() -> None:
+def test_labels_continue_past_h() -> None:
     assert paths(*["(a)", "(b)", "(c)", "(d)", "(e)", "(f)", "(g)", "(h)", "(i)", "(j)"])[-2:] == [
         "(i)",
         "(j)",

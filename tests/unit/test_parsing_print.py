@@ -172,7 +172,7 @@ def test_heads_and_the_printers_lines_go_from_short_prints(pages: int) -> None:
     assert found == [" ".join(LEFT)] * pages
 
 
-def test_a_running_head_of_two_pages_goes_and_a_first_line_stays() -> None:
+def test_a_running_head_of_two_pages_is_removed_and_a_first_line_is_kept() -> None:
     sheets = [
         [(50.0, 770.0, 9.0, "Export Guidance, March 2026"), *column(50, lines)] for lines in (LEFT, RIGHT)
     ]

@@ -32,7 +32,7 @@ LONG = ["A sentence of the rules that is long enough to count for something here
         ("Just a moment... checking your browser.", "Wait", "browser check"),
     ],
 )
-def test_a_short_page_of_a_bad_day_is_held(text: str, title: str, reason: str) -> None:
+def test_a_short_page_of_a_bad_day_is_quarantined(text: str, title: str, reason: str) -> None:
     found = suspicion(document(text, title=title), None, BODY)
     assert found is not None
     assert reason in found
@@ -49,7 +49,7 @@ def test_a_page_that_always_reported_so_is_believed() -> None:
     assert suspicion(page, page, BODY) is None
 
 
-def test_nothing_read_is_held() -> None:
+def test_no_readable_answer_is_quarantined() -> None:
     assert suspicion(document(), None, b"x" * 12_345) == "nothing could be read from 12,345 bytes"
 
 
@@ -63,7 +63,7 @@ def test_nothing_read_is_held() -> None:
     ],
 )
 @pytest.mark.parametrize("kind", [DocumentKind.PAGE, DocumentKind.CFR, DocumentKind.LIST])
-def test_a_text_whose_characters_are_broken_is_held(words: str, quoted: str, kind: DocumentKind) -> None:
+def test_a_text_with_broken_characters_is_quarantined(words: str, quoted: str, kind: DocumentKind) -> None:
     found = suspicion(
         document(*LONG, words, kind=kind),
         document(*LONG, "The “exception” § 1 輸出管理", kind=kind),

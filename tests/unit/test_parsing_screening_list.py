@@ -114,7 +114,7 @@ def test_a_date_written_as_midnight_is_that_date() -> None:
     assert read(party(start_date="2025-01-02T05:00:00")) != plain
 
 
-def test_records_without_a_name_are_counted_not_dropped_in_silence() -> None:
+def test_records_without_a_name_are_counted() -> None:
     units, notes = list_units(json.dumps({"results": [party(), {"x": 1}, 7]}).encode(), "list")
     assert len(units) == 1
     assert notes == ("2 records without a name",)
@@ -165,7 +165,7 @@ def test_a_list_of_26_000_parties_is_read_whole() -> None:
     assert len({unit.path for unit in units}) == len(units)
 
 
-def test_the_order_of_parties_and_of_what_they_list_says_nothing() -> None:
+def test_the_order_of_parties_and_of_their_lists_has_no_meaning() -> None:
     first = party(name="A Co.", id="1", alt_names=["Y", "X"], programs=["P2", "P1"], addresses=[{"country": "JP", "city": "Tokyo"}, {"country": "CN", "city": "Beijing"}])  # fmt: skip
     second = party(name="B Co.", id="2")
     turned = {key: value[::-1] if isinstance(value, list) else value for key, value in first.items()}

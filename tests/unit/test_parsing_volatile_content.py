@@ -239,7 +239,7 @@ class TestAMaskedUnit:
         page("The fee is $100. Served as token 00c7d8 today."),
     )
 
-    def test_shows_a_real_change_beside_the_noise(self) -> None:
+    def test_a_real_change_next_to_noise_is_shown(self) -> None:
         before = mask_document(page("The fee is $100. Served as token a1b2c3 today."), self.TEMPLATES)
         after = mask_document(page("The fee is $120. Served as token 99ff00 today."), self.TEMPLATES)
         assert before.units[0].text == f"The fee is $100. Served as token {MASK} today."
@@ -265,7 +265,7 @@ class TestAMaskedUnit:
         "Rendered by node-{n}{r}a at 2026-11-22T03:47:{n:02}Z in {r} ms",
     ],
 )
-def test_one_learning_round_is_enough_for_clocks_that_stand_together(line: str) -> None:
+def test_one_learning_round_is_enough_for_adjacent_clocks(line: str) -> None:
     """What two fetches a second apart teach holds for those of days before and after."""
 
     def at(n: int, r: int) -> Document:

@@ -94,7 +94,7 @@ def test_a_database_that_was_there_is_never_made_again(tmp_path: Path, how: str)
 
 
 @pytest.mark.parametrize("beside", ["law-search.db", "tracker.db-wal", "copies/BACKUP.txt"])
-def test_a_state_of_an_older_version_shows_by_what_lies_beside_it(tmp_path: Path, beside: str) -> None:
+def test_a_state_of_an_older_version_is_detected_by_its_files(tmp_path: Path, beside: str) -> None:
     (tmp_path / beside).parent.mkdir(exist_ok=True)
     (tmp_path / beside).write_text("x")
     with pytest.raises(StateLost, match=f"{beside} is beside it"):
@@ -116,7 +116,7 @@ COMMANDS = (
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
-def test_every_command_says_in_one_line_that_the_database_is_gone(
+def test_every_command_reports_a_missing_database_in_one_line(
     tmp_path: Path, tracker: Tracker, command: list[str]
 ) -> None:
     state = tmp_path / "state"
@@ -149,7 +149,7 @@ def harm(state: Path, how: str) -> None:
 
 @pytest.mark.parametrize("how", ["header", "cut", "pages"])
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
-def test_every_command_says_in_one_line_that_the_file_is_damaged(
+def test_every_command_reports_a_damaged_file_in_one_line(
     tmp_path: Path, tracker: Tracker, command: list[str], how: str
 ) -> None:
     state = tmp_path / "state"
@@ -219,7 +219,7 @@ def test_damage_that_shows_while_it_is_in_use_is_reported(tmp_path: Path) -> Non
         Store(state)
 
 
-def test_the_viewer_does_not_start_on_a_state_that_is_gone(tmp_path: Path) -> None:
+def test_the_viewer_does_not_start_without_a_state(tmp_path: Path) -> None:
     state = tmp_path / "state"
     filled(state)
     lose(state, "removed")
@@ -271,7 +271,7 @@ def test_a_look_at_the_file_leaves_it_to_those_who_have_it_open(tmp_path: Path) 
     store.close()
 
 
-def test_a_database_of_another_program_is_not_taken_for_a_new_state(tmp_path: Path) -> None:
+def test_a_database_of_another_program_is_not_treated_as_a_new_state(tmp_path: Path) -> None:
     Store(tmp_path).close()
     (tmp_path / "tracker.db").unlink()
     with closing(sqlite3.connect(tmp_path / "tracker.db")) as foreign:

@@ -56,7 +56,7 @@ def test_a_percentile_is_one_of_the_values() -> None:
     assert (percentile(values, 0.5), percentile(values, 0.95), percentile(values, 1.0)) == (50.0, 95.0, 100.0)
 
 
-def test_an_issue_is_seen_by_a_text_asked_as_of_its_own_time_only() -> None:
+def test_an_issue_is_visible_only_as_of_its_own_time() -> None:
     first, second, third = date(2026, 6, 1), date(2026, 6, 3), date(2026, 6, 8)
     all_issues = issues({"744": [third, first, second]})
     assert all_issues == [

@@ -39,7 +39,7 @@ def test_once_a_day_after_noon_in_new_york(
     assert daily.due_audits(before, baseline, NOW) is due
 
 
-def test_a_source_that_did_not_answer_is_asked_again_in_an_hour() -> None:
+def test_a_source_that_did_not_answer_is_polled_again_in_an_hour() -> None:
     tried = last(NOW, answered=False)
     assert not daily.due_audits(tried, EARLY, NOW + timedelta(minutes=59))
     assert daily.due_audits(tried, EARLY, NOW + timedelta(minutes=60))

@@ -78,7 +78,7 @@ def test_settings_that_would_end_the_watch_or_the_sign_in_are_refused(
     assert ids(daemon) == ["a", "b", "c"]
 
 
-def test_what_is_meant_is_taken(config: Path, store: Store) -> None:
+def test_an_empty_list_of_sources_is_accepted_when_allowed(config: Path, store: Store) -> None:
     daemon = Daemon(load_checked(config), store, lambda: NOW, allow_empty=True)
     config.write_text(HEAD)
     daemon.reload_if_changed()
@@ -108,7 +108,7 @@ def test_a_locked_store_delays_a_reload_and_loses_none(
         assert ids(daemon) == ["a", "b", "c"], "although the file did not change again"
 
 
-def test_a_full_disk_delays_a_reload_that_a_signal_asked_for(
+def test_a_full_disk_delays_a_reload_by_signal(
     daemon: Daemon, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
@@ -146,7 +146,7 @@ def less(config: Path, text: str, state: Path, *, allow_empty: bool = False) -> 
     return [one["said"] for one in found if one["what"] == "settings" and not one["ok"]]
 
 
-def test_check_says_what_a_running_tracker_would_refuse(config: Path, store: Store) -> None:
+def test_check_reports_what_a_running_tracker_would_refuse(config: Path, store: Store) -> None:
     assert less(config, HEAD, store.state) == [
         "it enables no source: nothing is watched; a running tracker refuses such settings (put it back; if it is"
         " meant, restart with --allow-empty)"

@@ -67,13 +67,13 @@ def test_an_act_fills_each_column_in_english() -> None:
     assert row.direction is Direction.UNDETERMINED
 
 
-def test_a_column_in_which_no_act_says_anything_is_left_out() -> None:
+def test_a_column_without_values_is_omitted() -> None:
     rows = act_rows(oil_order().tagging.acts[2:3], "ja")
     assert columns(rows) == ("actor", "verb", "object", "japan", "force")
     assert set(rows[0].cells) == set(COLUMNS)
 
 
-def test_terms_are_named_beside_many_goods() -> None:
+def test_terms_are_named_next_to_many_goods() -> None:
     evidence = Evidence("reviewed with a presumption of denial", "742.6")
     act = Act(
         ActVerb.IMPOSE, Operand.REVIEW_POLICY, evidence, objects=tuple(f"goods {number}" for number in range(6)),
@@ -93,7 +93,7 @@ def test_parties_beyond_four_are_counted() -> None:
     )
 
 
-def test_the_verb_is_reported_as_its_operand_asks() -> None:
+def test_the_verb_is_worded_as_its_operand_requires() -> None:
     assert verb_label(ActVerb.IMPOSE, Operand.DUTY, "ja") == "賦課"
     assert verb_label(ActVerb.IMPOSE, Operand.LICENSE_REQUIREMENT, "ja") == "新設"
     assert verb_label(ActVerb.IMPOSE, None, "ja") == "新設"
@@ -121,7 +121,7 @@ def test_the_table_uses_the_names_of_the_sentences() -> None:
     assert cells["amount"] == "800ドル → 90日"
 
 
-def test_a_headline_leads_and_the_title_stays_beside_it() -> None:
+def test_a_headline_leads_and_the_title_follows() -> None:
     assert what_changed(oil_order(), "ja") == (HEADLINE, "追加関税の賦課")
     message = alerted(oil_order())
     assert message.what == HEADLINE
@@ -154,7 +154,7 @@ def test_a_summary_that_the_headline_holds_is_not_reported_twice() -> None:
     ("language", "mark", "direction"),
     [("ja", "要確認:内容未判定", "方向未確定"), ("en", "Check: content not determined", "undetermined")],
 )
-def test_what_nobody_could_read_says_so_wherever_it_is_shown(
+def test_an_unread_document_is_marked_wherever_it_is_shown(
     language: Language, mark: str, direction: str, tmp_path: Path
 ) -> None:
     change = unread_order()
@@ -235,7 +235,7 @@ def test_a_digest_line_begins_with_the_headline_and_names_the_document_below() -
     assert HEADLINE in view.sentences[1]
 
 
-def test_a_digest_line_of_a_text_has_the_places_below_and_a_title_is_not_said_twice() -> None:
+def test_a_digest_line_of_a_text_lists_its_places_and_does_not_repeat_a_title() -> None:
     headline = LocalizedText("BIS、許可要件を新設", "BIS imposes license requirements")
     text = digest_part(2, headline=headline)
     titled = digest_change(3, title="Some Rule", headline=LocalizedText("許可要件を新設:「Some Rule」", ""))
@@ -246,7 +246,7 @@ def test_a_digest_line_of_a_text_has_the_places_below_and_a_title_is_not_said_tw
     assert notes["許可要件を新設:「Some Rule」"] == "2026-00003"
 
 
-def test_a_digest_line_says_that_nobody_could_read_it() -> None:
+def test_a_digest_line_marks_an_unread_document() -> None:
     view = build_view(week(digest_change(1, needs_reading=True)), "ja")
     assert "要確認:内容未判定" in [
         mark

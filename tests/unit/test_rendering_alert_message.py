@@ -40,7 +40,7 @@ def values(message: Message, label: str) -> list[str]:
     return [fact.value for fact in (*message.points, *message.facts) if fact.label == label]
 
 
-def test_the_japanese_alert_has_all_that_is_asked_of_it() -> None:
+def test_the_japanese_alert_is_complete() -> None:
     alert = alerted(affiliates_rule())
     assert alert.badge == "緊急・規制強化"
     assert alert.subject == "[緊急・規制強化] 50%ルール(関連会社規則)の導入 (2025-19001)"
@@ -66,7 +66,7 @@ def test_the_japanese_alert_has_all_that_is_asked_of_it() -> None:
     assert "法的助言ではありません" in alert.notice
 
 
-def test_the_english_alert_says_the_same() -> None:
+def test_the_english_alert_has_the_same_content() -> None:
     alert = alerted(affiliates_rule(), "en")
     assert alert.badge == "Critical, restriction"
     assert alert.what == "Affiliates of listed parties become subject to licensing"
@@ -75,7 +75,7 @@ def test_the_english_alert_says_the_same() -> None:
     assert len(alert.points) == len(alerted(affiliates_rule()).points)
 
 
-def test_what_is_due_soon_and_the_legal_status_stand_out() -> None:
+def test_due_dates_and_the_legal_status_are_highlighted() -> None:
     strong = [fact.label for fact in alerted(affiliates_rule(), "en").points if fact.strong]
     assert strong == ["Legal status", "Comments close"]
 
@@ -134,7 +134,7 @@ def test_a_date_today_is_still_due() -> None:
         (DocumentKind.PAGE, (), "新しいウェブページ: Title"),
     ],
 )
-def test_without_a_summary_the_units_or_the_title_say_what_changed(
+def test_without_a_summary_the_units_or_the_title_describe_the_change(
     kind: DocumentKind, units: tuple[str, ...], what: str
 ) -> None:
     change = affiliates_rule()
@@ -174,7 +174,7 @@ def test_long_lists_of_units_are_counted() -> None:
     assert values(alert, "対象条文")[0].endswith("15 CFR 744.6、ほか24件")
 
 
-def test_words_removed_say_where_they_were() -> None:
+def test_removed_words_have_their_location() -> None:
     change = affiliates_rule()
     evidence = (Evidence("shall not apply", "removed: 15 CFR 744.11(a)(1)"),)
     tagging = replace(change.tagging, japan_nexus=(), topics=(Topic("fdpr", 0.9, evidence),))

@@ -38,7 +38,7 @@ def events(*entries: Deadline) -> list[dict[str, str]]:
     ]
 
 
-def test_what_is_ahead_comes_by_day_and_level() -> None:
+def test_upcoming_dates_are_sorted_by_day_and_level() -> None:
     low = dated(LegalDate("hearing", date(2025, 10, 29)), id="chg_aaaaaaaaaaaaaaaa")
     low = replace(low, tagging=replace(low.tagging, level=Level.LOW))
     found = deadlines([low, affiliates_rule()], TODAY)
@@ -83,7 +83,7 @@ def test_dates_of_one_type_have_uids_of_their_own_that_time_does_not_change() ->
     assert late == {key: day for key, day in early.items() if day > date(2025, 11, 1)}
 
 
-def test_what_several_sections_say_in_the_same_words_is_one_date() -> None:
+def test_a_date_in_the_same_words_of_several_sections_is_one_date() -> None:
     stay = LegalDate("stay-ends", date(2026, 11, 9), note="15 CFR 744.11", quote="stayed until Nov. 9, 2026")
     first = dated(stay, kind=DocumentKind.CFR)
     later = replace(first, id="chg_aaaaaaaaaaaaaaaa", detected_at=first.detected_at + timedelta(days=1))
@@ -97,7 +97,7 @@ def test_a_text_is_called_by_what_was_touched_in_it() -> None:
     assert deadlines([change], TODAY)[0].what("ja") == "50%ルール(関連会社規則)の導入"
 
 
-def test_a_calendar_entry_says_what_and_where() -> None:
+def test_a_calendar_entry_has_subject_and_link() -> None:
     event = events(*deadlines([affiliates_rule()], TODAY))[0]
     assert (
         event["summary"]
@@ -176,7 +176,7 @@ def stayed() -> list[Change]:
     return [replace(code, tagging=replace(code.tagging, status=held)), stay, rule]
 
 
-def test_the_end_of_a_stay_is_one_deadline_anyone_who_tells_of_it_and_names_all_units() -> None:
+def test_the_end_of_a_stay_is_one_deadline_for_all_its_records_and_names_all_units() -> None:
     (entry,) = deadlines(stayed(), TODAY)
     assert (entry.change_id, entry.type, entry.level) == ("chg_0123456789abcdef", "stay-ends", Level.CRITICAL)
     assert entry.changes == ("chg_0123456789abcdef", "chg_bbbbbbbbbbbbbbbb", "chg_cccccccccccccccc")
@@ -191,7 +191,7 @@ def test_the_end_of_a_stay_is_one_deadline_anyone_who_tells_of_it_and_names_all_
     assert (alerted["units"], len(alerted["changes"])) == (list(NOTES), 3)
 
 
-def test_it_keeps_its_key_when_more_records_come_to_tell_of_it_and_when_the_end_is_moved() -> None:
+def test_a_deadline_keeps_its_key_when_records_are_added_and_its_end_moves() -> None:
     code, stay, rule = stayed()
     assert {entry.key for few in ([rule], [stay, rule]) for entry in deadlines(few, TODAY)} == {
         deadlines([code, stay, rule], TODAY)[0].key
@@ -215,7 +215,7 @@ def test_other_acts_other_days_and_other_kinds_are_deadlines_of_their_own() -> N
     ]  # fmt: skip
 
 
-def test_what_the_notes_of_one_part_say_of_one_day_is_reported_once_in_its_alert() -> None:
+def test_one_day_in_several_notes_of_a_part_is_reported_once() -> None:
     code = stayed()[0]
     (entry,) = upcoming(code, TODAY)
     assert entry.note.count("; ") == 2

@@ -73,7 +73,7 @@ def test_the_cause_of_an_incident_is_rendered_in_the_readers_language(
     assert gap in plain(alerted(notice("source-gap", subject="gap:fr-bis", reason="", cause=cause), language))
 
 
-def test_a_date_ahead_says_the_day_how_long_the_force_and_the_words() -> None:
+def test_an_upcoming_date_shows_day_remaining_time_force_and_quote() -> None:
     found = alerted(DEADLINE, repeated=True)
     assert found.what.startswith("効力停止の終了: 2025年10月7日(あと8日)")
     assert [point.label for point in found.points] == ["文書", "効力", "日本への影響"]

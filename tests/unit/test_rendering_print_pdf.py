@@ -87,7 +87,7 @@ def test_links_of_hostile_words_lead_nowhere() -> None:
         assert wrong not in data
 
 
-def test_without_the_extra_one_line_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_extra_is_one_line_with_its_installation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(UsageError) as trouble:
         print_pdf.render_pdf("<p>x</p>")

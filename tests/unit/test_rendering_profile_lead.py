@@ -60,7 +60,7 @@ def test_the_subject_and_slack_lead_with_the_level_of_the_readers_profile() -> N
     assert message.links[0].value == "http://x.test/changes/chg_0123456789abcdef?profile=valves"
 
 
-def test_a_webhook_has_the_leading_level_beside_the_general_one() -> None:
+def test_a_webhook_has_the_leading_and_the_general_level() -> None:
     change = low_for_all()
     sent = body(OutboundMessage(alerted(change, "valves"), change_to_json(change), "k", "s"))
     assert (sent["level"], sent["alert"]["level"], sent["alert"]["profile"]) == ("low", "high", "valves")
@@ -166,7 +166,7 @@ def test_a_change_that_is_high_for_a_profile_alone_is_reminded_of_and_escalated(
     store.close()
 
 
-def test_the_inbox_of_a_profile_leads_with_its_level_and_says_why(client: TestClient) -> None:
+def test_the_inbox_of_a_profile_leads_with_its_level_and_shows_why(client: TestClient) -> None:
     html = client.get("/?profile=valves").text
     assert html.count('<li class="high">') == 2
     assert "valves: 高(全体: 低)。根拠: “vacuum valves of 2B999”" in html

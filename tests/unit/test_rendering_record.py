@@ -38,7 +38,7 @@ def test_a_record_of_the_promised_keys_only_is_read() -> None:
     assert change.tagging.status == affiliates_rule().tagging.status
 
 
-def test_who_gives_a_status_is_a_number_with_the_citation_beside_it() -> None:
+def test_the_source_of_a_status_is_a_number_with_its_citation() -> None:
     rule = affiliates_rule()
     cited = replace(rule.tagging.status[-1], by="90 FR 50857", number="2025-19846")
     noted = replace(cited, number=None)

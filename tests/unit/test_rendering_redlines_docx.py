@@ -56,7 +56,7 @@ def test_accept_all_gives_the_new_text_and_reject_all_the_old(before: list[Unit]
     assert resolved(data, "reject") == texts(before)
 
 
-def test_superscripts_stand_in_the_file() -> None:
+def test_superscripts_are_in_the_file() -> None:
     before, after = section("(a) Below 10⁻¹⁰ Pa m³/s"), section("(a) Below 10-10 Pa m³/s")
     data = render(redline(before, after), "en")
     assert resolved(data, "accept") == texts(after)
@@ -66,7 +66,7 @@ def test_superscripts_stand_in_the_file() -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(TEXTS, TEXTS)
-def test_any_two_texts_come_back(before: list[Unit], after: list[Unit]) -> None:
+def test_any_two_texts_are_reconstructed(before: list[Unit], after: list[Unit]) -> None:
     data = render(redline(before, after))
     assert resolved(data, "accept") == texts(after)
     assert resolved(data, "reject") == texts(before)
@@ -101,7 +101,7 @@ def test_editorial_differences_have_an_author_of_their_own() -> None:
     assert authors == {"Legal (Editorial only)"}
 
 
-def test_the_header_says_what_this_is_and_where_it_comes_from() -> None:
+def test_the_header_names_the_document_and_its_origin() -> None:
     document = docx.Document(io.BytesIO(render(redline(BEFORE, AFTER), "ja")))
     output = "\n".join(paragraph.text for paragraph in document.sections[0].first_page_header.paragraphs)
     for words in ("15 CFR 744.21 <&> test", "ear https://example.gov/744?a=1&b=2", "ab" * 32, "cd" * 32, "Legal",

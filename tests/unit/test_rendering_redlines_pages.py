@@ -46,7 +46,7 @@ def test_control_characters_of_a_page_never_reach_the_terminal() -> None:
     assert "\u202e" not in output
 
 
-def test_text_says_what_moved_and_what_follows() -> None:
+def test_text_names_what_moved_and_what_follows() -> None:
     output = text.render(redline(BEFORE, AFTER), "en")
     assert "↕ (a) [Moved, was (d)]" in output
     assert "# (b) [Renumbered, was (a), follows (a)]" in output
@@ -82,7 +82,7 @@ class Page(HTMLParser):
             self.words.setdefault(self._open, []).append(data)
 
 
-def test_the_page_escapes_everything_and_asks_nobody_for_anything() -> None:
+def test_the_page_escapes_everything_and_loads_nothing_external() -> None:
     source = html.render(redline(section(EXPORT), section(f"{EXPORT} {HOSTILE}")), "en")
     page = Page(source)
     assert not {"script", "img", "link", "iframe", "object"} & set(page.tags)
@@ -125,7 +125,7 @@ def test_new_ordinals_of_paragraphs_that_stayed_are_not_shown() -> None:
     assert html.render(made, "en").count("<article") == 1
 
 
-def test_equal_texts_say_so() -> None:
+def test_equal_texts_are_reported_as_equal() -> None:
     assert "相違はありません。" in html.render(redline(BEFORE, BEFORE), "ja")
     assert "No difference." in text.render(redline(BEFORE, BEFORE), "en")
 

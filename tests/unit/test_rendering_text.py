@@ -120,7 +120,7 @@ def test_a_page_has_everything() -> None:
         assert words in text, words
 
 
-def test_a_page_without_deliveries_says_so() -> None:
+def test_a_page_without_deliveries_shows_a_message() -> None:
     assert "not sent to anyone" in page(RULE, [], "en", "Asia/Tokyo", date(2025, 12, 1), "http://x")
 
 

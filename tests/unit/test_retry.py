@@ -25,7 +25,7 @@ def test_jitter_spreads_the_wait() -> None:
 
 
 @pytest.mark.parametrize("jitter", [-0.2, 0.0, 0.2])
-def test_it_is_never_shorter_than_the_other_side_asked_for(jitter: float) -> None:
+def test_a_retry_is_never_earlier_than_the_server_requested(jitter: float) -> None:
     asked = timedelta(hours=2)
     assert asked <= retry.delay(1, base=SECOND, cap=HOUR, retry_after=asked, jitter=jitter) <= asked * 1.1
     assert retry.delay(1, base=HOUR, cap=HOUR, retry_after=SECOND) == HOUR

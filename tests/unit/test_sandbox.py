@@ -62,7 +62,7 @@ def test_a_large_tracker_does_not_make_its_workers_look_large() -> None:
     [(harm.segfault, "SIGSEGV"), (harm.endless, "too long"), (harm.allocate, "more than 0.6 GB"), (harm.squeezed, "more than 0.6 GB")],
     ids=lambda value: getattr(value, "__name__", ""),
 )  # fmt: skip
-def test_what_ends_a_worker_is_poison_and_the_next_job_is_done(
+def test_a_job_that_crashes_its_worker_is_reported_and_the_next_is_done(
     pool: Pool, harmful: object, output: str
 ) -> None:
     with pytest.raises(ParserCrashed, match=output):
@@ -76,7 +76,7 @@ def test_a_reader_that_only_waits_is_ended_by_the_clock() -> None:
         impatient.run(harm.asleep)
 
 
-def test_a_worker_that_somebody_ended_is_not_the_documents_fault(pool: Pool, tmp_path: Path) -> None:
+def test_a_worker_killed_from_outside_is_not_the_documents_fault(pool: Pool, tmp_path: Path) -> None:
     marker = tmp_path / "marker"
     marker.touch()
     assert pool.run(harm.killed_once, str(marker)) == "well"
@@ -85,7 +85,7 @@ def test_a_worker_that_somebody_ended_is_not_the_documents_fault(pool: Pool, tmp
     assert pool.run(harm.own_number) != number
 
 
-def test_a_worker_that_is_ended_from_outside_each_time_says_nothing_of_its_document(pool: Pool) -> None:
+def test_a_worker_killed_from_outside_each_time_leaves_its_document_undecided(pool: Pool) -> None:
     with pytest.raises(ReaderKilled, match="SIGKILL"):
         pool.run(harm.killed)
     with pytest.raises(ReaderKilled, match="SIGTERM"):
@@ -120,7 +120,7 @@ def test_slow_sources_leave_a_worker_to_the_others(tmp_path: Path) -> None:
     shared.close()
 
 
-def test_a_large_comparison_comes_back_from_a_worker_as_it_is_made_here() -> None:
+def test_a_large_comparison_is_the_same_in_a_worker_and_in_process() -> None:
     beside = Pool(size=1)
     one, other = (
         parsing.read(
@@ -132,7 +132,7 @@ def test_a_large_comparison_comes_back_from_a_worker_as_it_is_made_here() -> Non
     beside.close()
 
 
-def test_errors_of_ours_come_back_as_they_were_and_defects_with_their_trace(pool: Pool) -> None:
+def test_our_errors_are_passed_on_and_defects_with_their_trace(pool: Pool) -> None:
     with pytest.raises(UnexpectedResponse) as ours:
         pool.run(harm.wrong_shape)
     assert (ours.value.cause, ours.value.cure, ours.value.url, ours.value.status) == (

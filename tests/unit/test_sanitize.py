@@ -8,7 +8,7 @@ from tracker.model import Language
 from tracker.sanitize import first_sentence, safe_url, sanitize, sanitize_line, shorten
 
 
-def test_control_direction_and_invisible_characters_are_gone() -> None:
+def test_control_direction_and_invisible_characters_are_removed() -> None:
     assert sanitize("a\x00b\x1b[31mc\u202ed\u2066e\u200bf\ufeffg\u00adh") == "ab[31mcdefgh"
 
 
@@ -58,7 +58,7 @@ def test_an_address_cannot_leave_its_attribute_or_link() -> None:
     assert safe_url("https://x.example/\"><script>'") == "https://x.example/%22%3E%3Cscript%3E%27"
 
 
-def test_long_texts_are_cut_between_words_and_say_so() -> None:
+def test_long_texts_are_cut_between_words_and_marked() -> None:
     assert shorten("one two three four", 15) == "one two […]"
     assert shorten("short", 15) == "short"
     assert shorten("連続した日本語の文章は空白なしで切る", 12) == "連続した日本語の […]"

@@ -121,7 +121,7 @@ def test_an_index_of_another_form_is_made_again(finder: SearchIndex) -> None:
     assert places(finder, "license") == [("15 CFR 744.0", 1, None)]
 
 
-def test_the_page_says_what_it_looks_for_and_marks_it(tmp_path: Path, finder: SearchIndex) -> None:
+def test_the_page_shows_and_marks_the_search_terms(tmp_path: Path, finder: SearchIndex) -> None:
     finder.refresh(["ear"])
     client = viewer(tmp_path)
     page = client.get("/law/search", params={"q": "hostile"}).text
@@ -130,7 +130,7 @@ def test_the_page_says_what_it_looks_for_and_marks_it(tmp_path: Path, finder: Se
     assert client.get("/law/search").status_code == 200
 
 
-def test_the_inbox_marks_what_was_asked_for_and_knows_synonyms(tmp_path: Path) -> None:
+def test_the_inbox_marks_the_search_terms_and_knows_synonyms(tmp_path: Path) -> None:
     client = viewer(tmp_path)
     assert "<mark>Widget</mark>" in client.get("/", params={"q": "widget"}).text
     assert (

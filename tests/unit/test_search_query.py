@@ -25,7 +25,7 @@ def test_citations_phrases_and_words(query: str, wanted: Terms) -> None:
     assert terms(query) == wanted
 
 
-def test_a_word_of_the_trade_is_asked_for_in_both_languages() -> None:
+def test_a_trade_term_is_searched_in_both_languages() -> None:
     (forms,) = terms("真空バルブ")
     assert forms[0] == "真空バルブ"
     assert "vacuum valve" in forms
@@ -47,7 +47,7 @@ def test_a_question_has_an_end() -> None:
         ("nothing", "", []),
     ],
 )
-def test_what_was_asked_for_is_marked_and_nothing_is_lost(text: str, query: str, marked: list[str]) -> None:
+def test_search_terms_are_marked_and_nothing_is_lost(text: str, query: str, marked: list[str]) -> None:
     runs = highlight(text, terms(query))
     assert "".join(words for _, words in runs) == text
     assert [words for hit, words in runs if hit] == marked

@@ -93,14 +93,14 @@ def test_takes_the_parts_of_the_structure_as_of_the_last_day_there_is() -> None:
     }
 
 
-def test_parts_outside_the_source_and_reserved_parts_are_not_asked_for() -> None:
+def test_parts_outside_the_source_and_reserved_parts_are_not_requested() -> None:
     at = site()
     at.table[f"{API}/structure/2026-06-08/title-15.json"] = structure(p744=1, p746=1, p800=1, p30=1)
     poll(Notes(), at, source=replace(EAR, parts=((744, 744), (800, 801))))
     assert asked_parts(at) == ["744", "800"]
 
 
-def test_sizes_tell_that_nothing_moved_where_the_server_has_no_validators() -> None:
+def test_equal_sizes_mean_no_change_where_the_server_has_no_validators() -> None:
     notes, at = Notes(), site()
     poll(notes, at)
     at.requests.clear()
@@ -158,7 +158,7 @@ def test_an_unmoved_title_whose_parts_have_validators_costs_no_structure() -> No
     assert asked_parts(at) == ["744", "746"]
 
 
-def test_every_so_often_the_whole_text_is_asked_for_whatever_the_sizes_say() -> None:
+def test_the_full_text_is_requested_periodically_whatever_the_sizes() -> None:
     notes, at, time = Notes(), site(), Time()
     poll(notes, at, time)
     time.seconds += timedelta(days=1).total_seconds()
@@ -213,7 +213,7 @@ def test_an_older_day_than_the_last_is_a_stale_answer() -> None:
         (b"", UnexpectedResponse, "truncated XML"),
     ],
 )
-def test_what_is_not_the_part_is_a_trouble_and_the_other_parts_come(
+def test_a_wrong_part_is_an_error_and_the_other_parts_are_read(
     body: bytes, kind: type[FetchError], words: str
 ) -> None:
     at = site()
@@ -226,7 +226,7 @@ def test_what_is_not_the_part_is_a_trouble_and_the_other_parts_come(
     assert fetched_keys(items) == ["15 CFR 746"]
 
 
-def test_a_part_that_failed_is_asked_for_again_at_the_next_poll() -> None:
+def test_a_part_that_failed_is_requested_again_at_the_next_poll() -> None:
     notes, at = Notes(), site()
     at.table[f"{API}/full/2026-06-08/title-15.xml?part=744"] = httpx.Response(200, content=b"<DIV1/>")
     poll(notes, at)
@@ -234,7 +234,7 @@ def test_a_part_that_failed_is_asked_for_again_at_the_next_poll() -> None:
     assert fetched_keys(poll(notes, at)) == ["15 CFR 744"]
 
 
-def test_without_a_structure_the_versions_say_which_parts_there_are() -> None:
+def test_without_a_structure_the_versions_list_the_parts() -> None:
     at = site()
     del at.table[f"{API}/structure/2026-06-08/title-15.json"]
     rows = [{"part": number} for number in ("744", "744", "746", "30")]
@@ -282,7 +282,7 @@ def test_a_part_of_the_structure_that_answers_404_is_no_removal() -> None:
     assert not [item for item in items if isinstance(item, Absent)]
 
 
-def test_the_same_part_of_the_same_day_can_be_asked_for_again() -> None:
+def test_the_same_part_of_the_same_day_can_be_requested_again() -> None:
     at = site()
     client = client_for(at)
     first = next(item for item in sources.poll(EAR, Notes(), client, START) if isinstance(item, Fetched))

@@ -65,7 +65,7 @@ def test_takes_all_documents_of_the_agencies_with_their_xml_oldest_first() -> No
     assert asked["order"] == "newest"
 
 
-def test_documents_of_the_next_issue_are_taken_ahead_of_their_day() -> None:
+def test_documents_of_the_next_issue_are_fetched_ahead_of_their_day() -> None:
     assert "2026-11003" in fetched_keys(poll(Notes(), Register([NEXT]).site()))
 
 
@@ -107,7 +107,7 @@ def test_an_order_turned_about_costs_no_text_and_makes_no_record() -> None:
     assert fetched_keys(poll(notes, at)) == [], "as earlier versions kept it"
 
 
-def test_a_second_poll_asks_conditionally_and_finds_nothing() -> None:
+def test_a_second_poll_is_conditional_and_finds_nothing() -> None:
     notes, register = Notes(), Register([RULE, NOTICE])
     at = register.site()
     body = register.search(
@@ -132,7 +132,7 @@ def test_a_second_poll_of_a_server_without_validators_finds_nothing_either() -> 
     assert fetched_keys(poll(notes, at)) == []
 
 
-def test_a_changed_record_comes_whole_with_its_text() -> None:
+def test_a_changed_record_is_fetched_with_its_text() -> None:
     notes = Notes()
     poll(notes, Register([RULE]).site())
     corrected = {**RULE, "corrections": [f"{BASE}/documents/C1-2026-11001"]}
@@ -141,7 +141,7 @@ def test_a_changed_record_comes_whole_with_its_text() -> None:
 
 
 @pytest.mark.parametrize("listed", ["again", "not modified"])
-def test_xml_that_is_corrected_in_place_comes_with_its_record(listed: str) -> None:
+def test_xml_corrected_in_place_is_fetched_with_its_record(listed: str) -> None:
     notes, register = Notes(), Register([RULE])
     at = register.site()
     if listed == "not modified":
@@ -182,7 +182,7 @@ def test_full_text_only_of_what_is_wanted_and_only_where_the_source_has_it_on() 
     assert text_requests(at) == []
 
 
-def test_a_text_that_fails_never_holds_its_record_back_and_comes_with_a_later_poll() -> None:
+def test_a_text_that_fails_never_delays_its_record_and_follows_with_a_later_poll() -> None:
     notes, at = Notes(), Register([RULE]).site()
     good = at.table[xml_path(RULE)]
     at.table[xml_path(RULE)] = httpx.Response(500)
@@ -211,7 +211,7 @@ def test_what_is_no_xml_is_no_text_of_a_document(reply: httpx.Response) -> None:
     assert troubles(items)
 
 
-def test_a_mirror_is_asked_for_the_texts_too() -> None:
+def test_a_mirror_serves_the_texts_too() -> None:
     at = Register([RULE]).site()
     items = poll(Notes(), at, base_url="https://mirror.example.co.jp:8443/api/v1")
     assert received(items)["2026-11001"].attachments
@@ -245,7 +245,7 @@ def test_raw_text_never_takes_the_place_of_xml_that_was_there() -> None:
     assert changed.meta == {"text": "pending"}
 
 
-def test_a_document_of_long_ago_without_text_is_not_asked_for_again() -> None:
+def test_an_old_document_without_text_is_not_requested_again() -> None:
     notes, at = Notes(), Register([record("2017-00001", "2017-01-03")]).site(texts=[])
     assert received(poll(notes, at))["2017-00001"].meta == {}
     at.requests.clear()
@@ -263,7 +263,7 @@ def test_when_the_texts_host_is_down_the_rest_is_queued_and_not_tried() -> None:
     assert len(set(text_requests(at))) == 3
 
 
-def test_when_time_runs_out_records_come_without_text_and_nothing_is_called_a_failure() -> None:
+def test_when_time_runs_out_records_without_text_are_no_failure() -> None:
     documents = [record(f"2026-1{n:04}", "2026-06-08") for n in range(20)]
     notes, time, at = Notes(), Time(), Register(documents).site()
     items = poll(notes, at, time, time_limit=timedelta(seconds=10))
@@ -279,7 +279,7 @@ def test_when_time_runs_out_records_come_without_text_and_nothing_is_called_a_fa
 # --- lists that are not what they seem ---
 
 
-def test_one_document_comes_as_the_bare_object() -> None:
+def test_one_document_is_the_bare_object() -> None:
     at = Register([RULE]).site()
     at.table[LIST] = json_answer(RULE)
     assert fetched_keys(poll(Notes(), at)) == ["2026-11001"]
@@ -408,7 +408,7 @@ def test_a_page_number_clamped_to_one_is_noticed() -> None:
     assert troubles(items) == [("listing/documents", UnexpectedResponse)]
 
 
-def test_a_long_silence_of_ours_is_made_good() -> None:
+def test_a_long_downtime_is_caught_up() -> None:
     notes, time = Notes(), Time()
     poll(notes, Register(many(5)).site(texts=[]), time, full_text=False)
     time.seconds += timedelta(days=200).total_seconds()
@@ -416,7 +416,7 @@ def test_a_long_silence_of_ours_is_made_good() -> None:
     assert len(fetched_keys(poll(notes, Register(records).site(texts=[]), time, full_text=False))) >= 2000
 
 
-def test_a_document_is_asked_for_again_by_its_number() -> None:
+def test_a_document_is_requested_again_by_its_number() -> None:
     at = Register([RULE]).site()
     client = client_for(at)
     first = next(item for item in sources.poll(BIS, Notes(), client, START) if isinstance(item, Fetched))

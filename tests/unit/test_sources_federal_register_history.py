@@ -43,7 +43,7 @@ def keys(pages: list[HistoryPage]) -> list[str]:
     return [item.key for one in pages for item in one.fetched]
 
 
-def test_everything_since_a_day_comes_once_oldest_first() -> None:
+def test_everything_since_a_day_is_exported_once_oldest_first() -> None:
     register = Register(spread(500, "2025-01-01", "2026-06-09"))
     pages = load(register, "2025-03-01")
     wanted = [one["document_number"] for one in register.records if one["publication_date"] >= "2025-03-01"]
@@ -60,7 +60,7 @@ def test_each_page_has_its_list_and_no_text() -> None:
     )
 
 
-def test_documents_of_the_next_issues_come_too_and_are_not_taken_for_loaded() -> None:
+def test_documents_of_the_next_issues_are_fetched_and_not_counted_as_loaded() -> None:
     pages = load(Register([record("2026-11003", "2026-06-12")]), "2026-05-01")
     assert keys(pages) == ["2026-11003"]
     assert pages[-1].cursor["loaded_through"] == "2026-06-10"
@@ -90,7 +90,7 @@ def test_one_day_that_cannot_be_paged_through_is_reported_not_skipped() -> None:
         load(register, "2026-06-01")
 
 
-def test_goes_on_where_it_was_ended() -> None:
+def test_a_run_resumes_where_it_ended() -> None:
     register = Register(spread(2000, "2025-01-01", "2026-06-09"))
     client = client_for(register.site(texts=[]), Time())
     first = list(islice(sources.poll_history(BIS, client, date(2025, 1, 1), {}, NOW), 3))
@@ -104,7 +104,7 @@ def test_an_earlier_beginning_than_last_time_starts_afresh() -> None:
     assert len(keys(load(register, "2025-01-01", done[-1].cursor))) == 100
 
 
-def test_what_is_loaded_already_is_not_asked_for_again() -> None:
+def test_loaded_documents_are_not_requested_again() -> None:
     register = Register(spread(100, "2025-01-01", "2026-06-09"))
     done = load(register, "2025-01-01")
     register.requests.clear()
@@ -112,7 +112,7 @@ def test_what_is_loaded_already_is_not_asked_for_again() -> None:
     assert len(register.requests) == 1
 
 
-def test_a_record_that_is_none_is_a_trouble_and_the_others_come() -> None:
+def test_an_invalid_record_is_an_error_and_the_others_are_read() -> None:
     good = record("2026-00001", "2026-06-01")
     pages = load(Register([good, {**good, "document_number": ""}]), "2026-06-01")
     assert keys(pages) == ["2026-00001"]

@@ -68,7 +68,7 @@ def test_each_entry_of_atom_is_a_record() -> None:
     ]
 
 
-def test_only_new_and_changed_entries_come_again() -> None:
+def test_only_new_and_changed_entries_are_returned() -> None:
     notes = Notes()
     poll(notes, RSS)
     assert fetched_keys(poll(notes, RSS)) == []
@@ -81,7 +81,7 @@ def test_dates_that_are_written_again_are_no_change_of_an_entry() -> None:
     assert fetched_keys(poll(notes, RSS.replace("Mon, 08 Jun", "Tue, 09 Jun"))) == []
 
 
-def test_a_second_poll_is_conditional_and_asks_robots() -> None:
+def test_a_second_poll_is_conditional_and_checks_robots() -> None:
     notes, time = Notes(), Time()
     at = Site({"/rss/fr.xml": conditional(RSS.encode(), '"f"', "application/rss+xml")})
     client = client_for(at, time)
@@ -115,7 +115,7 @@ def test_entities_of_a_feed_read_no_files() -> None:
     )
 
 
-def test_an_entry_is_asked_for_again_by_its_feed() -> None:
+def test_an_entry_is_requested_again_by_its_feed() -> None:
     site = Site({"/rss/fr.xml": httpx.Response(200, content=RSS.encode())})
     client = client_for(site)
     first = next(item for item in sources.poll(FEED, Notes(), client, START) if isinstance(item, Fetched))

@@ -47,13 +47,13 @@ def test_takes_the_page_and_what_it_links_to_on_the_same_site() -> None:
     assert found[f"{BASE}/rule"].role is ResourceType.PAGE
 
 
-def test_a_source_that_follows_nothing_asks_for_one_page() -> None:
+def test_a_source_without_links_requests_one_page() -> None:
     at = site()
     assert fetched_keys(poll(replace(NEWS, follow="none", annexes=0), Notes(), at)) == [f"{BASE}/news"]
     assert at.asked == ["/robots.txt", "/news"]
 
 
-def test_a_pattern_says_which_links_are_followed_wherever_they_lead() -> None:
+def test_a_pattern_selects_the_links_that_are_followed() -> None:
     at = site(__x=page("<p>x</p>"))
     items = poll(replace(NEWS, follow=r"elsewhere\.gov/|\.pdf$"), Notes(), at)
     assert fetched_keys(items) == [f"{BASE}/news", f"{BASE}/media/guidance.pdf", "https://elsewhere.gov/x"]
@@ -84,7 +84,7 @@ def test_links_lost_in_a_crash_are_read_again_instead_of_hidden_by_a_304() -> No
     assert f"{BASE}/rule" in fetched_keys(poll(NEWS, notes, at))
 
 
-def test_a_whole_page_is_asked_for_every_so_often_and_for_another_recipe() -> None:
+def test_a_full_page_is_requested_periodically_and_for_another_extraction_config() -> None:
     notes, at, time = Notes(), site(), Time()
     poll(NEWS, notes, at, time)
     assert f"{BASE}/rule" in fetched_keys(poll(replace(NEWS, content="article"), notes, at, time))
@@ -92,7 +92,7 @@ def test_a_whole_page_is_asked_for_every_so_often_and_for_another_recipe() -> No
     assert f"{BASE}/rule" in fetched_keys(poll(replace(NEWS, content="article"), notes, at, time))
 
 
-def test_the_bound_of_pages_keeps_what_is_nearest_and_says_how_many_are_left_out() -> None:
+def test_the_page_limit_keeps_the_nearest_pages_and_reports_the_omitted() -> None:
     links = "".join(f'<a href="/p{n}">{n}</a>' for n in range(10))
     at = Site({"/news": page(links)} | {f"/p{n}": page("x") for n in range(10)})
     notes = Notes()
@@ -128,7 +128,7 @@ def test_a_new_link_is_never_crowded_out_by_pages_known_from_before() -> None:
     assert f"{BASE}/3" in fetched_keys(poll(source, notes, at))
 
 
-def test_a_page_that_lost_its_link_is_watched_on_and_absent_only_when_it_is_gone() -> None:
+def test_a_page_without_its_link_is_still_watched_and_absent_only_when_removed() -> None:
     notes, at = Notes(), site()
     poll(NEWS, notes, at)
     at.table["/news"] = page("<p>no links</p>")
@@ -157,7 +157,7 @@ def test_dead_and_forbidden_links_are_noted_and_fail_nothing() -> None:
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_a_start_page_that_is_gone_is_absent_and_fails_the_source(status: int) -> None:
+def test_a_missing_start_page_is_absent_and_fails_the_source(status: int) -> None:
     notes = Notes()
     poll(NEWS, notes, site())
     items = sources.poll(NEWS, notes, client_for(site(__news=httpx.Response(status))), START)
@@ -168,7 +168,7 @@ def test_a_start_page_that_is_gone_is_absent_and_fails_the_source(status: int) -
         next(items)
 
 
-def test_one_page_that_fails_is_a_trouble_and_the_others_come() -> None:
+def test_one_page_that_fails_is_an_error_and_the_others_are_read() -> None:
     items = poll(NEWS, Notes(), site(__rule=httpx.Response(500)))
     assert [(item.key, type(item.error)) for item in items if isinstance(item, ResourceError)] == [
         (f"{BASE}/rule", Unreachable)
@@ -185,7 +185,7 @@ def test_a_trouble_keeps_no_frames_alive() -> None:
     assert trouble.error.__traceback__ is None
 
 
-def test_a_site_that_goes_away_in_the_middle_ends_the_poll() -> None:
+def test_a_site_that_fails_midway_ends_the_poll() -> None:
     links = "".join(f'<a href="/p{n}">{n}</a>' for n in range(10))
     at = Site({"/news": page(links)} | {f"/p{n}": httpx.Response(503) for n in range(10)})
     with pytest.raises(Unreachable):
@@ -258,7 +258,7 @@ def test_a_known_page_that_moved_keeps_its_name() -> None:
     assert f"{BASE}/rule" in fetched_keys(poll(NEWS, notes, at))
 
 
-def test_pictures_scripts_and_archives_are_not_asked_for() -> None:
+def test_pictures_scripts_and_archives_are_not_requested() -> None:
     links = "".join(f'<a href="/f.{kind}">f</a>' for kind in ("png", "JPG", "zip", "css", "docx", "mp4"))
     at = Site({"/news": page(links)})
     poll(NEWS, Notes(), at)
@@ -270,7 +270,7 @@ def test_what_is_linked_and_is_no_text_is_left_alone() -> None:
     assert f"{BASE}/rule" not in fetched_keys(poll(NEWS, Notes(), at))
 
 
-def test_a_base_element_says_where_links_are_read_from() -> None:
+def test_a_base_element_sets_the_base_of_links() -> None:
     at = Site({"/news": page('<base href="/deep/dir/"><a href="one">1</a>'), "/deep/dir/one": page("x")})
     assert fetched_keys(poll(NEWS, Notes(), at)) == [f"{BASE}/news", f"{BASE}/deep/dir/one"]
 

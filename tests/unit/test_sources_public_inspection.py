@@ -77,7 +77,7 @@ def test_takes_what_the_agencies_filed_with_its_raw_text() -> None:
     assert b"page_views" not in record.answer.body
 
 
-def test_without_agencies_everything_is_taken() -> None:
+def test_without_agencies_everything_is_fetched() -> None:
     items = poll(Notes(), site(filed("1"), filed("2", slug="fish")), source=replace(PI, agencies=()))
     assert fetched_keys(items) == ["1", "2"]
 
@@ -109,7 +109,7 @@ def test_a_text_that_follows_later_is_fetched_then() -> None:
     assert fetched_keys(poll(notes, at)) == []
 
 
-def test_a_text_that_fails_is_a_trouble_beside_its_record() -> None:
+def test_a_text_that_fails_is_an_error_next_to_its_record() -> None:
     at = site(filed("1"))
     at.table["/raw/1.txt"] = httpx.Response(500)
     items = poll(Notes(), at)
@@ -158,7 +158,7 @@ def test_what_was_published_early_is_not_withdrawn() -> None:
     assert absent(poll(notes, at)) == [("2", "published")]
 
 
-def test_a_register_that_does_not_answer_says_nothing_about_a_document() -> None:
+def test_an_unreachable_register_leaves_a_document_undecided() -> None:
     notes, kept = Notes(), filed("3", "2026-06-20")
     poll(notes, site(filed("2", "2026-06-12"), kept))
     poll(notes, site(kept))
@@ -170,7 +170,7 @@ def test_a_register_that_does_not_answer_says_nothing_about_a_document() -> None
     assert absent(poll(notes, site(kept))) == [("2", "withdrawn")], "asked again"
 
 
-def test_what_is_missing_from_one_list_only_was_never_gone() -> None:
+def test_an_entry_missing_from_one_list_only_was_never_removed() -> None:
     notes, both = Notes(), (filed("2", "2026-06-12"), filed("3", "2026-06-20"))
     for documents in (both, both[1:], both, both[1:], both):
         items = poll(notes, site(*documents))
@@ -207,7 +207,7 @@ def test_a_record_without_number_is_a_trouble_of_its_own() -> None:
     assert [type(item.error) for item in items if isinstance(item, ResourceError)] == [UnexpectedResponse]
 
 
-def test_a_record_is_asked_for_again_from_the_list() -> None:
+def test_a_record_is_requested_again_from_the_list() -> None:
     at = site(filed("1"))
     client = client_for(at)
     first = next(item for item in sources.poll(PI, Notes(), client, START) if isinstance(item, Fetched))

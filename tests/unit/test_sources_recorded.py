@@ -47,7 +47,7 @@ def test_the_real_structure_of_title_15_names_the_parts_of_the_ear() -> None:
     assert all(730 <= int(key.rpartition(" ")[2]) <= 774 for key in others)
 
 
-def test_the_real_versions_stand_in_for_a_structure_that_is_missing() -> None:
+def test_the_recorded_versions_replace_a_missing_structure() -> None:
     at = Site(
         {
             f"{API}/titles.json": httpx.Response(200, content=recorded("ecfr/api/titles.json.xz")),
@@ -65,7 +65,7 @@ def test_the_real_versions_stand_in_for_a_structure_that_is_missing() -> None:
     assert asked == ["744", "745", "746"]
 
 
-def test_real_documents_are_taken_and_every_field_asked_for_is_one_of_theirs() -> None:
+def test_real_documents_are_accepted_and_have_every_requested_field() -> None:
     answer = loaded("federal-register/api/documents.jsonc.xz")
     at = Site({"/api/v1/documents.json": json_answer(answer)})
     items = list(sources.poll(replace(BIS, full_text=False), Notes(), client_for(at), START))

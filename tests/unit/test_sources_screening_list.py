@@ -23,7 +23,7 @@ def site(reply: object) -> Site:
     return Site({"/v1/consolidated.json": reply})
 
 
-def test_the_list_is_one_resource_and_asks_no_robots() -> None:
+def test_the_list_is_one_resource_and_checks_no_robots() -> None:
     at = site(httpx.Response(200, content=BODY))
     (item,) = poll(at)
     assert isinstance(item, Fetched)
@@ -56,7 +56,7 @@ def test_what_is_no_list_is_a_failure_and_never_a_list_without_parties(
         poll(site(reply))
 
 
-def test_the_list_can_be_asked_for_again() -> None:
+def test_the_list_can_be_requested_again() -> None:
     at = site(httpx.Response(200, content=BODY))
     client = client_for(at)
     (first,) = sources.poll(CSL, Notes(), client, START)

@@ -83,7 +83,7 @@ def troubles(items: list[Item]) -> list[type[FetchError]]:
     return [type(item.error) for item in items if isinstance(item, ResourceError)]
 
 
-def test_every_kind_comes_in_and_a_second_poll_finds_nothing(desk: Desk) -> None:
+def test_every_kind_is_ingested_and_a_second_poll_finds_nothing(desk: Desk) -> None:
     for source in kinds(desk):
         items = desk.poll(source)
         assert fetched_keys(items), source.id
@@ -208,7 +208,7 @@ def test_missing_fields_are_no_failure(desk: Desk) -> None:
     assert not troubles(items)
 
 
-def test_documents_of_the_next_issue_are_taken_when_listed(desk: Desk) -> None:
+def test_documents_of_the_next_issue_are_fetched_when_listed(desk: Desk) -> None:
     desk.server.misbehave(LISTS, "early-listed")
     assert "2026-11003" in fetched_keys(desk.poll(desk.fr))
 
@@ -276,7 +276,7 @@ def test_an_import_in_progress_passes(desk: Desk) -> None:
     assert fetched_keys(desk.poll(desk.ear)) == ["15 CFR 744"]
 
 
-def test_an_amended_part_comes_and_an_older_day_does_not(desk: Desk) -> None:
+def test_an_amended_part_is_fetched_and_an_older_day_is_not(desk: Desk) -> None:
     desk.poll(desk.ear)
     desk.later(days=1)
     desk.server.edit_part(15, "744", "Sample Etching Works", "Sample Deposition Works")
@@ -308,14 +308,14 @@ def test_a_part_that_is_none_is_a_trouble_and_no_removal(desk: Desk, behavior: s
 # --- pages ---
 
 
-def test_a_changed_page_comes_although_its_last_modified_is_old(desk: Desk) -> None:
+def test_a_changed_page_is_reported_although_its_last_modified_is_old(desk: Desk) -> None:
     desk.server.misbehave("/news/rule", "old-last-modified")
     desk.poll(desk.news)
     desk.server.edit_page("/news/rule", "etching", "deposition")
     assert fetched_keys(desk.poll(desk.news)) == [f"{desk.server.url}/news/rule"]
 
 
-def test_a_server_that_always_says_304_is_found_out_by_the_whole_fetch(desk: Desk) -> None:
+def test_a_server_that_always_answers_304_is_detected_by_the_full_fetch(desk: Desk) -> None:
     desk.poll(desk.news)
     desk.server.misbehave("/news/rule", "lying-304")
     desk.server.edit_page("/news/rule", "etching", "deposition")
@@ -324,7 +324,7 @@ def test_a_server_that_always_says_304_is_found_out_by_the_whole_fetch(desk: Des
     assert f"{desk.server.url}/news/rule" in fetched_keys(desk.poll(desk.news))
 
 
-def test_a_pdf_replaced_in_place_comes(desk: Desk) -> None:
+def test_a_pdf_replaced_in_place_is_reported(desk: Desk) -> None:
     source = replace(desk.news, depth=2)
     before = fetched_keys(desk.poll(source))
     pdfs = [key for key in before if key.endswith(".pdf")]
@@ -334,7 +334,7 @@ def test_a_pdf_replaced_in_place_comes(desk: Desk) -> None:
     assert fetched_keys(desk.poll(source)) == pdfs
 
 
-def test_a_page_that_is_gone_is_absent(desk: Desk) -> None:
+def test_a_removed_page_is_absent(desk: Desk) -> None:
     desk.poll(desk.news)
     desk.server.remove_page("/news/guidance")
     assert [item.key for item in desk.poll(desk.news) if isinstance(item, Absent)] == [
@@ -358,7 +358,7 @@ def test_threads_share_the_client_and_its_connections(desk: Desk) -> None:
     assert 1 <= len(pool.connections) <= 8
 
 
-def test_nobody_listening_is_an_outage(desk: Desk) -> None:
+def test_a_refused_connection_is_an_outage(desk: Desk) -> None:
     desk.poll(desk.news)
     with desk.server.refusing(), pytest.raises(Unreachable):
         desk.poll(desk.news)

@@ -147,7 +147,7 @@ def test_wrong_charset_in_both_ways(server: StandIn) -> None:
     ("behavior", "start"),
     [("redirect-metadata", "http://169.254."), ("redirect-file", "file:"), ("redirect", "http://10.")],
 )
-def test_redirects_to_where_nobody_may_go(server: StandIn, behavior: str, start: str) -> None:
+def test_redirects_lead_to_forbidden_addresses(server: StandIn, behavior: str, start: str) -> None:
     server.misbehave(NEWS, behavior)
     status, headers, _ = get(server, NEWS)
     assert status == 302
@@ -218,7 +218,7 @@ def test_validators_that_lie(server: StandIn) -> None:
     assert get(server, NEWS, If_None_Match=etag)[0] == 200
 
 
-def test_edits_stand_from_now_on(server: StandIn) -> None:
+def test_edits_apply_from_now_on(server: StandIn) -> None:
     server.patch_xml("2026-11001", "controls etching", "controls dry etching")
     path = "/documents/full_text/xml/2026/06/08/2026-11001.xml"
     assert b"controls dry etching" in get(server, path)[2]

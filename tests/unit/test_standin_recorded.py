@@ -37,7 +37,7 @@ def test_thirty_documents_with_full_text(server: StandIn) -> None:
         assert b"<SUPLINF>" in reply.read()
 
 
-def test_part_744_comes_in_two_states(server: StandIn) -> None:
+def test_part_744_is_served_in_two_states(server: StandIn) -> None:
     def size(day: str) -> int:
         path = f"/api/versioner/v1/structure/{day}/title-15.json"
         return int(answer(server, path)["size"])

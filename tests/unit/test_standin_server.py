@@ -66,7 +66,7 @@ def test_search_without_hits_has_no_results(server: StandIn) -> None:
     assert "total_pages" not in found
 
 
-def test_per_page_and_page_out_of_range_fall_back_in_silence(server: StandIn) -> None:
+def test_per_page_and_page_out_of_range_fall_back_to_defaults(server: StandIn) -> None:
     paged = answer(server, "/api/v1/documents.json?per_page=2")
     assert len(paged["results"]) == 2
     assert len(answer(server, "/api/v1/documents.json?per_page=5000")["results"]) == 2
@@ -200,7 +200,7 @@ def test_conditional_requests_are_answered_with_304(server: StandIn) -> None:
     assert get(server, "/news", If_Modified_Since=headers["Last-Modified"])[0] == 200
 
 
-def test_large_answers_are_packed_when_asked(server: StandIn) -> None:
+def test_large_answers_are_compressed_on_request(server: StandIn) -> None:
     path = "/api/versioner/v1/full/2026-06-08/title-15.xml?part=744"
     _, headers, body = get(server, path, Accept_Encoding="gzip")
     assert headers["Content-Encoding"] == "gzip"
@@ -215,7 +215,7 @@ def test_addresses_inside_answers_are_the_server_s_own(server: StandIn) -> None:
     assert server.url.encode() in get(server, "/feed.xml")[2]
 
 
-def test_the_log_tells_what_was_asked(server: StandIn) -> None:
+def test_the_log_lists_the_requests(server: StandIn) -> None:
     get(server, "/news", User_Agent="tracker/1")
     entry = server.asked("/news")[-1]
     assert (entry.method, entry.status, entry.headers["user-agent"]) == ("GET", 200, "tracker/1")

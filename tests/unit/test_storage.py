@@ -83,7 +83,7 @@ def test_the_tables_are_what_the_migrations_make(store: Store) -> None:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == HEAD
 
 
-def test_versions_of_a_text_cost_little_and_come_back_whole(store: Store) -> None:
+def test_versions_of_a_text_are_small_and_restored_whole(store: Store) -> None:
     first = "".join(f"({n}) A license is required for item {n * 7919}.\n" for n in range(4000)).encode()
     later = [first.replace(b"item 7919.", f"item 7919, as amended {n}.".encode()) for n in range(20)]
     with store.write() as connection:
@@ -163,7 +163,7 @@ def test_a_write_inside_a_write_is_one_transaction(store: Store) -> None:
         assert changes.get(connection, "chg_1") is None
 
 
-def test_a_change_comes_back_as_it_was_with_its_operations(store: Store) -> None:
+def test_a_change_is_restored_with_its_operations(store: Store) -> None:
     operation = Operation(
         "15 CFR 744.1(a)", Op.RENUMBERED, "(a) x", "(b) x", "15 CFR 744.1(b)",
         spans=(("delete", "(a)"), ("insert", "(b)"), ("equal", " x")), kind=UnitKind.ITEM, follows="p", position=3,
@@ -263,7 +263,7 @@ def test_a_change_is_named_by_id_its_beginning_or_its_number(store: Store) -> No
             opened.change("2020-1")
 
 
-def test_without_a_state_the_reader_says_what_to_do(tmp_path: Path) -> None:
+def test_without_a_state_the_reader_explains_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="nothing is stored yet"):
         StoreReader(tmp_path)
 
@@ -291,7 +291,7 @@ def test_a_finished_poll_frees_its_lease_and_counts_failures(store: Store) -> No
     assert source_state.lease_owners(store) == set()
 
 
-def test_a_poll_whose_lease_was_taken_over_frees_nothing(store: Store) -> None:
+def test_a_poll_that_lost_its_lease_releases_nothing(store: Store) -> None:
     source_state.ensure(store, ["a"])
     source_state.claim_sources(store, ["a"], owner="one", now=NOW, lease=MINUTE, due_only=False)
     later = NOW + 2 * MINUTE
@@ -307,7 +307,7 @@ def test_a_poll_whose_lease_was_taken_over_frees_nothing(store: Store) -> None:
     assert source_state.source_states(store)["a"].state == "new"
 
 
-def test_resources_come_back_verbatim(store: Store) -> None:
+def test_resources_are_restored_verbatim(store: Store) -> None:
     source_state.ensure(store, ["a"])
     kept = source_state.Resource(
         Validators('W/"x"', "Wed, 21 Oct 2015 07:28:00 GMT", "s", "r", NOW), 12, "h", 2, 1
@@ -390,7 +390,7 @@ def kept_counts(store: Store) -> dict[str, dict[str, int]]:
     }
 
 
-def test_the_delivery_count_of_a_channel_is_what_counting_says(store: Store) -> None:
+def test_the_delivery_count_of_a_channel_equals_a_count(store: Store) -> None:
     box = outbox.Outbox(store)
     with store.write() as connection:
         for number in range(9):

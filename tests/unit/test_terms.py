@@ -54,7 +54,7 @@ def test_each_eccn_has_its_own_short_japanese_name() -> None:
     assert [name for name in names.values() if len(name) > 26 or not JAPANESE.search(name)] == []
 
 
-def test_software_and_technology_entries_say_so() -> None:
+def test_software_and_technology_entries_are_labeled() -> None:
     for code, (name,) in tables("ccl_names")["names"].items():
         if code == "4E091":
             continue  # model weights are controlled as technology

@@ -112,7 +112,7 @@ def ask(client: TestClient, method: str, path: str, headers: dict[str, str]) -> 
     return client.request(method, address, headers={**headers, "cookie": cookies}, data=data).status_code
 
 
-def test_every_route_answers_each_visitor_as_the_rules_say(
+def test_every_route_answers_each_visitor_by_the_rules(
     client: TestClient, visitors: dict[str, dict[str, str]]
 ) -> None:
     table = []
@@ -173,6 +173,6 @@ def test_a_path_that_only_looks_open_is_closed(client: TestClient, path: str) ->
     assert not re.search("vacuum-components", answer.text)
 
 
-def test_a_method_that_no_rule_names_is_for_nobody_below_admin() -> None:
+def test_a_method_without_a_rule_needs_an_admin() -> None:
     assert required_permission("DELETE", "/changes/x") is UserRole.ADMIN
     assert required_permission("GET", "/changes/\n") is UserRole.READER

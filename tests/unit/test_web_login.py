@@ -217,7 +217,7 @@ def behind(tmp_path: Path) -> TestClient:
     return viewer(tmp_path, access=PROXY, peer="10.0.0.7")
 
 
-def test_the_proxys_word_is_taken_and_its_readers_read(behind: TestClient, tmp_path: Path) -> None:
+def test_forwarded_headers_of_the_proxy_are_trusted(behind: TestClient, tmp_path: Path) -> None:
     assert behind.get("/").status_code == 403
     named = {b"X-Remote-User": "山田 花子".encode(), b"X-Forwarded-For": b"1.2.3.4, 192.0.2.9"}
     assert "山田 花子" in behind.get("/", headers=named).text
@@ -228,7 +228,7 @@ def test_the_proxys_word_is_taken_and_its_readers_read(behind: TestClient, tmp_p
 
 
 @pytest.mark.parametrize("peer", ["10.0.1.7", "192.0.2.1", "testclient", "::1"])
-def test_anybody_elses_word_is_not(tmp_path: Path, peer: str) -> None:
+def test_forwarded_headers_of_other_peers_are_ignored(tmp_path: Path, peer: str) -> None:
     client = viewer(tmp_path, access=PROXY, peer=peer)
     assert client.get("/", headers={"X-Remote-User": "admin"}).status_code == 403
     assert client.get("/api/changes", headers={"X-Remote-User": "admin"}).status_code == 401
@@ -246,7 +246,7 @@ def test_two_names_are_none(behind: TestClient) -> None:
         assert behind.get("/", headers={"X-Remote-User": name}).status_code == 403
 
 
-def test_sign_in_taken_out_of_the_settings_while_others_can_reach_it_shows_nothing(tmp_path: Path) -> None:
+def test_sign_in_removed_from_the_settings_of_a_public_viewer_shows_nothing(tmp_path: Path) -> None:
     viewer(tmp_path)
     app = create_app(settings(), tmp_path, lambda: NOW, host="0.0.0.0")
     client = TestClient(app, base_url="http://127.0.0.1:8000")
@@ -277,7 +277,7 @@ def test_sign_in_that_a_reload_takes_away_opens_nothing_to_anybody(
     assert client.get("/", follow_redirects=False).status_code == 303
 
 
-def test_a_restart_without_the_sign_in_that_people_used_needs_a_word_that_says_so(tmp_path: Path) -> None:
+def test_a_restart_without_the_used_sign_in_needs_an_explicit_option(tmp_path: Path) -> None:
     client = viewer(tmp_path, access=ACCOUNTS)
     assert sign_in(client, "nobody", "wrong") == 403
     with pytest.raises(UsageError, match="people have signed in"):
@@ -299,9 +299,7 @@ def test_a_restart_without_the_sign_in_that_people_used_needs_a_word_that_says_s
         {"via": "1.1 proxy"},
     ],
 )
-def test_what_comes_through_a_proxy_is_served_to_nobody_unless_the_settings_say_so(
-    tmp_path: Path, headers: dict[str, str]
-) -> None:
+def test_proxied_requests_are_refused_without_a_setting(tmp_path: Path, headers: dict[str, str]) -> None:
     viewer(tmp_path)
 
     def asked(access: ViewerAccess, path: str = "/") -> int:
@@ -329,14 +327,14 @@ def test_passwords() -> None:
             hash_password(wrong)
 
 
-def test_names_are_unique_whatever_their_letters(tmp_path: Path) -> None:
+def test_names_are_unique_regardless_of_case(tmp_path: Path) -> None:
     _add(tmp_path, "Sato", UserRole.READER)
     for name in ("SATO", " ｓａｔｏ ", "", "x" * 81, "a\x07b"):
         with pytest.raises(UsageError, match=r"name|already"):
             _add(tmp_path, name, UserRole.READER)
 
 
-def test_who_asked_for_a_poll_and_which_key_was_used_is_written_down(tmp_path: Path) -> None:
+def test_the_user_of_a_requested_poll_and_the_key_are_logged(tmp_path: Path) -> None:
     client = viewer(tmp_path, access=ACCOUNTS)
     _add(tmp_path, "運用 太郎", UserRole.ADMIN)
     key = _key(tmp_path, "運用 太郎", Scope.RECORDS)

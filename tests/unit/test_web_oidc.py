@@ -105,7 +105,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("what", BAD)
-def test_what_does_not_hold_lets_nobody_in(
+def test_invalid_tokens_are_refused(
     client: TestClient, provider: OpenIdProvider, tmp_path: Path, what: str
 ) -> None:
     provider.behaviour, status, output = BAD[what]
@@ -182,7 +182,7 @@ def test_new_keys_are_fetched_when_one_is_not_known(tmp_path: Path, provider: Op
     assert len(provider.asked) == asked, "not at once again: anybody could make us ask"
 
 
-def test_a_name_of_another_account_is_not_taken_over(tmp_path: Path, provider: OpenIdProvider) -> None:
+def test_a_name_of_another_account_cannot_be_claimed(tmp_path: Path, provider: OpenIdProvider) -> None:
     client = viewer(tmp_path, provider)
     store = Store(tmp_path)
     with store.write() as connection:
@@ -273,7 +273,7 @@ def test_only_mail_domains_that_are_named_get_in(
     assert there_and_back(client, provider).status_code == status
 
 
-def test_a_role_may_stand_deep_in_the_claims(tmp_path: Path, provider: OpenIdProvider) -> None:
+def test_a_role_may_be_nested_in_the_claims(tmp_path: Path, provider: OpenIdProvider) -> None:
     client = viewer(tmp_path, provider, role_claim="realm_access.roles")
     assert there_and_back(client, provider).status_code == 403
     provider.behaviour = Behaviour({"realm_access": {"roles": ["it"]}})
@@ -296,7 +296,7 @@ def test_a_wrong_secret_is_sent_and_the_secret_is_not(
     assert "very-wrong-secret" not in answer.text + output.out + output.err + repr(oidc)
 
 
-def test_a_private_place_that_discovery_names_is_not_asked(tmp_path: Path, provider: OpenIdProvider) -> None:
+def test_a_private_address_from_discovery_is_not_requested(tmp_path: Path, provider: OpenIdProvider) -> None:
     client = viewer(tmp_path, provider)
     provider.about = lambda: {**OpenIdProvider.about(provider), "jwks_uri": "http://10.0.0.1/keys"}  # type: ignore[method-assign]
     try:

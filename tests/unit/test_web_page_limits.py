@@ -104,7 +104,7 @@ def test_expensive_pages_take_turns_and_the_others_do_not_wait() -> None:
     assert other.most == 6
 
 
-def test_more_than_can_wait_are_sent_to_come_later() -> None:
+def test_requests_over_the_limit_are_answered_503() -> None:
     slow = Slow()
     answers = served(Turns(slow, at_once=1, waiting=3), *["/sources"] * 20)
     assert sorted(set(answers)) == [200, 503]

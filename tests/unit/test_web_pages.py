@@ -41,7 +41,7 @@ def test_every_page_speaks_the_readers_language(client: TestClient, path: str, l
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_no_page_asks_another_host_for_anything(client: TestClient, path: str) -> None:
+def test_no_page_requests_another_host(client: TestClient, path: str) -> None:
     html = client.get(path).text
     loaded = re.findall(r'<(?:script|img|iframe|source|video|object|embed)[^>]*?(?:src|data)="([^"]+)"', html)
     loaded += re.findall(r'<link[^>]*?rel="(?:stylesheet|icon)"[^>]*?href="([^"]+)"', html)
@@ -125,11 +125,11 @@ def test_the_inbox_counts_each_level_and_above(client: TestClient) -> None:
         ("page=99", 0),
     ],
 )
-def test_the_inbox_is_narrowed_by_what_was_asked(client: TestClient, query: str, found: int) -> None:
+def test_the_inbox_is_filtered_by_the_query(client: TestClient, query: str, found: int) -> None:
     assert len(titles(client.get(f"/?{query}").text)) == found
 
 
-def test_an_empty_inbox_says_what_to_do(tmp_path: Path) -> None:
+def test_an_empty_inbox_shows_what_to_do(tmp_path: Path) -> None:
     client = viewer(tmp_path, empty=True)
     assert "tracker poll" in client.get("/").text
     assert "条件をすべて解除" in viewer(tmp_path / "b").get("/?q=nothingfits").text
@@ -212,7 +212,7 @@ def test_a_store_that_cannot_be_read_is_sent_so_without_its_innards(tmp_path: Pa
     assert client.get("/healthz").status_code == 200
 
 
-def test_every_file_of_the_pages_goes_into_the_package() -> None:
+def test_every_file_of_the_pages_is_packaged() -> None:
     import tracker.web
 
     root = Path(tracker.web.__file__).parents[2]

@@ -39,7 +39,7 @@ def client(tmp_path: Path) -> TestClient:
     return made
 
 
-def test_parties_stand_by_country_japan_first(client: TestClient) -> None:
+def test_parties_are_sorted_by_country_japan_first(client: TestClient) -> None:
     page = client.get("/lists").text
     places = [page.index(name) for name in ("Shinsei K.K.", "Old Works", "&lt;b&gt;Bold&lt;/b&gt; A.S.")]
     assert places == sorted(places)

@@ -65,7 +65,7 @@ def test_a_unit_without_differences_is_never_folded_away() -> None:
     assert folded([("equal", "x" * 2_000)]) == (("equal", "x" * 2_000),)
 
 
-def test_files_are_what_they_say(client: TestClient) -> None:
+def test_files_have_the_type_of_their_name(client: TestClient) -> None:
     word = client.get(f"{ADDRESS}.docx")
     assert "attachment" in word.headers["content-disposition"]
     assert docx.Document(io.BytesIO(word.content)).paragraphs
@@ -76,14 +76,14 @@ def test_files_are_what_they_say(client: TestClient) -> None:
     assert client.get(f"{ADDRESS}.exe").status_code == 404
 
 
-def test_a_new_document_says_that_there_is_nothing_to_compare(client: TestClient) -> None:
+def test_a_new_document_has_nothing_to_compare(client: TestClient) -> None:
     assert (
         "a new document"
         in client.get("/changes/2025-19001/redline", headers={"cookie": "lang=en"}).text.lower()
     )
 
 
-def test_long_redlines_come_in_parts(tmp_path: Path) -> None:
+def test_long_redlines_are_paginated(tmp_path: Path) -> None:
     from tracker.model import Op, Operation
     from tracker.storage import changes
     from tracker.storage.database import Store

@@ -145,7 +145,7 @@ def test_a_change_is_shown_with_the_text_around_it(client: TestClient) -> None:
     assert "Unmoved words." not in html
 
 
-def test_where_the_text_around_is_gone_the_page_says_so(client: TestClient) -> None:
+def test_missing_context_is_reported_on_the_page(client: TestClient) -> None:
     html = client.get("/changes/chg_00000000000000cd/redline?context=1", headers={"cookie": "lang=en"}).text
     assert "cannot be shown" in html
     assert "<ins>No" in html

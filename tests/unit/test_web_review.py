@@ -81,13 +81,13 @@ def test_a_review_from_first_look_to_decision(client: TestClient) -> None:
         ("comment", {"note": "x" * 4_050}),
     ],
 )
-def test_what_says_nothing_is_not_written(client: TestClient, action: str, fields: dict[str, str]) -> None:
+def test_an_empty_review_is_refused(client: TestClient, action: str, fields: dict[str, str]) -> None:
     named(client)
     assert act(client, action, **fields) == 422
     assert client.get(f"/api/changes/{CHANGE}").json()["reviews"] == []
 
 
-def test_nobody_writes_without_a_name(client: TestClient) -> None:
+def test_writing_needs_a_name(client: TestClient) -> None:
     assert act(client, "acknowledge") == 422
 
 
@@ -107,7 +107,7 @@ def test_only_our_own_forms_write(client: TestClient) -> None:
     assert client.get(address).status_code == 405
 
 
-def test_the_log_is_taken_away_as_csv_that_no_spreadsheet_computes(client: TestClient) -> None:
+def test_the_log_is_exported_as_csv_that_no_spreadsheet_computes(client: TestClient) -> None:
     named(client, "=cmd()")
     act(client, "comment", note="+1")
     data = client.get("/reviews.csv").content
@@ -120,7 +120,7 @@ def test_the_log_is_taken_away_as_csv_that_no_spreadsheet_computes(client: TestC
     assert rows[0]["title"].startswith("Expansion")
 
 
-def test_an_entry_that_was_altered_or_taken_away_is_found(client: TestClient, tmp_path: Path) -> None:
+def test_an_altered_or_removed_entry_is_found(client: TestClient, tmp_path: Path) -> None:
     named(client)
     act(client, "acknowledge")
     act(client, "comment", note="one")

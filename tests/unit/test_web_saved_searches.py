@@ -96,7 +96,7 @@ def test_a_filter_is_renamed_and_removed(client: TestClient) -> None:
     assert client.post(f"/saved/{first}/remove", data={"form": "x.y"}).status_code == 403
 
 
-def test_each_person_has_his_own_and_nobody_touches_anothers(tmp_path: Path) -> None:
+def test_each_person_has_saved_searches_of_their_own(tmp_path: Path) -> None:
     client = viewer(tmp_path, access=ViewerAccess("accounts"))
     store = Store(tmp_path)
     people = {}

@@ -75,7 +75,7 @@ def test_which_names_are_this_machines(host: str, own: bool) -> None:
 
 
 @pytest.mark.parametrize("listen", ["0.0.0.0:8000", "192.168.1.5:80", "[::]:8000", "trade.example.co.jp:443"])
-def test_it_refuses_to_listen_beyond_this_machine_and_says_why(listen: str) -> None:
+def test_it_refuses_to_listen_beyond_this_machine_with_the_reason(listen: str) -> None:
     with pytest.raises(UsageError, match="sign-in"):
         address_of(listen)
 

@@ -18,7 +18,7 @@ def document(name: str) -> Document:
     return Document("k", DocumentKind.PAGE, page.title, "", page.units)
 
 
-def test_each_pair_is_reported_as_its_table_says() -> None:
+def test_each_pair_is_reported_as_in_its_table() -> None:
     rows = list(csv.DictReader(io.StringIO(recorded(f"{FOLDER}/edits.tsv").decode()), delimiter="\t"))
     assert len(rows) == 24
     found = {}

@@ -208,7 +208,7 @@ def test_the_english_sentence() -> None:
     )
 
 
-def test_parties_in_japan_come_first_and_are_pointed_out() -> None:
+def test_parties_in_japan_are_first_and_highlighted() -> None:
     text = act_sentence(
         MANY, today=BEFORE, facts=DocumentFacts(japan_parties=("Hinode Precision Co., Ltd.",))
     )
@@ -271,7 +271,7 @@ def test_the_summary_lists_the_other_acts_and_the_end_of_comments() -> None:
     assert summary((), facts, today=LATER).ja == ""
 
 
-def test_the_reason_says_the_effect_and_japans_place() -> None:
+def test_the_reason_names_the_effect_and_japans_place() -> None:
     assert reason(INDIA, Level.HIGH, Direction.RESTRICTION).ja == (
         "インドの産品を米国に輸出するコストが上がる。対象国に生産拠点を持つ企業にも影響。"
         "日本は対象外だが、第三国の拠点・取引先を通じた影響はあり得る。該当取引の有無の確認が必要。"
@@ -358,7 +358,7 @@ def test_rows_under_japan_are_the_parties_located_there() -> None:
     assert DocumentFacts.of(document).japan_parties == ("Hinode K.K.",)
 
 
-def test_what_an_act_acts_on_has_one_word_in_sentences_the_table_of_acts_and_the_glossary() -> None:
+def test_an_operand_has_one_word_in_sentences_the_table_of_acts_and_the_glossary() -> None:
     page = (Path(__file__).parents[2] / "docs/glossary.md").read_text("utf-8")
     rows = dict(
         re.findall(r"^\| `([a-z-]+)` \| [^|]+ \| ([^|]+) \|$", page.split("措置の対象\n")[1], re.MULTILINE)
@@ -369,7 +369,7 @@ def test_what_an_act_acts_on_has_one_word_in_sentences_the_table_of_acts_and_the
         assert t(f"operand.{operand}", "ja") == word
 
 
-def test_japans_rate_is_said_where_only_a_further_act_says_it() -> None:
+def test_japans_rate_is_shown_where_only_a_further_act_has_it() -> None:
     general = replace(INDIA, of=("all",), japan=JapanStanding.NOT_NAMED, trigger="", trigger_countries=())
     own = replace(
         general,
@@ -387,14 +387,14 @@ def test_japans_rate_is_said_where_only_a_further_act_says_it() -> None:
     assert "日本" not in headline(general, today=BEFORE, others=(listing,)).ja
 
 
-def test_the_further_acts_that_add_most_come_first() -> None:
+def test_the_further_acts_that_add_most_are_first() -> None:
     plain = replace(INDIA, japan=JapanStanding.NOT_NAMED, verb=ActVerb.EXTEND)
     rate = replace(plain, verb=ActVerb.RAISE, amount_after="50 percent")
     text = summary((INDIA, plain, rate), today=BEFORE)
     assert text.ja.index("50%") < text.ja.index("延長")
 
 
-def test_an_english_title_has_japanese_keywords_beside_it() -> None:
+def test_an_english_title_is_followed_by_japanese_keywords() -> None:
     act = Act(ActVerb.ADD_CONTROL, Operand.SANCTION, SEEN, actor="president")
     facts = DocumentFacts(
         DocumentKind.PAGE, "Regarding the Acquisition of Drone Makers in China – The White House"
@@ -405,7 +405,7 @@ def test_an_english_title_has_japanese_keywords_beside_it() -> None:
     assert "(キーワード:中国・買収・無人航空機)" in unread(facts, ReadState.NO_TEXT).summary.ja
 
 
-def test_a_lower_threshold_that_restricts_is_said_as_a_number() -> None:
+def test_a_lower_threshold_that_restricts_is_shown_as_a_number() -> None:
     act = Act(
         ActVerb.LOWER,
         Operand.LICENSE_REQUIREMENT,
@@ -421,7 +421,7 @@ def test_a_lower_threshold_that_restricts_is_said_as_a_number() -> None:
     assert headline(vague, facts, today=LATER).ja == "ECCN 3A090.c(先端IC)の許可要件を変更"
 
 
-def test_two_review_policies_are_listed_and_not_said_to_be_set() -> None:
+def test_two_review_policies_are_listed_and_not_shown_as_set() -> None:
     act = replace(
         CHIPS, verb=ActVerb.REVISE, operand=Operand.REVIEW_POLICY, force=Force.BINDING_NOW, units=()
     )

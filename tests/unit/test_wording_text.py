@@ -9,7 +9,7 @@ from tracker.wording import DocumentFacts, ReadState, change_headline, unread
 from tracker.wording.amounts import amount
 
 
-def test_an_unread_document_says_so_and_what_will_be_checked() -> None:
+def test_an_unread_document_is_marked_with_its_next_check() -> None:
     facts = DocumentFacts(DocumentKind.PRESIDENTIAL, "Conditions for the Export of Advanced AI Models")
     for state in ReadState:
         words = unread(facts, state)

@@ -48,7 +48,7 @@ def test_a_poll_that_was_planned_by_a_wrong_clock_is_due(timing: dict[str, objec
         assert not overdue(planned, NOW + (planned - NOW) / 2, source)
 
 
-def test_a_lease_taken_by_a_wrong_clock_holds_nobody_off(store: Store) -> None:
+def test_a_lease_under_a_wrong_clock_blocks_no_other_process(store: Store) -> None:
     source_state.ensure(store, ["a"])
     claim = partial(source_state.claim_sources, store, ["a"], lease=timedelta(minutes=5), due_only=False)
     assert claim(owner="elsewhere:1:x", now=BOGUS) == ["a"]
@@ -62,7 +62,7 @@ def queued(store: Store, moment: datetime, **more: object) -> outbox.Outbox:
     return outbox.Outbox(store)
 
 
-def test_the_claim_of_a_sender_that_was_killed_under_a_wrong_clock_comes_back(store: Store) -> None:
+def test_the_claim_of_a_killed_sender_under_a_wrong_clock_is_released(store: Store) -> None:
     box = queued(store, BOGUS)
     assert box.claim(BOGUS, channel="a", limit=1, lease=LEASE)
     (again,) = box.claim(NOW, channel="a", limit=1, lease=LEASE)
@@ -84,7 +84,7 @@ def test_a_retry_planned_by_a_wrong_clock_is_due(store: Store) -> None:
     assert box.claim(NOW, channel="a", limit=1, lease=LEASE)
 
 
-def test_what_somebody_snoozed_waits_as_long_as_he_reported(store: Store) -> None:
+def test_a_snoozed_alert_waits_until_the_chosen_time(store: Store) -> None:
     box = queued(
         store, NOW, at=NOW + timedelta(days=300), hold_reason={"rule": "snooze", "until": ""}, batch="b"
     )
@@ -105,7 +105,7 @@ def test_a_digest_claimed_or_put_off_by_a_wrong_clock_is_due(store: Store) -> No
     assert box.claim(NOW, channel=None, limit=2, lease=LEASE) == []
 
 
-def test_the_weekly_digest_goes_out_where_the_first_poll_was_under_a_wrong_clock() -> None:
+def test_the_weekly_digest_is_sent_after_a_first_poll_under_a_wrong_clock() -> None:
     settings = Settings(Path("sources.toml"), channels=(Channel("a", ""),), digest=Digest(("a",)))
     assert digests_due(settings, NOW, BOGUS)
     fired = fires_at(settings.digest.at, settings.timezone, NOW) if settings.digest else NOW
