@@ -43,18 +43,37 @@ def backup(config: Path, state: Path, folder: Path, as_json: bool) -> None:  # n
 @click.option(
     "--evidence", metavar="CHANGE", help="Instead: write the evidence for this change to the folder of -o."
 )
+@click.option(
+    "--git",
+    "git_folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Instead: write the stored law as a git repository.",
+)
 @output_option
 @json_option
 def export(
-    config: Path, state: Path, file: Path | None, evidence: str | None, output: Path | None, as_json: bool
+    config: Path,
+    state: Path,
+    file: Path | None,
+    evidence: str | None,
+    git_folder: Path | None,
+    output: Path | None,
+    as_json: bool,
 ) -> None:
-    """Exports everything to one portable FILE (a zip of JSON lines and bytes), or the evidence for one change
-    to a folder.
+    """Exports everything to one portable FILE (a zip of JSON lines and bytes), the evidence for one change to a
+    folder, or the stored law as a git repository with one commit per effective date and document.
     """
-    if (file is None) == (evidence is None):
+    if [file, evidence, git_folder].count(None) != 2:
         raise UsageError(
-            "name a FILE, or use --evidence CHANGE", cure="tracker export --evidence CHANGE -o FOLDER"
+            "name a FILE, or use --evidence CHANGE or --git DIR",
+            cure="tracker export --evidence CHANGE -o FOLDER",
         )
+    if git_folder is not None:
+        if output is not None:
+            raise UsageError("-o goes with --evidence", cure="tracker export --git DIR")
+        _export_git(state, git_folder, as_json=as_json)
+        return
     if evidence is not None:
         from tracker.archive.evidence import write_evidence
 
@@ -80,6 +99,27 @@ def export(
     print(
         f"{moved.path}: {moved.bytes / 1e6:.1f} MB, {moved.rows['snapshot']} snapshots, {moved.rows['change']} changes"
     )
+
+
+def _export_git(state: Path, folder: Path, *, as_json: bool) -> None:
+    from tracker.archive.git_export import BRANCH, export_git
+
+    made = export_git(state, folder)
+    if as_json:
+        print_json(
+            {
+                "folder": str(folder),
+                "branch": BRANCH,
+                "head": made.head,
+                "commits": made.commits,
+                "new": made.new,
+                "rewritten": made.rewritten,
+            }
+        )
+        return
+    print(f"{folder}: {made.commits} commits ({made.new} new), {BRANCH} at {made.head[:12]}")
+    if made.rewritten:
+        print(f"older commits changed, because more documents are stored now; {BRANCH} was at {made.former}")
 
 
 @command("import")
