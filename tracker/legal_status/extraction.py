@@ -223,7 +223,7 @@ def note_status(unit: Unit, document: Document) -> Iterator[Status]:
     hits = citations.find_citations(text)
     by = next((hit.value for hit in hits if hit.kind == "fr"), None)
     since, until = _span(text)
-    for path in _note_units(text, unit, document):
+    for path in note_units(text, unit, document):
         yield Status(state, since, until, by, (path,), text, unit.path)
 
 
@@ -247,7 +247,7 @@ def _span(text: str) -> tuple[date | None, date | None]:
     return since, until
 
 
-def _note_units(text: str, unit: Unit, document: Document) -> list[str]:
+def note_units(text: str, unit: Unit, document: Document) -> list[str]:
     """The units a note names: of its section, the paragraphs; of a supplement, all or its opening."""
     place = next((hit for hit in citations.find_citations(text) if hit.kind in ("cfr", "supplement")), None)
     base = place.value if place else unit.path.split(" › ")[0]

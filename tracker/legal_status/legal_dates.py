@@ -134,7 +134,7 @@ def legal_dates(reading: TextView, today: date) -> tuple[LegalDate, ...]:
     `today` replaces the publication date where a document has none, to recognize misprinted years.
     """
     document = reading.document
-    base = _base(document)
+    base = base_days(document)
     found: list[LegalDate] = []
     for section, strict in _sections(reading):
         if section.where.endswith(_NOTE):
@@ -160,7 +160,7 @@ def legal_dates(reading: TextView, today: date) -> tuple[LegalDate, ...]:
     return _settled(found, document.published, moved=extended is not None)
 
 
-def _base(document: Document) -> Base:
+def base_days(document: Document) -> Base:
     """The days from which relative days count. A page is not published in the Federal Register and has only the day
     of its order."""
     by_president = document.kind in (DocumentKind.PRESIDENTIAL, DocumentKind.PAGE)

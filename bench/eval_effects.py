@@ -1,0 +1,142 @@
+"""How many of the labeled effects of presidential actions on other instruments are found, and how many are false.
+
+`python -m bench.eval_effects [--half 0|1] [--misses]`: the labeled pages of `white-house/` against `affects` of
+`facts.json`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import lzma
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from bench.judgement_cases import DATA
+from tracker.documents.text_view import build_text_view
+from tracker.effects import Certainty, Effect, EffectVerb
+from tracker.legal_status.effect_reader import read_effects
+from tracker.parsing.files import read_file
+from tracker.text import fold_space
+
+V = EffectVerb
+WHITE_HOUSE = DATA / "white-house"
+# A label's verb, by its first words, and the verbs of effects that say the same. An empty set: no effect in law.
+VERBS: tuple[tuple[str, frozenset[EffectVerb]], ...] = (
+    ("does not stack with", frozenset()),
+    ("builds on", frozenset()),
+    ("amends", frozenset({V.AMENDS, V.REVISES, V.ADDS, V.REMOVES})),
+    (
+        "modifies for",
+        frozenset({V.AMENDS, V.REVISES, V.ENDS}),
+    ),  # for one country: ending its duties modifies the order
+    ("modifies", frozenset({V.AMENDS, V.REVISES})),
+    ("clarifies", frozenset({V.AMENDS, V.REVISES, V.CORRECTS})),
+    ("corrects", frozenset({V.CORRECTS, V.AMENDS})),
+    ("extends", frozenset({V.EXTENDS})),
+    ("revokes", frozenset({V.ENDS})),
+    ("ends", frozenset({V.ENDS, V.REMOVES})),
+    ("removes rates of", frozenset({V.ENDS, V.REMOVES, V.AMENDS})),
+    ("supersedes", frozenset({V.SUPERSEDES})),
+    ("implements", frozenset({V.IMPLEMENTS})),
+)
+
+
+@dataclass(slots=True)
+class Score:
+    pages: int = 0
+    wanted: int = 0
+    found: int = 0
+    predicted: list[tuple[str, Effect, bool]] = field(default_factory=list)
+    unclear: list[tuple[str, Effect]] = field(default_factory=list)
+    misses: list[str] = field(default_factory=list)
+
+
+def verbs_of(label: str) -> frozenset[EffectVerb]:
+    """The verbs of effects that a label's verb accepts."""
+    return next(verbs for words, verbs in VERBS if label.startswith(words))
+
+
+def name_of(effect: Effect) -> str:
+    """An effect's instrument as the labels name it."""
+    affected = effect.affected
+    if affected.executive_order:
+        return f"E.O. {affected.executive_order}"
+    if affected.proclamation:
+        return f"Proclamation {affected.proclamation}"
+    return (
+        affected.title or affected.citation or affected.document_number or affected.hts or affected.path or ""
+    )
+
+
+def half(key: str) -> int:
+    return sha256(key.encode()).digest()[-1] % 2
+
+
+def pages(data: Path = WHITE_HOUSE) -> Iterator[tuple[str, dict[str, Any], tuple[Effect, ...]]]:
+    """Each labeled page: its key, its facts, and the effects that are read."""
+    facts = json.loads(lzma.decompress((data / "facts.json.xz").read_bytes()))
+    for key, known in facts.items():
+        document = read_file(f"{key}.html", lzma.decompress((data / f"actions/{key}.html.xz").read_bytes()))
+        yield key, known, read_effects(build_text_view(document))
+
+
+def same(label: str, name: str) -> bool:
+    """Whether a label names the instrument; a title in parentheses after a dated order is not compared."""
+    return label.casefold() == re.sub(r" \(.*\)$", "", name).casefold()
+
+
+def score(rows: Iterator[tuple[str, dict[str, Any], tuple[Effect, ...]]]) -> Score:
+    total = Score()
+    for key, known, effects in rows:
+        total.pages += 1
+        stated = [effect for effect in effects if effect.certainty is Certainty.STATED]
+        total.unclear += [(key, effect) for effect in effects if effect.certainty is Certainty.UNCLEAR]
+        hit: set[int] = set()
+        for label in known["affects"]:
+            verbs = verbs_of(label["verb"])
+            if not verbs:
+                continue
+            total.wanted += 1
+            right = [n for n, e in enumerate(stated) if same(label["what"], name_of(e)) and e.verb in verbs]
+            hit.update(right)
+            total.found += bool(right)
+            if not right:
+                read = sorted({f"{name_of(e)} {e.verb}" for e in stated})
+                total.misses.append(f"missed {key}: {label['what']} {label['verb']}; read {read}")
+        total.predicted += [(key, effect, n in hit) for n, effect in enumerate(stated)]
+    return total
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--half", type=int, choices=(0, 1))
+    parser.add_argument("--misses", action="store_true")
+    asked = parser.parse_args(arguments)
+    found = score(row for row in pages() if asked.half is None or half(row[0]) == asked.half)
+    pairs = {(key, name_of(effect), effect.verb): False for key, effect, _ in found.predicted}
+    for key, effect, right in found.predicted:
+        pairs[key, name_of(effect), effect.verb] |= right
+    print(
+        f"{found.pages} pages: labeled effects found {found.found} of {found.wanted}; predicted pairs {len(pairs)}, "
+        f"labeled {sum(pairs.values())}; unclear {len(found.unclear)}"
+    )
+    if asked.misses:
+        print(*found.misses, sep="\n")
+        for key, effect, right in found.predicted:
+            if not right:
+                print(
+                    f"unlabeled {key}: {effect.verb} {name_of(effect)} [{effect.affected.part}] {effect.extent} | {fold_space(effect.affecting.quote)}"
+                )
+        for key, effect in found.unclear:
+            print(f"unclear {key}: {name_of(effect)} | {effect.affecting.quote}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,270 @@
+"""Effects that an agency's document or page states: on rules, notices, licenses and orders by their names, and by its
+amendatory instructions on units of the Code of Federal Regulations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from tracker import citations
+from tracker.documents.text_view import TextView, abstract_of
+from tracker.effects import Affected, Applied, Effect, EffectVerb, Extent
+from tracker.legal_status.effect_sentences import affecting, read_sentence, split_sentences
+from tracker.legal_status.effect_verbs import Voice
+from tracker.legal_status.enforcement import enforcement
+from tracker.legal_status.instrument_mentions import Names, identity, with_part
+from tracker.legal_status.legal_dates import base_days
+from tracker.legal_status.relative_days import Base
+from tracker.model import Document, DocumentKind, UnitKind
+
+V = EffectVerb
+# What the title or the action says that the document as a whole does to another.
+_OWN: tuple[tuple[EffectVerb, re.Pattern[str]], ...] = (
+    (V.CORRECTS, re.compile(r"\bcorrect(?:ion|ions|ing)\b|technical amendments? to", re.I)),
+    (V.EXTENDS, re.compile(r"\b(?:extension|reopening|extending|reopens?)\b[^;]*\bcomment|comment period[^;]*\b(?:extension|extended|reopen)|extension of (?:deadline|validity)|extension of (?:stay|suspension)", re.I)),
+    (V.DELAYS, re.compile(r"\bdelay(?:ed|ing)?\b[^;]*\b(?:effective|compliance|date|implementation)|postpon\w+|\bdelay of\b", re.I)),
+    (V.LIFTS_STAY, re.compile(r"\blift\w*\b[^;]{0,30}\bstay\b", re.I)),
+    (V.STAYS, re.compile(r"\bstay of\b|\bstaying\b|; (?:partial |administrative |temporary )?stay\b|^stay\b|\bsuspension of\b|\bsuspending\b|\b(?:one|two)[ -]year suspension|temporary suspension", re.I)),
+    (V.ENDS, re.compile(r"\bwithdraw(?:al|ing|n)\b|\brescission|\brescind\w*|\brevocation of executive order|\bending certain\b|\bterminat\w+ [^;]*\btariff", re.I)),
+)  # fmt: skip
+_RULES = re.compile(r"\b(?:rule|rulemaking|notice|published|NPRM|proposal|document)\b", re.I)
+_QUOTED = re.compile(r"[“\"`]{1,2}([A-Z][^”\"]{20,220}?),?[”\"']{1,2}")
+# "the interim final rule Expansion of End-User Controls To Cover Affiliates of ... (Affiliates Rule)": a title by its capitals.
+_CALLED = re.compile(
+    r"\b(?:final|proposed|interim) rule,? ((?:[A-Z][\w’'-]*)(?:,? (?:[A-Z\d][\w’'-]*|of|to|for|and|or|the|in|on|by|from|with|under))*,? [A-Z][\w’'-]+)"
+)
+_PLAIN_TITLE = re.compile(
+    r"(?:^|; )(?P<title>[^;]{20,}?)(?:; (?:correct|delay|extension|withdrawal|stay|reopening|rescission)[^;]*)$",
+    re.I,
+)
+# "will not enforce the AI Diffusion Rule": what a press release calls a rule.
+_NICKNAME = re.compile(
+    r"\b((?:[A-Z][\w’'-]*)(?: (?:[A-Z\d][\w’'-]*|of|to|for|and|on|in|the))* (?:Rule|IFR))\b"
+)
+_MAY_ACT = re.compile(r"\d{4}-\d{4,5}|\bFR\b|\bExecutive Order|\bE\.O\.|\bProclamation|enforc|\bGeneral License|\bRule\b|\bIFR\b", re.I)  # fmt: skip
+_OF_ITSELF = re.compile(
+    r"\bthis (?:[\w-]+ ){0,3}?(?:rule|notice|action|order|document|determination|license)\b|\bhereby\b", re.I
+)
+_OPENING = 30  # paragraphs of an agency's text that may say what it does without naming itself
+_ORDERS = frozenset({"executive_order", "proclamation"})
+_PROPOSED = frozenset({V.ENDS, V.EXTENDS, V.CORRECTS, V.SUPERSEDES})
+# A correction "C1-2025-19001" carries the number of what it corrects.
+_CORRECTION = re.compile(r"[CR]\d-((?:19|20)\d\d-\d+|.+)")
+_INSTRUCTED: tuple[tuple[EffectVerb, re.Pattern[str]], ...] = (
+    (V.LIFTS_STAY, re.compile(r"\blift\w*\b[^.;]{0,60}\bstay|\bstay\b[^.;]{0,80}\blifted\b", re.I)),
+    (V.STAYS, re.compile(r"\bstay(?:ed|ing|s)?\b", re.I)),
+    (V.SUSPENDS, re.compile(r"\bsuspend(?:ed|ing|s)?\b", re.I)),
+    (V.DELAYS, re.compile(r"\b(?:delay|postpon)(?:ed|ing)\b", re.I)),
+    (V.REDESIGNATES, re.compile(r"\bredesignat\w+", re.I)),
+    (V.REVISES, re.compile(r"\brevis\w+|\bto read as follows\b|\brepublish\w*", re.I)),
+    (V.CORRECTS, re.compile(r"\bcorrect\w*", re.I)),
+    (V.REMOVES, re.compile(r"\bremov\w+|\bdelet\w+|\breserv\w+", re.I)),
+    (V.ADDS, re.compile(r"\badd(?:s|ed|ing)?\b|\binsert\w*", re.I)),
+    (V.AMENDS, re.compile(r"\bamend\w*", re.I)),
+)  # fmt: skip
+_CHANGES = re.compile(
+    "|".join(f"(?P<i{n}>{words.pattern})" for n, (_, words) in enumerate(_INSTRUCTED)), re.I
+)
+_EFFECTIVE = re.compile(r"\beffective\s+(?:on\s+)?(?=[A-Z][a-z]+ \d)")
+
+
+def agency_effects(view: TextView, voice: Voice) -> Iterator[Effect]:
+    """What the document of an agency, or its page, does."""
+    document = view.document
+    if voice is Voice.PAGE:
+        yield from _not_enforced(list(_page_words(view)), document)
+        return
+    if number := document.correction_of or _corrected(document):
+        yield Effect(
+            V.CORRECTS, affecting(document, document.title, "title"), Affected(document_number=number)
+        )
+    relation = own_verb(document)
+    proposed = document.kind is DocumentKind.PROPOSED_RULE
+    found: list[Effect] = []
+    spoken: list[tuple[str, str]] = []
+    names, base = Names(), base_days(document)
+    for sentence, where, speaks in _words(document):
+        if speaks:
+            spoken.append((sentence, where))
+        found.extend(_sentence(sentence, where, document, relation, names, base, speaks=speaks))
+    found.extend(_not_enforced(spoken, document))
+    if relation is not None and not any(effect.verb is relation for effect in found):
+        found.extend(_fallback(document, relation))
+    yield from (effect for effect in found if not proposed or effect.verb in _PROPOSED)
+    if not proposed:
+        yield from _instructed(view)
+
+
+def own_verb(document: Document) -> EffectVerb | None:
+    """What the document as a whole does to another, by its action and title."""
+    for text in (document.action, document.title):
+        for verb, pattern in _OWN:
+            if pattern.search(text):
+                return verb
+    return V.CORRECTS if document.kind is DocumentKind.CORRECTION else None
+
+
+def _corrected(document: Document) -> str | None:
+    match = _CORRECTION.match(document.document_number or "")
+    return match[1] if match else None
+
+
+def _words(document: Document) -> Iterator[tuple[str, str, bool]]:
+    """Sentences that may act on another document, with their location, and whether they speak for this document:
+    its title, action, dates and abstract do; the running text of an agency's preamble mostly reports history."""
+    yield document.title, "title", True
+    for where, text in (
+        ("action", document.action),
+        ("dates", document.dates_text),
+        ("abstract", abstract_of(document)),
+    ):
+        yield from ((sentence, where, True) for sentence in split_sentences(text))
+    speaks = not abstract_of(document)
+    for number, unit in enumerate(document.units):
+        if unit.kind is UnitKind.INSTRUCTION or (number >= _OPENING and not _MAY_ACT.search(unit.text)):
+            continue
+        for sentence in split_sentences(unit.text):
+            if number < _OPENING or _OF_ITSELF.search(sentence):
+                yield sentence, unit.path, speaks
+
+
+def _sentence(
+    sentence: str,
+    where: str,
+    document: Document,
+    relation: EffectVerb | None,
+    names: Names,
+    base: Base,
+    *,
+    speaks: bool,
+) -> Iterator[Effect]:
+    found, groups = read_sentence(sentence, names, Voice.AGENCY, base, title=where == "title")
+    hit = False
+    for one in found:
+        for member in one.group.members:
+            order = identity(member.affected)[0] in _ORDERS
+            if order != (one.act.verb is V.IMPLEMENTS):
+                continue  # only an order changes an order; an agency implements it
+            if one.act.verb is V.IMPLEMENTS and not speaks:
+                continue
+            hit = True
+            yield Effect(
+                one.act.verb,
+                affecting(document, sentence, where),
+                with_part(member.affected, one.part),
+                one.from_,
+                one.until,
+                applied=Applied.NOT_APPLICABLE,
+                extent=one.extent,
+            )
+    if relation is not None and not hit and _RULES.search(sentence):
+        for group in groups:
+            for member in group.members:
+                if identity(member.affected)[0] in ("document_number", "citation"):
+                    yield Effect(
+                        relation,
+                        affecting(document, sentence, where),
+                        member.affected,
+                        applied=Applied.NOT_APPLICABLE,
+                    )
+
+
+def _fallback(document: Document, relation: EffectVerb) -> Iterator[Effect]:
+    """The target without a citation: the quoted title, else the title before the semicolon; with docket and RIN."""
+    title, quote, at = "", document.title, "title"
+    for sentence, where, _ in _words(document):
+        if match := _QUOTED.search(sentence) or _CALLED.search(sentence):
+            title, quote, at = match[1].strip(" ,"), sentence, where
+            break
+    else:
+        if match := _PLAIN_TITLE.search(document.title.strip()):
+            title = match["title"].strip()
+    # Docket and RIN may be this document's own: the stayed document must be named.
+    named = relation is not V.STAYS
+    docket = document.docket_ids[0] if document.docket_ids and named else None
+    rin = document.rins[0] if document.rins and named else None
+    if title or docket or rin:
+        yield Effect(
+            relation,
+            affecting(document, quote, at),
+            Affected(docket=docket, rin=rin, title=title or None),
+            applied=Applied.NOT_APPLICABLE,
+        )
+
+
+def _page_words(view: TextView) -> Iterator[tuple[str, str]]:
+    """The sentences of a page; of a changed page the added ones. A page of an agency announces what the regulator does
+    about enforcement; the other acts that it reports are of the documents that do them."""
+    if view.is_change:
+        for section in view.changed:
+            if not section.removed:
+                yield from ((sentence, section.where) for sentence in split_sentences(section.text))
+        return
+    yield view.document.title, "title"
+    for unit in view.document.units:
+        if "enforc" in unit.text.lower():
+            yield from ((sentence, unit.path) for sentence in split_sentences(unit.text))
+
+
+def _not_enforced(said: Sequence[tuple[str, str]], document: Document) -> Iterator[Effect]:
+    """Rules that are no longer enforced, or enforced again: by number or citation, else by the name in the sentence or
+    the title."""
+    for sentence, where in said:
+        verb = enforcement(sentence)
+        if verb is None:
+            continue
+        named = [
+            Affected(document_number=hit.value)
+            if hit.kind == "document-number"
+            else Affected(citation=hit.value)
+            for hit in citations.find_citations(sentence)
+            if hit.kind in ("document-number", "fr")
+        ]
+        if not named:
+            known = [targets for _, _, targets in Names().named(f"{sentence} | {document.title}")]
+            words = [
+                match[1].removeprefix("The ")
+                for match in _NICKNAME.finditer(f"{sentence} | {document.title}")
+            ]
+            named = (
+                [replace(target, title=words[0] if words else None) for target in known[0]] if known else []
+            )
+            named = named or [Affected(title=name) for name in words[:1]]
+        for target in named:
+            yield Effect(verb, affecting(document, sentence, where), target, applied=Applied.NOT_APPLICABLE)
+
+
+def _instructed(view: TextView) -> Iterator[Effect]:
+    """What the amendatory instructions do to each unit that they name."""
+    document = view.document
+    for order in view.orders:
+        if not order.paths or "authority citation" in order.text.lower():
+            continue
+        for path in order.paths:
+            verb = _verb_for(order.text, path)
+            yield Effect(
+                verb,
+                affecting(document, order.text, order.where, order.number or None),
+                Affected(path=path),
+                applied=Applied.PENDING,
+                extent=Extent.WHOLE,
+            )
+
+
+def _verb_for(text: str, path: str) -> EffectVerb:
+    """The verb that governs a unit in an instruction: the last one before the unit's designator, else the first after it."""
+    name = path.rsplit(" › ", 1)[-1]
+    levels = re.search(r"(?:\(\w{1,5}\))+$", name)
+    at = text.find(levels[0]) if levels else text.find(name)
+    if levels and at < 0:
+        at = text.rfind(f"({name.rsplit('(', 1)[-1]}")
+    found = [
+        (match.start(), _INSTRUCTED[int((match.lastgroup or "i0")[1:])][0])
+        for match in _CHANGES.finditer(text)
+    ]
+    if not found:
+        return V.AMENDS
+    specific = [(start, verb) for start, verb in found if verb is not V.AMENDS] or found
+    before = [verb for start, verb in specific if start < at]
+    return before[-1] if before and at >= 0 else specific[0][1]

@@ -1,0 +1,245 @@
+"""The effects that a text states: what it does to orders, proclamations, rules, licenses and units of the Code.
+
+`read_effects(view)` is pure. An instrument that is cited, recited as history, implemented by reference, called unaffected or
+used as a definition is not affected. A later operative sentence that names an instrument with a verb that is not known gives
+`Certainty.UNCLEAR`. A day that the sentence does not give is the day from which the document itself applies.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from tracker.clock import legal_instant
+from tracker.documents.text_view import TextView
+from tracker.effects import Applied, Certainty, Effect, EffectVerb
+from tracker.legal_status.effect_agencies import agency_effects
+from tracker.legal_status.effect_notes import note_effects
+from tracker.legal_status.effect_sentences import Found, affecting, mask, read_sentence, split_sentences
+from tracker.legal_status.effect_verbs import Act, Voice, acts
+from tracker.legal_status.instrument_mentions import Group, Mention, Names, identity, with_part
+from tracker.legal_status.legal_dates import base_days
+from tracker.model import Document, DocumentKind, UnitKind
+
+_PRESIDENT = re.compile(
+    r"\b(?:by the authority vested in me|it is hereby ordered|NOW, THEREFORE, I\b|BY THE PRESIDENT OF THE UNITED STATES|MEMORANDUM FOR (?:THE )?[A-Z]{3})",
+    re.I,
+)
+_COURT = re.compile(
+    r"\b(?:UNITED STATES COURT OF|DISTRICT COURT|COURT OF INTERNATIONAL TRADE|Circuit Judges?|SUPREME COURT OF|Plaintiffs?-Appell|IT IS (?:HEREBY )?ORDERED|Slip Op\.)"
+)
+_OPENING = 40  # units in which a page shows whose words it is
+_ITEM = re.compile(
+    r"^\s*(?:\((?:[a-z]{1,5}|[ivx]+|\d{1,3}|[A-Z])\)|[•·–-]|(?:Executive Order|Proclamation|E\.O\.)\s)"
+)
+_LEADS = re.compile(r":\s*$")
+_KNOWS = re.compile(r"\b(?:Orders?|Proclamations?|Memorand|Directive|NSPM|NSM|PPD|Rules?|E\.O\.|FR\b|Notice|License|\d{4}-\d{5}|Tariffs?|Duties|Framework|Policy|Actions?)", re.I)  # fmt: skip
+# What a proclamation that makes a technical correction says of the fault, and of its correction.
+_FAULT = re.compile(
+    r"\b(?:omitted|inadvertent(?:ly)?|erroneous(?:ly)?|(?:contained|included|made|introduced|contains|includes)\b[^.;]{0,40}\b(?:errors?|omissions?)|(?:technical|typographical|clerical|drafting) errors?|incorrect(?:ly)?|"
+    r"(?:did not|failed to) (?:make|include|reflect|update|conform)\b[^.;]{0,60}\b(?:conforming|technical|necessary|corresponding)?\s?(?:changes?|modifications?|corrections?|amendments?|references?))\b",
+    re.I,
+)
+_CURED = re.compile(
+    r"\b(?:conforming|technical|additional|necessary|appropriate|corresponding)\b[^.;]{0,60}\b(?:changes?|modifications?|corrections?|amendments?|rectifications?)\b|\bcorrect(?:s|ed|ing|ions?)?\b",
+    re.I,
+)
+_NOW = re.compile(
+    r"\b(?:I (?:have |hereby |also |further )*determined?|(?:is|are) (?:hereby )?(?:modified|amended|corrected|necessary|appropriate)|shall be)\b",
+    re.I,
+)
+# "Pursuant to section 3 of Executive Order 14195, I have determined", "Consistent with Executive Order 14199 ..., I hereby direct".
+_UNDER = re.compile(
+    r"^(?:(?:Sec(?:tion|\.) \d{1,2}\.\s(?:[A-Z][^.]{2,80}\.\s)?)?\([a-z]{1,3}\)\s*)?(?:Accordingly, |Therefore, )?(?:[Pp]ursuant to|[Cc]onsistent with|[Ii]n accordance with|[Aa]s (?:directed|required|provided) (?:by|in)|[Ii]n furtherance of|[Tt]o (?:implement|carry out|effectuate))\s+(?:the\s+)?(?:[Ss]ections?\s[\w().,\s-]{1,40}?\sof\s+)?(?:the\s+)?$"
+)
+_DECIDES = re.compile(
+    r"(?:^|[,;] )(?:and pursuant to the authority[^;]{0,200}?, )?I (?:have |hereby |also |further |therefore )*(?:determined?|direct|order|find|found|designate|impose|modif|authorize|amend)|\bis (?:hereby )?(?:authorized|directed|delegated)\b"
+)
+_UNKNOWN_VERB = re.compile(
+    r"^[\s,]*(?:is|are|shall(?: be)?|will(?: be)?)\s+(?:hereby\s+|further\s+|also\s+)*(?P<verb>(?!not\b|unaffected|in\b|hereby\b|based|consistent|described|defined|applicable|subject|the\b|an?\b|that\b|to\b|only\b|be\b|continue|remain|apply|include|incorporated|issued|published|attached|available|no\b|effective|intended|necessary|appropriate)\w+ed)\b",
+    re.I,
+)
+
+
+def read_effects(view: TextView) -> tuple[Effect, ...]:
+    """Every effect that a document states on other instruments and on units of codified texts, in reading order; one for
+    each verb, instrument and affected part. Of a changed page of an agency, only the added words are read."""
+    document = view.document
+    if document.kind in (DocumentKind.CFR, DocumentKind.LIST):
+        return tuple(note_effects(document))
+    voice = voice_of(document)
+    if voice in (Voice.AGENCY, Voice.PAGE):
+        return _settled(agency_effects(view, voice), document)
+    return _settled(_spoken(document, voice), document)
+
+
+def voice_of(document: Document) -> Voice:
+    """Whose words a document is."""
+    if document.kind is DocumentKind.PRESIDENTIAL:
+        return Voice.PRESIDENT
+    if document.kind is not DocumentKind.PAGE:
+        return Voice.AGENCY
+    opening = " ".join(unit.text for unit in document.units[:_OPENING])
+    if _PRESIDENT.search(opening):
+        return Voice.PRESIDENT
+    return Voice.COURT if _COURT.search(opening) else Voice.PAGE
+
+
+def _spoken(document: Document, voice: Voice) -> Iterator[Effect]:
+    """The effects of running text in the voice of a president or a court."""
+    names = Names()
+    base = base_days(document)
+    carried: Act | None = None
+    inserted = _Inserted()
+    yield from _of_sentence(document.title, "title", document, voice, names, title=True)
+    for unit in document.units:
+        if unit.kind in (UnitKind.LINK, UnitKind.IMAGE) or not unit.text:
+            continue
+        text = unit.text
+        if inserted.holds(text):
+            continue
+        if not (carried and _ITEM.match(text)):
+            carried = None
+        if not (carried or _KNOWS.search(text) or _LEADS.search(text)):
+            continue
+        read: list[tuple[str, list[Group]]] = []
+        for sentence in split_sentences(text):
+            found, groups = read_sentence(sentence, names, voice, base, carried=carried)
+            read.append((sentence, groups))
+            yield from _effects(found, sentence, unit.path, document)
+            yield from _implements(groups, sentence, unit.path, document)
+            if not found:
+                yield from _unclear(groups, sentence, unit.path, document)
+        if voice is Voice.PRESIDENT:
+            yield from _corrections(read, unit.path, document)
+        if _LEADS.search(text):
+            carried = _lead(text, voice) or (carried if carried else None)
+
+
+class _Inserted:
+    """Words that a document puts into another, paragraph by paragraph: each opens with a quotation mark, and the last one
+    closes it."""
+
+    def __init__(self) -> None:
+        self._open = False
+
+    def holds(self, text: str) -> bool:
+        """Whether a paragraph belongs to words that an earlier one opened."""
+        inside = self._open
+        opened, closed = text.count("“"), text.count("”")
+        if inside and text.lstrip().startswith("“"):
+            opened -= 1
+        self._open = opened + inside > closed
+        return inside
+
+
+def _lead(text: str, voice: Voice) -> Act | None:
+    last = split_sentences(text)[-1]
+    did = list(acts(mask(last), voice))
+    return did[-1] if did else None
+
+
+def _of_sentence(
+    sentence: str, where: str, document: Document, voice: Voice, names: Names, *, title: bool = False
+) -> Iterator[Effect]:
+    found, _ = read_sentence(sentence, names, voice, None, title=title)
+    yield from _effects(found, sentence, where, document)
+
+
+def _effects(found: Iterable[Found], sentence: str, where: str, document: Document) -> Iterator[Effect]:
+    for one in found:
+        for member in one.group.members:
+            yield Effect(
+                one.act.verb,
+                affecting(document, sentence, where),
+                with_part(member.affected, one.part),
+                one.from_,
+                one.until,
+                applied=Applied.NOT_APPLICABLE,
+                extent=one.extent,
+            )
+
+
+def _implements(groups: Iterable[Group], sentence: str, where: str, document: Document) -> Iterator[Effect]:
+    """The instrument under which the document decides: `Pursuant to section 3 of Executive Order 14195, I have determined`."""
+    for group in groups:
+        if _UNDER.match(sentence[: group.start]) and _DECIDES.search(mask(sentence)[group.end :]):
+            yield from (
+                _plain(EffectVerb.IMPLEMENTS, member, sentence, where, document) for member in group.members
+            )
+        return
+
+
+def _plain(verb: EffectVerb, member: Mention, sentence: str, where: str, document: Document) -> Effect:
+    return Effect(verb, affecting(document, sentence, where), member.affected, applied=Applied.NOT_APPLICABLE)
+
+
+def _corrections(read: Sequence[tuple[str, list[Group]]], where: str, document: Document) -> Iterator[Effect]:
+    """The instruments whose fault a paragraph states and cures: `Proclamation 10976 omitted conforming changes ... I have
+    determined that modifications are necessary to reflect them`."""
+    for number, (sentence, groups) in enumerate(read):
+        fault = _FAULT.search(sentence)
+        cured = any(_CURED.search(later) and _NOW.search(later) for later, _ in read[number + 1 :])
+        if fault is None or not cured:
+            continue
+        before = [group for group in groups if group.end <= fault.start()]
+        named = before[-1:] if before else (read[number - 1][1] if number else [])
+        for group in named:
+            yield from (
+                _plain(EffectVerb.CORRECTS, member, sentence, where, document) for member in group.members
+            )
+
+
+def _unclear(groups: Iterable[Group], sentence: str, where: str, document: Document) -> Iterator[Effect]:
+    """Instruments that are the subject of an operative sentence whose verb is not known."""
+    for group in groups:
+        if _UNKNOWN_VERB.match(sentence[group.end :]):
+            for member in group.members:
+                plain = _plain(EffectVerb.AMENDS, member, sentence, where, document)
+                yield replace(plain, certainty=Certainty.UNCLEAR)
+
+
+def _settled(found: Iterable[Effect], document: Document) -> tuple[Effect, ...]:
+    """One effect for each verb, instrument and part; never on the document itself; with the document's own days where the
+    sentence gives none. An implemented instrument that is also changed is changed."""
+    own = {
+        ("executive_order", document.executive_order),
+        ("proclamation", document.proclamation),
+        ("citation", document.citation),
+        ("document_number", document.document_number),
+    }
+    kept: dict[tuple[object, ...], Effect] = {}
+    for effect in found:
+        name = identity(effect.affected)
+        if name in own or not name[0]:
+            continue
+        key = (effect.verb, name, effect.affected.part, effect.affecting.instruction)
+        earlier = kept.get(key)
+        if earlier is None or (earlier.from_ is None and effect.from_ is not None):
+            kept[key] = effect
+    changed = {
+        identity(effect.affected) for effect in kept.values() if effect.verb is not EffectVerb.IMPLEMENTS
+    }
+    start, known = _begins(document), known_at(document)
+    return tuple(
+        replace(effect, from_=effect.from_ or start, known_at=effect.known_at or known)
+        for effect in kept.values()
+        if effect.verb is not EffectVerb.IMPLEMENTS or identity(effect.affected) not in changed
+    )
+
+
+def _begins(document: Document) -> date | None:
+    """The day from which the document itself applies."""
+    if document.effective_on:
+        return document.effective_on
+    base = base_days(document)
+    return base.signed or base.published
+
+
+def known_at(document: Document) -> datetime | None:
+    """When one could know the document: its filing for inspection, else the day of its publication."""
+    if document.filed_at:
+        return document.filed_at
+    return legal_instant(document.published) if document.published else None

@@ -1,0 +1,333 @@
+"""What one sentence does to the instruments that it names: each act with its targets, the affected part, and its days."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+
+from tracker.clock import legal_instant, reader_instant
+from tracker.documents.text_view import clip_quote
+from tracker.effects import Affecting, EffectVerb, Extent
+from tracker.legal_status.date_mentions import Mention as Day
+from tracker.legal_status.date_mentions import mentions as days_in
+from tracker.legal_status.effect_verbs import Act, Voice, acts
+from tracker.legal_status.instrument_mentions import Group, Names, find_groups, parentheses
+from tracker.legal_status.relative_days import Base
+from tracker.model import Document, DocumentKind
+from tracker.text import fold_space
+
+_QUOTED = re.compile(r"“[^“”]*”?|\"[^\"]*\"")
+_ASIDE = re.compile(
+    r",?\s*\b(?:as|which (?:was|were|has been|have been)|and as)\s+(?:\w+ly |further |also |most recently )*"
+    r"(?:amended|modified|extended|clarified|continued|supplemented|revised|expanded|corrected|implemented|codified|defined|superseded|updated|suspended)\b"
+    r"(?:(?:,? and(?: as)?| or) (?:\w+ly |further |as )*(?:amended|modified|extended|clarified|continued|supplemented|expanded|implemented|superseded)\b)*"
+    r"(?P<by>\s+(?:most recently |in part )?(?:by|in|pursuant to|through|under)\s+(?:(?:the\s+)?(?:[Ss]ections?|[Cc]lauses?) [\w().]+ (?:of|to) )?(?:the\s+)?"
+    r"(?P<list>(?:(?:Executive Orders?|E\.O\.|Proclamations?|(?:Presidential )?Memorand(?:um|a)|[Nn]otices?|subsequent \w+)(?: Nos?\.)?(?:\s\d{4,5})?(?:(?:,? of|,? dated) \w+ \d{1,2}, \d{4})?|\d{4,5}(?:,? of \w+ \d{1,2}, \d{4})?|that order|those orders)"
+    r"(?:[\s,;]*(?:\([^()]*\))?[\s,]*(?:and|or)?\s*(?=(?:Executive Order|E\.O\.|Proclamation|(?:Presidential )?Memorand|\d{5}|[Nn]otice)))?)+)?(?:,(?=\s))?",
+)
+# What an instrument's words may be governed by, and stay its own: a duty, a list, a section of it.
+_CONTENT = re.compile(
+    r"\b(?:dut(?:y|ies)|tariffs?|rates?|suspensions?|prohibitions?|requirements?|exemptions?|exceptions?|exclusions?|lists?|annex(?:es)?|measures?|actions?|process(?:es)?|"
+    r"regimes?|system|delays?|restrictions?|delegations?|definitions?|surcharges?|treatment|terms|provisions?|sections?|subsections?|clauses?|paragraphs?|sentences?|"
+    r"text|preamble|amendments?|modifications?|effective dates?|compliance dates?|comment periods?|deadlines?|expiration|dates?|period|rule|rules|rulemaking|notices?|order|orders|"
+    r"licenses?|authorizations?|designations?|determinations?|findings?|stay|enforcement|collection|application|implementation|validity|portions?|parts?|"
+    r"proclamations?|memorand\w+|references?|title|instructions?|errors?|publication|document|controls?|subdivisions?|notes?|headings?|scope|AD|directives?|inclusion|program|council|"
+    r"committee|office|NPRM|IFR|proposal|Federal Register|functions?)\b",
+    re.I,
+)
+_EMERGENCY = re.compile(r"\b(?:national )?emergenc(?:y|ies)\b", re.I)
+_HARMLESS = re.compile(
+    r"\b(?:threats?|polic(?:y|ies)|crisis|circumstances?|conditions?|purposes?|objectives?|goals?|authority|authorities|priorit\w+|statute|report|recommendations?|"
+    r"principles?|meaning|criteria|agreement|framework deal|commitments?|investigations?|guidance|concerns?|interest|interests|harms?|problems?|need|needs)\b",
+    re.I,
+)
+_CONNECTED = re.compile(
+    r"\b(?:pursuant to|in accordance with|consistent with|in conformity with|under|as defined (?:in|by)|within the meaning of|for (?:the )?purposes? of|notwithstanding|"
+    r"described in|referred to in|except as (?:otherwise )?provided (?:in|by)|subject to|as provided (?:in|by)|in addition to|as set forth in|set forth in|in lieu of|"
+    r"in light of|in response to|based on|building on|with respect to|relating to|related to|regarding|similar to|other than|except for|excluding|apart from)\b(?=[^;]*$)",
+    re.I,
+)
+_PART = re.compile(
+    r"\b(?:(?:[Ss]ections?|[Ss]ubsections?|[Cc]lauses?|[Pp]aragraphs?|[Aa]nnex(?:es)?|[Ss]ubdivisions?|[Pp]arts?|[Tt]itles?|[Nn]otes?|[Ii]nstructions?)\s+(?:[IVX]+(?:-[A-Z])?|[\w.]*\d[\w.]*|\([a-z]+\)|[A-Z])(?:\([\w]+\))*(?:[\s,]*(?:and|or|through|,|-|–)\s*(?:(?:[Ss]ections?|[Cc]lauses?|[Aa]nnex)\s+)?(?:[IVX]+(?:-[A-Z])?|\d[\w.]*|\([\w]+\))(?:\([\w]+\))*)*)"
+    r"|\b(?:[Tt]he\s+)?(?:(?:additional|modified|applicable|ad valorem|reciprocal|country-specific|tariff|effective|compliance|comment|enforcement|inclusion|national)\s+)*(?:dut(?:y|ies)|tariffs?|rates?(?: of duty)?|suspensions?|exemptions?|exceptions?|"
+    r"prohibitions?|delays?|process(?:es)?|lists?|requirements?|restrictions?|surcharges?|regimes?|effective dates?|compliance dates?|comment periods?|emergenc(?:y|ies)|delegations?|annexes|provisions|portions|treatment)\b"
+)
+_MOVED_BEFORE = re.compile(
+    r"(?:\s*\([^()]*\))?,?\s+(?:as|which was) (?:most recently |further |previously |last )?(?:extended|delayed|postponed|continued) (?:by|in|through)\s+"
+)
+_OUT_OF = re.compile(r"^(?:remov|delet|eliminat|strik|withdraw)\w*\b[^;]{1,200}\bfrom\b", re.I)
+_SCOPED = re.compile(r"\b(?:except(?! as (?:otherwise )?)|excluding|other than|only|solely|in part|to the extent|with respect to|for (?:articles|goods|products|imports) (?:of|from|that)|articles (?:of|from)|products of)\b")  # fmt: skip
+_CONDITION = re.compile(r"(?:^|[,;:.]\s*)(?:[Ii]f|[Uu]nless(?! otherwise)|[Ii]n the event|[Ss]hould)\b|\bprovided that\b|\bcontingent (?:up)?on\b|\bconditioned (?:up)?on\b|\b(?:only )?if\b", re.I)  # fmt: skip
+# "the following Presidential actions": the instruments come after a colon, each as an item.
+_FOLLOWING = re.compile(r"\bfollowing\b|\b(?:listed|set forth|specified) below\b|^\s*$", re.I)
+_LISTED = re.compile(r"(?:[:;,]|\band\b|\bor\b)\s*(?:\((?:[a-z]{1,5}|\d{1,2}|[A-Z])\)\s*)?(?:the\s+)?$", re.I)
+_INTO = re.compile(
+    r"[\s,]*(?:the\s+)?(?:(?:[Aa]nnex(?:es)?|[Ss]ections?|[Ss]ubsections?|[Cc]lauses?|[Pp]aragraphs?|lists?|text|[Tt]able|[Ss]chedule|scope)\b[\w().,\s-]{0,40}?\b(?:of|to|in)\s+)?(?:the\s+)?"
+)
+_DIRECTLY = re.compile(
+    r"[\s,]*(?:(?:and|or|of|to|the|both|each of|in|any|all|certain|for|existing|current|prior|previous|its|with)\b[\s,]*)*",
+    re.I,
+)
+_PLACE = re.compile(r"(?:sections?|clauses?|paragraphs?|subsections?|annex(?:es)?|parts?)\b", re.I)
+_OTHER_VERB = re.compile(r"\b(?:shall|will|is|are|has|have|was|were|must|may|imposed? on)\b", re.I)
+_ZONES = {"eastern": "America/New_York", "central": "America/Chicago", "mountain": "America/Denver", "pacific": "America/Los_Angeles", "et": "America/New_York", "est": "America/New_York", "edt": "America/New_York", "utc": "UTC", "gmt": "UTC", "jst": "Asia/Tokyo"}  # fmt: skip
+_UNTIL = re.compile(r"\b(?:until|through|to|ending(?: on)?|expires?(?: on| at)?|(?:and )?before|not later than|up to)\s*$", re.I)  # fmt: skip
+_FROM = re.compile(
+    r"\b(?:on or after|effective(?: (?:on|as of|at))?|beginning(?: on)?|starting(?: on)?|as of|from|on|at|takes? effect(?: on)?|in effect on|after)\s*$",
+    re.I,
+)
+_PERIOD = re.compile(
+    r"\bfor (?:a period of|an additional|an additional period of|another)? ?(?P<n>\d{1,3}|\w+)[ -](?P<unit>days?|months?|years?)\b",
+    re.I,
+)
+
+_ABBREVIATED = "".join(
+    rf"(?<!\b{word}\.\s)"
+    for word in ("No", "Nos", "Sec", "Jan", "Feb", "Mar", "Apr", "Aug", "Sept", "Oct", "Nov", "Dec", r"U\.S", r"E\.O", r"p\.m", r"a\.m", "Co", "Inc", "Ltd", "Corp", "Pub", "v", r"U\.S\.C", r"et seq", "Stat")
+)  # fmt: skip
+_BOUNDARY = re.compile(rf"(?<=[A-Za-z0-9)\]”\"]\.)[”\"]?\s+(?=[A-Z(“\"])(?<!\s[A-Z]\.\s){_ABBREVIATED}")
+_LONGEST = 6_000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a sentence does to one list of instruments."""
+
+    act: Act
+    group: Group
+    part: str
+    extent: Extent
+    from_: date | datetime | None
+    until: date | datetime | None
+
+
+def split_sentences(text: str) -> list[str]:
+    """Sentences by their full stops: a list of instruments with semicolons stays one sentence."""
+    found: list[str] = []
+    for piece in _BOUNDARY.split(fold_space(text)):
+        found.extend(piece[at : at + _LONGEST] for at in range(0, len(piece), _LONGEST))
+    return [piece for piece in found if piece.strip()]
+
+
+def affecting(document: Document, sentence: str, where: str, instruction: str | None = None) -> Affecting:
+    """The place of an effect in its document, with the operative words."""
+    page = document.url if document.kind is DocumentKind.PAGE else None
+    return Affecting(
+        document.document_number, document.executive_order, document.proclamation, document.citation, page,
+        instruction, clip_quote(sentence), where,
+    )  # fmt: skip
+
+
+def mask(sentence: str) -> str:
+    """The sentence with its asides as spaces: titles in parentheses, words in quotation marks, `as amended by ...`."""
+
+    def blank(match: re.Match[str]) -> str:
+        return " " * len(match[0])
+
+    plain = sentence
+    for match in parentheses(sentence):
+        plain = plain[: match.start()] + " " * len(match[0]) + plain[match.end() :]
+    plain = _QUOTED.sub(blank, plain)
+    return _ASIDE.sub(blank, plain)
+
+
+def read_sentence(
+    sentence: str,
+    names: Names,
+    voice: Voice,
+    base: Base | None,
+    *,
+    title: bool = False,
+    carried: Act | None = None,
+) -> tuple[list[Found], list[Group]]:
+    """The effects of one sentence, with the instruments that it names. `carried`: the act of the words that
+    introduce the list to which the sentence belongs ("The following orders are revoked:")."""
+    plain = mask(sentence)
+    groups = find_groups(sentence, plain, names)
+    if not groups:
+        return [], []
+    # Semicolons inside a list of instruments are no boundary of a clause.
+    flat = plain
+    for group in groups:
+        flat = (
+            flat[: group.start]
+            + flat[group.start : group.end].replace(";", ",").replace(":", ",")
+            + flat[group.end :]
+        )
+    names.learn(sentence, groups)
+    did = list(acts(flat, voice, title=title))
+    found: list[Found] = []
+    taken: set[tuple[EffectVerb, int]] = set()
+    for number, verb in enumerate(did):
+        for group in _targets(flat, verb, did[number - 1] if number else None, groups):
+            act = _of_contents(flat, verb, group)
+            if (act.verb, group.start) not in taken:
+                taken.add((act.verb, group.start))
+                found.append(_found(sentence, flat, act, group, base))
+                if act.verb in (EffectVerb.EXTENDS, EffectVerb.DELAYS) and (
+                    chain := _chain(sentence, group, names)
+                ):
+                    found.append(_found(sentence, flat, act, chain, base))
+    if carried is not None and not did and _LISTED.search(":" + flat[: groups[0].start]):
+        found.append(_found(sentence, flat, carried, groups[0], base))
+    return found, groups
+
+
+def _targets(flat: str, act: Act, before: Act | None, groups: Sequence[Group]) -> Iterator[Group]:
+    """The instruments that an act affects: those of its subject or its object, else those of the list that it announces."""
+    found = list(_subjects(flat, act, before, groups) if act.passive else _objects(flat, act, groups))
+    if not found:
+        start = max(flat.rfind(";", 0, act.start), 0) if act.passive else act.end
+        colon = flat.find(":", act.end)
+        if colon > 0 and _FOLLOWING.search(flat[start:colon]):
+            found = [
+                group for group in groups if group.start > colon and _LISTED.search(flat[colon : group.start])
+            ]
+    yield from found
+
+
+def _subjects(flat: str, act: Act, before: Act | None, groups: Sequence[Group]) -> Iterator[Group]:
+    """What is before a passive verb, in its clause; items without a verb of their own that semicolons join to it belong to
+    the same subject."""
+    floor = before.end if before is not None and before.passive and before.end <= act.start else 0
+    floor = max(floor, flat.rfind(":", 0, act.start) + 1)
+    end, first = act.start, True
+    while end > floor:
+        start = max(flat.rfind(";", floor, end), floor - 1) + 1
+        inside = [group for group in groups if start <= group.start and group.end <= end]
+        piece = flat[start:end]
+        if not first and (not inside or _OTHER_VERB.search(piece)):
+            return
+        hit = False
+        for group in reversed(inside):
+            gap = flat[group.end : end]
+            if len(gap.strip()) > 220 or _OTHER_VERB.search(gap):
+                continue
+            if _governs(flat[start : group.start], act, passive=True):
+                hit = True
+                yield group
+            break
+        if not hit and not first:
+            return
+        if _OTHER_VERB.search(piece):
+            return
+        end, first = start - 1, False
+
+
+def _objects(flat: str, act: Act, groups: Sequence[Group]) -> Iterator[Group]:
+    end = next((at for at in (flat.find(";", act.end),) if at >= 0), len(flat))
+    for group in groups:
+        if act.end <= group.start < end:
+            between = flat[act.end : group.start]
+            if act.into and not _INTO.fullmatch(between):
+                return
+            if _governs(between, act, passive=False):
+                yield group
+            return
+
+
+def _governs(before: str, act: Act, *, passive: bool) -> bool:
+    """Whether an instrument is itself what the act affects: directly ("amend section 2 of"), or as the source of a duty, a
+    list or another part of it; not as the source of a policy, a threat or an authority."""
+    if len(before) > 420 and not passive:
+        return False
+    words = before[-420:]
+    content = max((match.end() for match in _CONTENT.finditer(words)), default=-1)
+    harmless = max((match.end() for match in _HARMLESS.finditer(words)), default=-1)
+    emergency = max((match.end() for match in _EMERGENCY.finditer(words)), default=-1)
+    if emergency > content:
+        if act.verb in (EffectVerb.EXTENDS, EffectVerb.ENDS) and emergency > harmless:
+            return not re.search(r"\b(?:address|deal with|respond to|remedy|resolve)\b", words)
+        return False
+    if harmless > content:
+        return False
+    connected = max((match.start() for match in _CONNECTED.finditer(words)), default=-1)
+    direct = (
+        connected >= 0 and not re.search(r",|\band the\b", words[connected:]) and len(words) - connected < 110
+    )
+    if not direct:
+        return content >= 0 or _DIRECTLY.fullmatch(_last_phrase(words, passive)) is not None
+    # "the duties imposed pursuant to", against "pursuant to section 2 of".
+    heads = [match.end() for match in _CONTENT.finditer(words[:connected]) if not _PLACE.match(match[0])]
+    return bool(heads) and "," not in words[heads[-1] : connected].strip(" ,")
+
+
+def _of_contents(flat: str, act: Act, group: Group) -> Act:
+    """What is removed from an instrument amends it."""
+    if act.verb is EffectVerb.ENDS and not act.passive and _OUT_OF.search(flat[act.start : group.start]):
+        return replace(act, verb=EffectVerb.AMENDS)
+    return act
+
+
+def _chain(sentence: str, group: Group, names: Names) -> Group | None:
+    """What extended or delayed the same before ("as extended by Executive Order 14258"): the later act moves its day too."""
+    match = _MOVED_BEFORE.match(sentence, group.end)
+    if match is None:
+        return None
+    start, end = match.end(), match.end() + 400
+    piece = sentence[start:end]
+    groups = find_groups(piece, mask(piece), names)
+    if not groups or groups[0].start > 4:
+        return None
+    return Group(
+        tuple(replace(one, start=one.start + start, end=one.end + start) for one in groups[0].members)
+    )
+
+
+def _last_phrase(words: str, passive: bool) -> str:
+    return re.split(r"[,:;]\s", words)[-1] if passive else words
+
+
+def _found(sentence: str, flat: str, act: Act, group: Group, base: Base | None) -> Found:
+    """The act on one list of instruments, with its extent: whole only where the words name the instrument alone, and
+    nothing limits them."""
+    if group.start > act.end and flat.find(":", act.end, group.start) > 0:
+        start = (
+            max(flat.rfind(";", 0, act.start), flat.rfind(":", 0, act.start), 0) if act.passive else act.end
+        )
+        scope, tail = flat[start : act.start] if act.passive else flat[start : flat.find(":", act.end)], ""
+    elif act.passive:
+        start = max(flat.rfind(";", 0, group.start), flat.rfind(":", 0, group.start), 0)
+        scope, tail = flat[start : group.start], flat[group.end : act.start] + flat[act.end : act.end + 160]
+    else:
+        scope, tail = flat[act.end : group.start], flat[group.end : group.end + 160]
+    parts = [match[0] for match in _PART.finditer(scope)]
+    part = parts[-1] if parts else ""
+    limited = _SCOPED.search(re.split(r"[;.]", tail)[0]) or _SCOPED.search(scope)
+    extent = Extent.PARTIAL if part or limited else Extent.WHOLE
+    if _CONDITION.search(flat[max(0, act.start - 260) : act.end + 200]):
+        extent = Extent.CONDITIONAL
+    from_, until = _days(sentence, base)
+    return Found(act, group, part, extent, from_, until)
+
+
+def _days(sentence: str, base: Base | None) -> tuple[date | datetime | None, date | datetime | None]:
+    """The days from and until which the words of a sentence let it hold."""
+    start = until = None
+    for day in days_in(sentence, base):
+        before = sentence[max(0, day.start - 40) : day.start]
+        if re.search(r"\b(?:of|dated|published(?: on)?|issued(?: on)?|signed(?: on)?)\s*$", before) and not (
+            re.search(r"\bas of\s*$", before)
+        ):
+            continue
+        if _UNTIL.search(before):
+            until = until or instant(day)
+        elif _FROM.search(before):
+            start = start or instant(day)
+    return start, until
+
+
+def instant(day: Day) -> date | datetime:
+    """A day, with its time and zone where the text gives both or the time alone, which is eastern time."""
+    match = re.match(r"(?P<h>\d{1,2})(?::(?P<m>\d\d))? (?P<half>[ap])\.m\.", day.time)
+    if match is None and day.time not in ("noon", "midnight"):
+        return day.day
+    clock = (
+        time(12 if day.time == "noon" else 0)
+        if match is None
+        else time(int(match["h"]) % 12 + (12 if match["half"] == "p" else 0), int(match["m"] or 0))
+    )
+    zone = _ZONES.get(day.zone.lower().split(" ")[0].removeprefix("u.s."), "")
+    return reader_instant(day.day, zone, clock) if zone else legal_instant(day.day, clock)
