@@ -202,16 +202,62 @@ def test_a_deadline_keeps_its_key_when_records_are_added_and_its_end_moves() -> 
     assert moved.key == "chg_0123456789abcdef-stay-ends"
 
 
+def test_the_last_day_of_a_stay_and_the_day_after_it_are_one_entry() -> None:
+    _, stay, rule = stayed()
+    after = END + timedelta(days=1)
+    elsewhere = LegalDate("stay-ends", after, by="90 FR 50857", quote="suspended until November 10, 2026")
+    page = replace(
+        stay, id="chg_dddddddddddddddd", citation=None, document_number=None, kind=DocumentKind.PAGE
+    )
+    page = replace(page, tagging=replace(page.tagging, dates=(elsewhere,)))
+    (entry,) = deadlines([stay, rule, page], TODAY)
+    assert (entry.type, entry.date) == ("stay-ends", END)
+    assert page.id in entry.changes
+    again = LegalDate(
+        "effective", after, quote="The stayed paragraphs take effect again on November 10, 2026."
+    )
+    own = dated(LegalDate("stay-ends", END, quote="stayed through November 9, 2026"), again)
+    assert [(each.type, each.date) for each in upcoming(own, TODAY)] == [("stay-ends", END)]
+    assert [(each.type, each.date) for each in deadlines([own], TODAY)] == [("stay-ends", END)]
+
+
+def test_the_day_after_a_stay_stays_an_entry_where_it_is_another_date() -> None:
+    after = END + timedelta(days=1)
+    other = LegalDate("effective", after, quote="Part 748 is amended effective November 10, 2026.")
+    own = dated(LegalDate("stay-ends", END, quote="stayed through November 9, 2026"), other)
+    assert [each.date for each in upcoming(own, TODAY)] == [END, after]
+    foreign = dated(LegalDate("stay-ends", after), id="chg_dddddddddddddddd", citation="90 FR 60000")
+    assert len(deadlines([own, foreign], TODAY)) == 3
+
+
+def test_records_of_one_story_have_one_entry_for_one_day() -> None:
+    rule = dated(LegalDate("effective", END))
+    page = dated(LegalDate("effective", END), id="chg_dddddddddddddddd", kind=DocumentKind.PAGE)
+    assert len(deadlines([rule, page], TODAY)) == 2
+    stories = {rule.id: "sty_0000000000000001", page.id: "sty_0000000000000001"}
+    (entry,) = deadlines([rule, page], TODAY, stories)
+    assert entry.changes == (rule.id, page.id)
+
+
+def test_applications_have_a_type_of_their_own_in_each_language() -> None:
+    rows = [
+        deadline_text(deadlines([dated(LegalDate("applications-close", END))], TODAY), language, TODAY)[0]
+        for language in ("ja", "en")
+    ]
+    assert "応募期限" in rows[0].values()
+    assert "Applications close" in rows[1].values()
+
+
 def test_other_acts_other_days_and_other_kinds_are_deadlines_of_their_own() -> None:
     _, stay, rule = stayed()
     other = replace(stay, id="chg_dddddddddddddddd", citation="90 FR 60000")
     both = dated(
-        LegalDate("comments-close", END), LegalDate("comments-close", END, note="proposals or applications due"),
+        LegalDate("comments-close", END), LegalDate("applications-close", END),
         LegalDate("effective", END), id="chg_eeeeeeeeeeeeeeee",
     )  # fmt: skip
     found = deadlines([stay, rule, other, both], TODAY)
     assert sorted(entry.type for entry in found) == [
-        "comments-close", "comments-close", "effective", "stay-ends", "stay-ends",
+        "applications-close", "comments-close", "effective", "stay-ends", "stay-ends",
     ]  # fmt: skip
 
 

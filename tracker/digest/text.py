@@ -27,7 +27,7 @@ from tracker.i18n import format_instant, label, t
 from tracker.model import Change, Language, Level, Op
 from tracker.rendering.alert_message import headline_of
 from tracker.rendering.correction_text import leading_correction
-from tracker.rendering.deadlines import days_left
+from tracker.rendering.deadlines import CLOSING, days_left
 from tracker.rendering.failure_cause import reason_line
 from tracker.rendering.official_links import official_url
 from tracker.rendering.profile_lead import level_badge
@@ -245,18 +245,18 @@ def _proposals(words: Phrases) -> DigestSection:
 
 
 def _closing(words: Phrases, change: Change) -> list[str]:
-    """The closing dates of the comment period that are not past."""
+    """The closing dates of periods for comments and applications that are not past."""
     closing = sorted(
         {
-            entry.date
+            (entry.date, CLOSING.index(entry.type))
             for entry in change.tagging.dates
-            if entry.type == "comments-close" and not entry.superseded
+            if entry.type in CLOSING and not entry.superseded
         }
     )
     return [
-        f"{label('date', 'comments-close', words.language)}: {words.day(on)}"
+        f"{label('date', CLOSING[kind], words.language)}: {words.day(on)}"
         + words.bracketed(days_left(on, words.week.as_of, words.language))
-        for on in closing
+        for on, kind in closing
         if on >= words.week.as_of
     ]
 

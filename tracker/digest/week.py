@@ -206,7 +206,9 @@ def build_week(
     items = sorted((entry for entry in items if entry.level is not Level.NONE), key=_weight)
     before = [change for change in material.planned if change.detected_at < period.end]
     actions = _actions(items, [item(change) for change in before], material.reviews, as_of)
-    taken = {identity(action.item.change, action.date) for action in actions if action.date}
+    taken: set[tuple[object, ...]] = {
+        identity(action.item.change, action.date) for action in actions if action.date
+    }
     touched = [(change, material.operations.get(change.id, ())) for change in known]
     return Week(
         period=period,

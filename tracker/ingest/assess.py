@@ -36,7 +36,9 @@ from tracker.parsing.losses import Loss, LossKind
 # Texts that are amended in place for years; all other documents are published once.
 _KEPT_UP_TO_DATE = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
 # Dates that readers plan by; when one of them moves, the record is sent again.
-_PLANNED = frozenset({"effective", "compliance", "comments-close", "stay-ends", "expires", "hearing"})
+_PLANNED = frozenset(
+    {"effective", "compliance", "comments-close", "applications-close", "stay-ends", "expires", "hearing"}
+)
 _REPLACED = frozenset({LossKind.MOST, LossKind.PLACEHOLDER})
 _WITHDRAWN = re.compile(
     r"\b(?:rescind\w*|rescission|revoked?|revokes|revoking|revocation|withdr(?:aw\w*|ew)|repeal\w*|supersed\w+|vacat\w+|cancell?ed|"

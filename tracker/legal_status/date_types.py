@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from tracker.legal_status.application_dates import APPLIED
+
 _CLAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("published", re.compile(r"\b(?:published|issued|dated|signed|released|appeared|(?<!\bbe )filed|adopted|announced|initiated|entitled|imposed|became effective|decided|invasion|posted|convicted|(?<!comply )(?<!applies )(?<!apply )(?<!applicable )(?<!effective )(?<!mandatory )(?<!required )(?<!effect )(?<!force )beginning)\b(?:(?!\b(?:from|until|through)\b)[^.;]){0,60}$", re.I)),
     ("published", re.compile(r"\b\d+ FR \d[\d,]*(?:[-–]\d+)?,?\s*\(?(?:\w+day,?\s+)?$", re.I)),
@@ -15,7 +17,9 @@ _CLAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("comments-close", re.compile(r"\b(?:comments?|submissions?|responses?|input|rebuttals?|objections?|requests to (?:appear|testify))\b[^.;]{0,200}\b(?:by|before|until|through|to|than|on|is|deadline is|closes?|ends?|due|close of business|COB)\s*:?\s*(?:[^.;]{0,40}(?:ET|EST|EDT|time|pm|am)[^.;]{0,30})?$", re.I)),
     ("comments-close", re.compile(r"\b(?:comment period|deadline for (?:written )?comments)\b[^.;]{0,160}\b(?:to|until|through|by|is|on|from)\s*$", re.I)),
     ("comments-close", re.compile(r"\bcomments?(?: due)?(?: dates?)?:\s*$", re.I)),
-    ("proposals", re.compile(r"\b(?:proposals?|applications?|nominations?|bids)\b[^.;]{0,160}\b(?:by|before|until|through|to|than|due)\s*(?:[^.;]{0,40}(?:ET|EST|EDT|time|pm|am)[^.;]{0,30})?$", re.I)),
+    ("applications-close", re.compile(rf"\b{APPLIED}\b[^.;]{{0,160}}\b(?:by|before|until|through|to|than|due|closes?(?: on)?|ends?(?: on)?)\s*(?:[^.;]{{0,40}}(?:ET|EST|EDT|time|pm|am)[^.;]{{0,30}})?$", re.I)),
+    ("applications-close", re.compile(rf"\b(?:(?:application|proposal|nomination)s?\s+(?:period|window|deadline)|(?:deadline|due date|closing date)\s+for\s+(?:[\w-]+\s+){{0,4}}{APPLIED})\b[^.;]{{0,160}}\b(?:to|until|through|by|is|on|from)\s*$", re.I)),
+    ("applications-close", re.compile(rf"\b{APPLIED}(?:\s+(?:due|closing))?(?:\s+(?:dates?|deadline))?:\s*$", re.I)),
     ("compliance", re.compile(r"\b(?:compliance (?:date|is (?:required|mandatory|not required)|with|by)|(?:must|shall|required to) (?:\w+ )?comply|comply (?:with|by|beginning|starting)|(?:is|are|be|becomes?) mandatory (?:beginning|starting|as of|from|by|on))\b[^.;]{0,160}$", re.I)),
     ("registration", re.compile(r"\b(?:(?<!Federal )regist(?:er|ration)|questions? (?:for\b[^.;]{0,60}|must|should)|requests? to (?:speak|appear))\b[^.;]{0,120}$", re.I)),
     ("hearing", re.compile(r"\b(?:(?:hearing|briefing|meeting|forum|conference|webinar|workshop|roundtable|seminar)s?(?! (?:with|between)\b)|will (?:next )?(?:meet|convene)(?! with\b))\b[^.;]{0,120}\b(?:on|held|begin(?:ning)?|convene[sd]?|scheduled for|set for|rescheduled (?:to|for)|postponed (?:to|until)|moved to|will be|from)\s*(?:\w+day,?\s*)?$", re.I)),
@@ -35,6 +39,7 @@ _MOVES = re.compile(r"\b(?:until|to|through|from|to read(?: as)?)\s*[“”\"'�
 _MOVED_DAYS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("compliance", re.compile(r"\bcompl(?:iance|y)\b", re.I)),
     ("comments-close", re.compile(r"\b(?:comments?|submissions?)\b", re.I)),
+    ("applications-close", re.compile(rf"\b{APPLIED}\b", re.I)),
     ("hearing", re.compile(r"\b(?:hearing|meeting|conference|webinar)s?\b", re.I)),
     ("effective", re.compile(r"\b(?:effective(?! period)|effectiveness|(?<!in )effect|applicability)\b", re.I)),
     ("stay-ends", re.compile(r"\b(?:stay(?:ed|s)?|suspen\w+)\b", re.I)),
@@ -43,6 +48,11 @@ _MOVED_DAYS: tuple[tuple[str, re.Pattern[str]], ...] = (
 _DOTTED = re.compile(
     r"(?<=\d)\.(?=\d)|(?<=\b[ap])\.(?=m\b)|(?<=\b[ap]\.m)\.|(?<=\bU)\.(?=S\b)|(?<=\bU\.S)\."
     r"|(?<=\bJan)\.|(?<=\bFeb)\.|(?<=\bMar)\.|(?<=\bApr)\.|(?<=\bAug)\.|(?<=\bSept)\.|(?<=\bSep)\.|(?<=\bOct)\.|(?<=\bNov)\.|(?<=\bDec)\.|(?<=\bNo)\."
+)
+# "Comments on this proposal must be received by": what is due is the comment.
+_COMMENTS_ON = re.compile(
+    r"\b(?:comments?|objections?|rebuttals?|responses?)\b[^.;]{0,80}\b(?:on|about|regarding|concerning|to|of)\s+(?:[\w-]+\s+){0,6}$",
+    re.I,
 )
 _NEAR = 260  # characters before a date in which its type is named
 _FAR = 700  # characters before a date that was moved, citations included, in which the date is named
@@ -58,6 +68,8 @@ _LISTED = re.compile(
 _LISTED_TYPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("comments-close", re.compile(
         r"\b(?:comments?|submissions?|rebuttals?|responses?|briefs?|requests? to (?:appear|testify)|(?:deadline|due date|last day)\b[^.;]{0,60}\b(?:testimony|summary|summaries))\b", re.I)),
+    ("applications-close", re.compile(
+        rf"\b(?:deadline|due|clos(?:es?|ing)|last day|submit|file)\b[^.;]{{0,60}}\b{APPLIED}\b|\b{APPLIED}\b[^.;]{{0,40}}\b(?:due|deadline|close)", re.I)),
     ("hearing", re.compile(r"\b(?<!post-)(?<!pre-)(?:hearing|meeting|conference|webinar|briefing|workshop)s?\b|\bconvene", re.I)),
     ("compliance", re.compile(r"\b(?:compliance|comply)\b", re.I)),
     ("expires", re.compile(r"\b(?:expir\w+|terminat\w+|sunsets?|lapses?|ends?|ceases?)\b", re.I)),
@@ -81,6 +93,8 @@ def type_by_words_before(before: str) -> str | None:
             best = (last, kind)
     if best is None:
         return None
+    if best[1] == "applications-close" and _COMMENTS_ON.search(clause[: best[0]]):
+        return "comments-close"
     if best[1] == "effective" and re.search(r"\b(?:until|through)\s*$", clause):
         return "expires"
     return best[1]

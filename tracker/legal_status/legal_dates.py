@@ -14,6 +14,7 @@ from datetime import date
 
 from tracker.clock import legal_day
 from tracker.documents.text_view import Section, TextView, clip_quote
+from tracker.legal_status.application_dates import with_application_days
 from tracker.legal_status.date_mentions import DATE, Mention, day_in_words, mentions, time_in
 from tracker.legal_status.date_types import (
     is_listed,
@@ -85,7 +86,12 @@ _CONTINUES = re.compile(r"\b(?:continu\w+|extend\w*|prolong\w*)\b[^.;]{0,260}\b(
 _ITS_OWN = re.compile(
     r"\bthis (?:order|proclamation|rule|notice|memorandum) (?:\w+ )?(?:expires?|ends?)\b", re.I
 )
-_COUNTED = frozenset({"effective", "comments-close", "compliance", "expires", "stay-ends", "proposals"})
+_COUNTED = frozenset(
+    {"effective", "comments-close", "compliance", "expires", "stay-ends", "applications-close"}
+)
+# The types of the days that a field of the record may mean: it has one closing day, of comments or of applications.
+_SAME_FIELD = {"effective": ("effective",), "comments-close": ("comments-close", "applications-close")}
+_CLOSES = ("comments-close", "applications-close")
 _ENDINGS = frozenset({"expires", "stay-ends"})
 _CONFINED = frozenset({"effective", "compliance", *_ENDINGS})
 _FORCE = frozenset({"effective", *_ENDINGS})
@@ -156,6 +162,7 @@ def legal_dates(reading: TextView, today: date) -> tuple[LegalDate, ...]:
         f"{document.title} {document.action}"
     ):
         found = [_end_of_stay(entry) for entry in found]
+    found = with_application_days(found, document)
     extended = re.search(r"\b(?:extend|extension|reopen)", f"{document.title} {document.action}", re.I)
     return _settled(found, document.published, moved=extended is not None)
 
@@ -194,7 +201,7 @@ def _of_record(document: Document, found: Sequence[LegalDate], today: date) -> I
     document, both are kept and this one is noted as different."""
     for kind, said in (("effective", document.effective_on), ("comments-close", document.comments_close_on)):
         day = plausible(said, document, today)
-        known = [entry for entry in found if entry.type == kind and not entry.superseded]
+        known = [entry for entry in found if entry.type in _SAME_FIELD[kind] and not entry.superseded]
         if day is None or any(entry.date == day for entry in known):
             continue
         if any(not entry.note for entry in known):
@@ -354,8 +361,6 @@ def _read(sentence: str, base: Base, where: str, manner: _Manner, quoted: int) -
         note = confined_to(sentence, mention.start) if kind in _CONFINED else ""
         if delays and mention.start > turn and kind in ("effective", "expires", "compliance") and not note:
             kind, note = "compliance" if kind == "compliance" else "effective", DELAYED
-        if kind == "proposals":
-            kind, note = "comments-close", "proposals or applications due"
         if kind == "registration":
             kind, note = "hearing", "registration or questions due"
         yield LegalDate(
@@ -473,9 +478,10 @@ def _settled(found: Sequence[LegalDate], published: date | None, *, moved: bool)
         earlier = kept.get(key)
         kept[key] = entry if earlier is None else _better(earlier, entry)
     kept = {key: _continued(entry, kept.values()) for key, entry in kept.items()}
-    last = max((entry.date for entry in kept.values() if entry.type == "comments-close"), default=None)
-    for key, entry in kept.items():
-        over = published is not None and entry.date < published
-        if entry.type == "comments-close" and (over or (moved and entry.date != last)):
-            kept[key] = replace(entry, superseded=True)
+    for kind in _CLOSES:
+        last = max((entry.date for entry in kept.values() if entry.type == kind), default=None)
+        for key, entry in kept.items():
+            over = published is not None and entry.date < published
+            if entry.type == kind and (over or (moved and entry.date != last)):
+                kept[key] = replace(entry, superseded=True)
     return tuple(sorted(kept.values(), key=lambda d: (d.date, d.type, d.note)))

@@ -23,12 +23,12 @@ _ENFORCING = {"suspends-enforcement", "resumes-enforcement"}
 _ENDS = {"withdraws": "withdrawn", "rescinds": "rescinded"}
 # Which dates of its target a document moves.
 _MOVED = {
-    "extends": ("comments-close", "compliance", "expires", "stay-ends"),
+    "extends": ("comments-close", "applications-close", "compliance", "expires", "stay-ends"),
     "delays": ("effective", "compliance"),
 }
 # The status that ends on such a day.
 _UNTIL = {"expires": "in-force", "stay-ends": "stayed"}
-_OPEN = {"comments-close", "effective", "compliance", "expires", "hearing", "stay-ends"}
+_OPEN = {"comments-close", "applications-close", "effective", "compliance", "expires", "hearing", "stay-ends"}
 _DAY = timedelta(days=1)
 
 _SOME = re.compile(r"\bparagraphs?\b|\binstructions?\b|\bportions?\b|\bpartial\w*\b|\bin part\b|\bcertain (?:provisions|amendments)\b", re.I)  # fmt: skip
@@ -155,7 +155,7 @@ def supersede_dates(earlier: Change, later: Change, names: Collection[str]) -> C
     for kind in dict.fromkeys(kind for name in _MOVED if name in shared for kind in _MOVED[name]):
         new = max((day.date for day in _live(later, kind)), default=date.min)
         old = sorted(day.date for day in _live(after, kind) if day.date < new)
-        if kind != "comments-close":
+        if kind not in ("comments-close", "applications-close"):
             # The last of its days is the one that it gave to the other; those before are its own.
             old = [day for day in old if day >= later.published][-1:]
         if old and new > later.published:

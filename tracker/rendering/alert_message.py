@@ -27,7 +27,7 @@ from tracker.model import (
     Topic,
 )
 from tracker.rendering.correction_text import correction_line
-from tracker.rendering.deadlines import change_url, days_left, upcoming
+from tracker.rendering.deadlines import CLOSING, change_url, days_left, upcoming
 from tracker.rendering.location_text import date_note, location_label, status_where, timed
 from tracker.rendering.profile_lead import leading_badge, leading_match, profile_reason
 from tracker.sanitize import first_sentence, safe_url, sanitize_line, shorten
@@ -285,23 +285,18 @@ def _deadlines(change: Change, language: Language, today: date) -> tuple[Labeled
                 label("date", entry.type, language), format_day(entry.date, language) + bracketed, soon
             )
         )
-    for closed in _closed(change, today):
-        past = t("message.closed", language, past=days_left(closed, today, language))
-        facts.append(
-            LabeledFact(label("date", "comments-close", language), format_day(closed, language) + past)
-        )
+    for kind in CLOSING:
+        for closed in _closed(change, kind, today):
+            past = t("message.closed", language, past=days_left(closed, today, language))
+            facts.append(LabeledFact(label("date", kind, language), format_day(closed, language) + past))
     return tuple(facts)
 
 
-def _closed(change: Change, today: date) -> list[date]:
-    """Return the past closing days of comment periods, when none is ahead. An alert that is sent late, after an
-    outage, must not invite comments that are no longer accepted.
+def _closed(change: Change, kind: str, today: date) -> list[date]:
+    """Return the past closing days of a period for comments or applications, when none is ahead. An alert that is sent
+    late, after an outage, must not invite what is no longer accepted.
     """
-    closing = {
-        entry.date
-        for entry in change.tagging.dates
-        if entry.type == "comments-close" and not entry.superseded
-    }
+    closing = {entry.date for entry in change.tagging.dates if entry.type == kind and not entry.superseded}
     return [] if any(on >= today for on in closing) else sorted(closing)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from tracker import citations
@@ -17,7 +18,12 @@ from tracker.rendering.location_text import date_note
 from tracker.sanitize import first_sentence, safe_url, sanitize, sanitize_line
 
 # Date types that call for action. Publication and filing dates are past by the time they are shown.
-AHEAD = ("comments-close", "effective", "compliance", "stay-ends", "expires", "hearing")
+AHEAD = ("comments-close", "applications-close", "effective", "compliance", "stay-ends", "expires", "hearing")
+# What people send in until a day: comments, or applications, proposals and nominations.
+CLOSING = ("comments-close", "applications-close")
+ENDS = ("stay-ends", "expires")
+# Words of a date on which what was stayed takes effect again.
+_AGAIN = re.compile(r"\b(?:stay\w*|suspen\w+|paus\w+|again|resum\w+)\b", re.IGNORECASE)
 WARNING = timedelta(days=7)
 UNITS = 6
 _TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
@@ -58,6 +64,9 @@ class Deadline:
         return (self.what_ja if language == "ja" else self.what_en) or self.title
 
 
+_Dated = TypeVar("_Dated", bound=LegalDate | Deadline)
+
+
 def upcoming(change: Change, today: date) -> tuple[LegalDate, ...]:
     """Return the upcoming dates of one change, earliest first, without superseded ones. Dates that its paragraphs and notes repeat are
     merged.
@@ -67,10 +76,30 @@ def upcoming(change: Change, today: date) -> tuple[LegalDate, ...]:
         for entry in change.tagging.dates
         if entry.type in AHEAD and not entry.superseded and entry.date >= today
     }
-    found: dict[tuple[object, ...], list[LegalDate]] = {}
+    found: dict[tuple[str, date, str], list[LegalDate]] = {}
     for entry in sorted(ahead, key=_by_day):
         found.setdefault(identity(change, entry), []).append(entry)
-    return tuple(sorted((_merge_notes(same) for same in found.values()), key=_by_day))
+    return tuple(sorted((_merge_notes(same) for same in _with_one_end(found).values()), key=_by_day))
+
+
+def _with_one_end(
+    found: Mapping[tuple[str, date, str], list[_Dated]],
+) -> dict[tuple[str, date, str], list[_Dated]]:
+    """Return the dates by identity, where the day after the last day of a stay is the same entry as the last day: one
+    text says "through November 9", another "until November 10" or "takes effect again on November 10".
+    """
+    merged: dict[tuple[str, date, str], list[_Dated]] = {**found}
+    for last_day in sorted(found):
+        kind, day, act = last_day
+        same: list[_Dated] = merged.get(last_day, [])
+        if kind != "ends" or not any(one.type == "stay-ends" for one in same):
+            continue
+        for other in ("ends", "effective"):
+            following = (other, day + timedelta(days=1), act)
+            next_day: list[_Dated] = merged.get(following, [])
+            if next_day and all(one.type in ENDS or _AGAIN.search(one.quote) for one in next_day):
+                merged[last_day] = [*merged[last_day], *merged.pop(following)]
+    return merged
 
 
 def _by_day(entry: LegalDate) -> tuple[date, int, str]:
@@ -87,12 +116,12 @@ def _merge_notes(same: Sequence[LegalDate]) -> LegalDate:
     return replace(same[0], note="; ".join(notes), by=by)
 
 
-def identity(change: Change, entry: LegalDate) -> tuple[object, ...]:
+def identity(change: Change, entry: LegalDate) -> tuple[str, date, str]:
     """Return what makes two dates equal: the act that set the day, the day, and the kind of date. The end of a
     stay equals its expiry: a rule, the rule that stays it and the note in the code all state the same end.
     """
-    kind = "ends" if entry.type in {"stay-ends", "expires"} else entry.type
-    if entry.type in {"comments-close", "hearing"}:
+    kind = "ends" if entry.type in ENDS else entry.type
+    if entry.type in {*CLOSING, "hearing"}:
         kind += entry.note
     if entry.by:
         return (kind, entry.date, entry.by)
@@ -102,19 +131,23 @@ def identity(change: Change, entry: LegalDate) -> tuple[object, ...]:
     return (kind, entry.date, change.citation or change.document_number or change.id)
 
 
-def deadlines(changes: Iterable[Change], today: date) -> tuple[Deadline, ...]:
+def deadlines(
+    changes: Iterable[Change], today: date, stories: Mapping[str, str] | None = None
+) -> tuple[Deadline, ...]:
     """Return the upcoming dates of these changes, earliest first; on the same day, the highest level first.
 
-    Dates of several changes with the same `identity` are one deadline. It keeps the key of the change that was
-    detected first, and is described by the document whose date it is.
+    Dates of several changes with the same `identity` are one deadline, and so are equal dates of one story (`stories`,
+    by the id of the change). It keeps the key of the change that was detected first, and is described by the document
+    whose date it is.
     """
-    found: dict[tuple[object, ...], list[Deadline]] = {}
+    found: dict[tuple[str, date, str], list[Deadline]] = {}
     for change in sorted(changes, key=lambda change: (change.detected_at, change.id)):
         for entry, deadline in () if change.editorial else _dates_of(change, today):
-            found.setdefault(identity(change, entry), []).append(deadline)
+            kind, day, act = identity(change, entry)
+            found.setdefault((kind, day, (stories or {}).get(change.id, act)), []).append(deadline)
     return tuple(
         sorted(
-            (_merged(same) for same in found.values()),
+            (_merged(same) for same in _with_one_end(found).values()),
             key=lambda entry: (entry.date, -entry.level.rank, AHEAD.index(entry.type), entry.key),
         )
     )
@@ -137,8 +170,9 @@ def superseded_deadlines(changes: Iterable[Change], today: date) -> tuple[Deadli
 
 def _merged(same: Sequence[Deadline]) -> Deadline:
     # Preferred: the document whose date it is, then the one that sets the date, then a text that only mentions it.
+    first = min(one.date for one in same)  # the last day of a stay, where the day after it is merged into it
     best = min(
-        same,
+        (one for one in same if one.date == first),
         key=lambda one: (
             not one.document_number,
             not one.by,
@@ -204,8 +238,7 @@ def _affected_units(change: Change, entry: LegalDate) -> tuple[str, ...]:
         status
         for status in change.tagging.status
         if status.until is not None
-        and (status.until if entry.type in {"stay-ends", "expires"} else status.until + timedelta(days=1))
-        == entry.date
+        and (status.until if entry.type in ENDS else status.until + timedelta(days=1)) == entry.date
     ]
     return tuple(dict.fromkeys(sanitize_line(unit) for status in matching for unit in status.units))
 

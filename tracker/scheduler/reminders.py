@@ -20,7 +20,9 @@ from tracker.rendering.deadlines import Deadline, deadlines
 from tracker.serialization import format_instant
 from tracker.storage import alert_queries, notices
 
-WARNED = frozenset({"comments-close", "effective", "compliance", "stay-ends", "expires"})
+WARNED = frozenset(
+    {"comments-close", "applications-close", "effective", "compliance", "stay-ends", "expires"}
+)
 STEPS = (0, 1, 7, 14)  # days before the date; no new document announces the day itself
 
 # A source is too quiet when it published nothing for three times its longest pause, and for at least a week.
