@@ -18,6 +18,7 @@ from tracker.cli import (
     archive,
     corrections,
     digest,
+    effects,
     evaluation,
     noise,
     queries,
@@ -180,6 +181,7 @@ def commands() -> dict[str, Any]:
             archive,
             corrections,
             digest,
+            effects,
             evaluation,
             noise,
             queries,
@@ -187,7 +189,7 @@ def commands() -> dict[str, Any]:
             running,
         )
     }
-    assert len(modules) == 10  # importing them is what registers their commands
+    assert len(modules) == 11  # importing them is what registers their commands
     group: Any = app
     return {name: command for name, command in group.commands.items() if not command.hidden}
 

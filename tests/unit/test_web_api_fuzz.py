@@ -21,6 +21,8 @@ PATHS = [
     "/api/changes/{reference}/diff",
     "/api/status",
     "/api/deadlines",
+    "/api/law",
+    "/api/effects",
 ]
 
 

@@ -24,7 +24,12 @@ FILLED = {
     "{reference}": CHANGE, "{change_id}": CHANGE, "{form}": "json", "{name}": "viewer.css", "{week}": "2025-W46", "{source}": "ear",
     "{identity}": "0123abcd", "{action}": "remove",
 }  # fmt: skip
-ASKED = {"/law/text": "?text=x", "/law/compare": "?text=x", "/law/history": "?text=x&path=y"}
+ASKED = {
+    "/api/law": "?path=x",
+    "/law/text": "?text=x",
+    "/law/compare": "?text=x",
+    "/law/history": "?text=x&path=y",
+}
 WHO = ("nobody", *UserRole, "key: records", "key: status", "foreign")
 DOCUMENT = Path(__file__).parents[2] / "docs" / "access.md"
 HEAD = """# Who is answered what

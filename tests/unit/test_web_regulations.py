@@ -15,9 +15,9 @@ from tracker.model import Fetched, HttpResponse, Op, Operation, ResourceType
 from tracker.rendering.redlines.model import Redline, RedlineSide
 from tracker.storage import changes, snapshots, versions
 from tracker.storage.database import Store
+from tracker.stories.paragraph_history import paragraph_history
 from tracker.web.app import create_app
 from tracker.web.redline import RedlineItem, SkippedUnits, UnchangedUnit, places, with_context
-from tracker.web.regulations import paragraph_history
 
 TEXT = {"text": "ear:15 CFR 744"}
 BEFORE = ["(a) One.", "(b) Two.", "(c) Three.", "(d) Four.", "(e) Five.", "(f) A license is required."]

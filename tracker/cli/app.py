@@ -87,6 +87,7 @@ def run() -> int:
         archive,
         corrections,
         digest,
+        effects,
         evaluation,
         noise,
         queries,

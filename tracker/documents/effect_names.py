@@ -93,3 +93,51 @@ def affecting_names(affecting: Affecting) -> tuple[str, ...]:
 
 def _keys(names: Iterable[str | None]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name_key(name) for name in names if name and name_key(name)))
+
+
+_FIELDS = {
+    "document-number": "document_number",
+    "executive-order": "executive_order",
+    "proclamation": "proclamation",
+    "fr": "citation",
+    "docket": "docket",
+    "rin": "rin",
+    "hts": "hts",
+    "cfr": "path",
+    "cfr-part": "path",
+    "supplement": "path",
+    "eccn": "path",
+}
+_AFFECTING_FIELDS = frozenset({"document_number", "executive_order", "proclamation", "citation"})
+
+
+def affected_of(name: str, part: str = "") -> Affected:
+    """Return the affected side that a person names: a citation of any kind, a path, else a title or a party."""
+    name = fold_space(name)
+    if " › " in name:
+        return Affected(path=canonical_path(name), part=part or None)
+    field, value = _named(name)
+    if field == "path":
+        value = canonical_path(value)
+    return Affected(**{field or "title": value}, part=part or None)
+
+
+def affecting_of(name: str, quote: str = "") -> Affecting:
+    """Return the affecting side that a person names: a citation, an address, else a case or title."""
+    name = fold_space(name)
+    if name.startswith(("http://", "https://")):
+        return Affecting(page=name, quote=quote)
+    field, value = _named(name)
+    if field not in _AFFECTING_FIELDS:
+        field, value = "citation", name
+    return Affecting(**{field: value}, quote=quote)
+
+
+def _named(name: str) -> tuple[str, str]:
+    """The field and value of a name that is one citation as a whole; the name itself where it is none."""
+    hits = citations.find_citations(name)
+    whole = [hit for hit in hits if (hit.start, hit.end) == (0, len(name)) and hit.kind in _FIELDS]
+    if len(whole) != 1:
+        return "", name
+    value = whole[0].value
+    return _FIELDS[whole[0].kind], value.removeprefix("E.O. ").removeprefix("Proclamation ")

@@ -174,12 +174,13 @@ class _Register:
 
     def holds(self, day: date) -> list[_Hold]:
         """The states on a day, the prevailing one of the whole first."""
-        wholes: list[_Hold] = [
-            _Hold(one.state, own=one)
+        own = [
+            _Hold(one.state, own=one, part=", ".join(one.units))
             for one in self.own()
             if (one.since is None or one.since <= day) and (one.until is None or day <= one.until)
         ]
-        parts: list[_Hold] = []
+        wholes = [hold for hold in own if not hold.part]
+        parts = [hold for hold in own if hold.part]
         extra: list[_Hold] = []
         for one, part in self._acting():
             for hold in self._of(one, part, day):
@@ -370,7 +371,7 @@ def _spanned(hold: _Hold, register: _Register, day: date) -> StateOnDay:
     if recorded is None:
         own = hold.own
         assert own is not None
-        return StateOnDay(hold.state, since, until, own.number or own.by or "", own.quote)
+        return StateOnDay(hold.state, since, until, own.number or own.by or "", own.quote, hold.part)
     effect = recorded.effect
     return StateOnDay(
         hold.state, since, until, affecting_name(recorded), effect.affecting.quote, hold.part, recorded.id

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -31,6 +31,7 @@ from tracker.text import name_key
 
 HAND = "hand"  # owner of the effects that were recorded by hand
 AFFECTED, AFFECTING = "affected", "affecting"
+TITLE = "title"  # role of a name that may be informal, beside `AFFECTED`
 _DAY = timedelta(days=1)
 _MANY = 500  # names per statement
 
@@ -153,6 +154,12 @@ def affected(connection: Connection, names: Iterable[str]) -> list[RecordedEffec
     return _named(connection, AFFECTED, [name_key(name) for name in names])
 
 
+def by_title(connection: Connection) -> list[RecordedEffect]:
+    """Return the effects whose words name the affected document by a title or informal name alone."""
+    ids = select(EFFECT_NAME.c.effect_id).where(EFFECT_NAME.c.role == TITLE)
+    return _all(connection, select(EFFECT.c.record).where(EFFECT.c.effect_id.in_(ids)).order_by(EFFECT.c.id))
+
+
 def on_path(connection: Connection, path: str, *, below: bool = False) -> list[RecordedEffect]:
     """Return the effects on a unit and on the units that contain it; with `below` also on the units within it."""
     path = canonical_path(path)
@@ -160,10 +167,15 @@ def on_path(connection: Connection, path: str, *, below: bool = False) -> list[R
     if below:
         section = section_of(path)
         query = select(EFFECT.c.record).where(EFFECT.c.section == section)
-        if "." not in section and " CFR " in section:
-            query = select(EFFECT.c.record).where(
-                or_(EFFECT.c.section == section, EFFECT.c.section.startswith(f"{section}.", autoescape=True))
-            )
+        title, separator, part = section.partition(" CFR ")
+        if separator and "." not in part:
+            inside = [
+                EFFECT.c.section == section,
+                EFFECT.c.section.startswith(f"{section}.", autoescape=True),
+            ]
+            if title == "15":
+                inside.append(EFFECT.c.section.endswith(f" to Part {part}", autoescape=True))
+            query = select(EFFECT.c.record).where(or_(*inside))
         known = {one.id for one in found}
         found += [
             one
@@ -176,9 +188,16 @@ def on_path(connection: Connection, path: str, *, below: bool = False) -> list[R
 def connected(connection: Connection, path: str, names: Iterable[str]) -> list[RecordedEffect]:
     """Return all effects that may decide the status of a unit or document: those on it, those on the documents that
     affect it, and so on."""
-    found: dict[str, RecordedEffect] = {}
     first = [*(on_path(connection, path, below=True) if path else ()), *affected(connection, names)]
-    seen = {name_key(name) for name in names}
+    return with_their_documents(connection, first, {name_key(name) for name in names})
+
+
+def with_their_documents(
+    connection: Connection, first: Sequence[RecordedEffect], seen: Collection[str] = ()
+) -> list[RecordedEffect]:
+    """Return these effects, those on the documents that have them, and so on."""
+    found: dict[str, RecordedEffect] = {}
+    seen = set(seen)
     while first:
         wanted: list[str] = []
         for one in first:
@@ -241,11 +260,21 @@ def _values(recorded: RecordedEffect) -> dict[str, Any]:
 
 
 def _index(connection: Connection, recorded: RecordedEffect) -> None:
+    target = recorded.effect.affected
+    others = (
+        target.document_number,
+        target.executive_order,
+        target.proclamation,
+        target.citation,
+        target.path,
+    )
+    titles = (name_key(target.title),) if target.title and not any(others) else ()
     rows = [
         {"effect_id": recorded.id, "role": role, "name": name}
         for role, names in (
-            (AFFECTED, affected_names(recorded.effect.affected)),
+            (AFFECTED, affected_names(target)),
             (AFFECTING, affecting_names(recorded.effect.affecting)),
+            (TITLE, titles),
         )
         for name in names
     ]

@@ -44,7 +44,7 @@ _ROLES: tuple[tuple[str, str, UserRole], ...] = (
 )
 _SCOPES: tuple[tuple[str, KeyScope], ...] = (
     (r"/api/status|/metrics", KeyScope.STATUS),
-    (r"/api/.*|/feed\.atom|/calendar\.ics", KeyScope.RECORDS),
+    (r"/api/.*|/feed\.atom|/effects\.atom|/calendar\.ics", KeyScope.RECORDS),
 )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -52,7 +53,11 @@ def feed_of_saved_search(
     )
     names = [value for name, value in chosen.values().items() if value and name != "new"]
     title = " · ".join(["tracker", *([name] if name else map(str, names))])
-    body = _feed(changes, web_context, language, address, title, chosen.profile)
+    return feed_answer(request, _feed(changes, web_context, language, address, title, chosen.profile))
+
+
+def feed_answer(request: Request, body: bytes) -> Response:
+    """Return a feed with its ETag, or 304 where the reader has it."""
     headers = {
         "ETag": f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"',
         "Cache-Control": "private, no-cache",
@@ -60,6 +65,39 @@ def feed_of_saved_search(
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="application/atom+xml", headers=headers)
+
+
+class Node:
+    """An element of a feed, to which texts and links are added."""
+
+    def __init__(self, element: etree._Element) -> None:
+        self.element = element
+
+    def text(self, name: str, words: str) -> None:
+        _text(self.element, name, words)
+
+    def link(self, relation: str, address: str) -> None:
+        _link(self.element, relation, address)
+
+
+class Feed(Node):
+    """An Atom feed: its head, then its entries."""
+
+    def __init__(self, language: Language, address: str, title: str, newest: datetime | None) -> None:
+        root = etree.Element(f"{{{ATOM}}}feed", nsmap=_NAMES)
+        root.set("{http://www.w3.org/XML/1998/namespace}lang", language)
+        super().__init__(root)
+        self.text("id", address)
+        self.text("title", sanitize_line(title))
+        self.text("updated", format_instant(newest) if newest else "1970-01-01T00:00:00Z")
+        self.link("self", address)
+        Node(etree.SubElement(root, f"{{{ATOM}}}author")).text("name", "tracker")
+
+    def entry(self) -> Node:
+        return Node(etree.SubElement(self.element, f"{{{ATOM}}}entry"))
+
+    def bytes(self) -> bytes:
+        return etree.tostring(self.element, xml_declaration=True, encoding="utf-8")
 
 
 def _feed(
@@ -70,18 +108,12 @@ def _feed(
     title: str,
     profile: str,
 ) -> bytes:
-    root = etree.Element(f"{{{ATOM}}}feed", nsmap=_NAMES)
-    root.set("{http://www.w3.org/XML/1998/namespace}lang", language)
     changes = list(changes)
     newest = max((change.detected_at for change in changes), default=None)
-    _text(root, "id", address)
-    _text(root, "title", sanitize_line(title))
-    _text(root, "updated", format_instant(newest) if newest else "1970-01-01T00:00:00Z")
-    _link(root, "self", address)
-    _text(etree.SubElement(root, f"{{{ATOM}}}author"), "name", "tracker")
+    feed = Feed(language, address, title, newest)
     for change in changes:
-        root.append(_entry(change, web_context, language, profile))
-    return etree.tostring(root, xml_declaration=True, encoding="utf-8")
+        feed.element.append(_entry(change, web_context, language, profile))
+    return feed.bytes()
 
 
 def _entry(change: Change, web_context: WebContext, language: Language, profile: str) -> etree._Element:

@@ -15,7 +15,7 @@ from tracker.config.source_kinds import source_kinds
 from tracker.diffing import compare, summarize
 from tracker.diffing.summary import split_path
 from tracker.errors import ParseError
-from tracker.model import Change, Document, Op, Operation, Unit, UnitKind
+from tracker.model import Document, Unit, UnitKind
 from tracker.rendering.official_links import official_url
 from tracker.rendering.redlines.model import Redline, RedlineSide
 from tracker.rendering.redlines.stored import document_of
@@ -25,6 +25,7 @@ from tracker.serialization import change_from_json
 from tracker.storage import changes as stored
 from tracker.storage import versions
 from tracker.storage.instants import from_text
+from tracker.stories.paragraph_history import paragraph_history
 from tracker.text import index_form
 from tracker.web.context import InjectedContext, WebContext
 from tracker.web.redline import TYPES, anchor_of, as_file, item_of, redline_view
@@ -193,22 +194,6 @@ def history(request: Request, web_context: InjectedContext, text: str, path: str
         first=states[0],
         steps=[(change, item_of(operation)) for change, operation in found],
     )
-
-
-def paragraph_history(
-    path: str, changes: Iterable[tuple[Change, tuple[Operation, ...]]]
-) -> list[tuple[Change, Operation]]:
-    """Return the changes of a unit, followed backward through its renumberings to its addition. Pure."""
-    found: list[tuple[Change, Operation]] = []
-    for change, operations in changes:
-        for operation in operations:
-            if operation.path == path and not (operation.op is Op.REMOVED and found):
-                found.append((change, operation))
-                if operation.op is Op.ADDED:
-                    return found
-                path = operation.from_path or path
-                break
-    return found
 
 
 def _sources(web_context: WebContext) -> list[str]:

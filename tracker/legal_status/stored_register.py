@@ -1,0 +1,95 @@
+"""Reads the register from the store: what holds for a stored document, or for units of a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from tracker.documents.effect_names import ancestors, canonical_path, section_of
+from tracker.documents.names import quoted_name, references_in
+from tracker.effects import RecordedEffect
+from tracker.legal_status.register import StateOnDay, Subject, next_states, status_on
+from tracker.model import Change, DocumentKind, Status
+from tracker.storage import effects
+from tracker.text import name_key
+
+_TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
+_CODIFIED = frozenset({DocumentKind.CFR, DocumentKind.LIST})
+_IN_TEXT = Status("in-force")  # the text of a unit is part of the law
+
+
+def subject_of(change: Change) -> Subject:
+    """Return the document of a record as a subject of the register: its names, and the statuses by its own words."""
+    names = references_in(change)
+    own = tuple(
+        status
+        for status in change.tagging.status
+        if not status.by or (name_key(status.by) in names and not status.units)
+    )
+    return Subject(names=frozenset(names), own=own)
+
+
+def effects_on(
+    connection: Connection, subject: Subject, change: Change | None = None
+) -> list[RecordedEffect]:
+    """Return all effects that may decide the status of a subject. Those that name a rule by its informal name are
+    found by its record."""
+    found = effects.connected(connection, subject.path, subject.names)
+    if change is not None and change.kind is DocumentKind.RULE and change.document_number:
+        known = {one.id for one in found}
+        for one in effects.by_title(connection):
+            if one.id not in known and quoted_name(change, one.effect.affected.title or ""):
+                affected = replace(one.effect.affected, document_number=change.document_number)
+                found.append(replace(one, effect=replace(one.effect, affected=affected)))
+    return found
+
+
+def status_of_change(
+    connection: Connection, change: Change, day: date, known_at: datetime | None = None
+) -> tuple[StateOnDay, ...]:
+    """Return the states of a stored document on a day, by the register; none for a text that is kept up to date."""
+    if change.kind in _TEXTS:
+        return ()
+    subject = subject_of(change)
+    return status_on(subject, effects_on(connection, subject, change), day, known_at)
+
+
+def next_of_change(connection: Connection, change: Change, day: date) -> tuple[StateOnDay, ...]:
+    """Return the states of the next day on which something else holds for a stored document."""
+    if change.kind in _TEXTS:
+        return ()
+    subject = subject_of(change)
+    return next_states(subject, effects_on(connection, subject, change), day)
+
+
+def status_of_units(
+    connection: Connection, paths: Iterable[str], day: date, known_at: datetime | None = None
+) -> dict[str, tuple[StateOnDay, ...]]:
+    """Return the states of units of stored texts on a day, of those for which the register has anything. Units whose
+    section no effect touches cost nothing beyond one lookup."""
+    wanted = {path: canonical_path(path) for path in paths}
+    names = {name for path in wanted.values() for name in (*ancestors(path), section_of(path))}
+    touched = effects.affected(connection, names) if names else []
+    if not touched:
+        return {}
+    found: dict[str, tuple[StateOnDay, ...]] = {}
+    everything: Sequence[RecordedEffect] = effects.with_their_documents(connection, touched)
+    for path, canonical in wanted.items():
+        subject = Subject(canonical, own=(_IN_TEXT,))
+        states = status_on(subject, everything, day, known_at)
+        if any(one.effect for one in states):
+            found[path] = states
+    return found
+
+
+def unit_subject(path: str, *, printed: bool) -> Subject:
+    """Return a unit as a subject. `printed`: its text is part of the stored law on that day."""
+    return Subject(canonical_path(path), own=(_IN_TEXT,) if printed else ())
+
+
+def is_codified(change: Change) -> bool:
+    """Whether a record is a text of the CFR or a list, whose units have a status of their own."""
+    return change.kind in _CODIFIED

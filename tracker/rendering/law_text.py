@@ -1,0 +1,71 @@
+"""The page of `tracker law`: status, next status, words, effects and history of a unit or an instrument."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Protocol
+
+from tracker.effects import RecordedEffect
+from tracker.i18n import format_day, label, t
+from tracker.legal_status.register import StateOnDay
+from tracker.model import Language
+from tracker.rendering.effect_text import effect_line, state_words
+from tracker.sanitize import sanitize_line
+
+
+class Step(Protocol):
+    """A step of the history of a unit."""
+
+    @property
+    def since(self) -> date | None: ...
+    @property
+    def by(self) -> str | None: ...
+    @property
+    def citation(self) -> str | None: ...
+    @property
+    def op(self) -> str: ...
+    @property
+    def change(self) -> str: ...
+
+
+def status_lines(
+    states: Iterable[StateOnDay], ahead: Iterable[StateOnDay], language: Language
+) -> Iterator[str]:
+    """Yield the states of a day, each followed by its words, and what comes next."""
+    said = False
+    for state in states:
+        said = True
+        yield state_words(state, language)
+        if state.quote:
+            yield f"  “{sanitize_line(state.quote)}”"
+    if not said:
+        yield t("law.no-status", language)
+    for state in ahead:
+        day = format_day(state.since, language) if state.since else ""
+        yield t("ribbon.next", language, words=f"{state_words(state, language)} ({day})" if day else "")
+
+
+def text_lines(text: str | None, day: date | None, language: Language) -> Iterator[str]:
+    """Yield the words of a unit under their day."""
+    if text is None or day is None:
+        yield t("law.no-text", language)
+        return
+    yield t("law.text", language, day=format_day(day, language))
+    yield from (f"  {sanitize_line(line)}" for line in text.splitlines())
+
+
+def effect_lines(effects: Iterable[RecordedEffect], language: Language) -> Iterator[str]:
+    """Yield the effects, each in one line with its id."""
+    for one in effects:
+        yield f"  {effect_line(one, language)} [{one.id}]"
+
+
+def history_lines(steps: Iterable[Step], language: Language) -> Iterator[str]:
+    """Yield the steps of a unit, each with its day and the document that made it."""
+    for step in steps:
+        day = format_day(step.since, language) if step.since else ""
+        name = " ".join(filter(None, (step.citation, step.by)))
+        yield "  " + " · ".join(
+            filter(None, (day, label("op", step.op, language), sanitize_line(name), step.change))
+        )

@@ -1,0 +1,316 @@
+"""The law on a day: the words of a unit, the states of a unit or an instrument, and every effect that made it so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from tracker import citations
+from tracker.clock import legal_day
+from tracker.documents.effect_names import canonical_path, section_of
+from tracker.effects import RecordedEffect
+from tracker.errors import ParseError
+from tracker.i18n import format_day, format_instant, t
+from tracker.legal_status.register import StateOnDay, Subject, next_states, relevant, status_on, visible
+from tracker.legal_status.stored_register import effects_on, subject_of, unit_subject
+from tracker.model import Change, Document, Language, Unit
+from tracker.rendering.law_text import effect_lines, history_lines, status_lines, text_lines
+from tracker.rendering.redlines.stored import document_of
+from tracker.sanitize import sanitize_line
+from tracker.serialization import change_from_json, effect_to_json
+from tracker.serialization import format_instant as instant_text
+from tracker.storage import changes, effects, versions
+from tracker.storage.schema import CHANGE, VERSION
+from tracker.stories.paragraph_history import paragraph_history
+from tracker.stories.rule_records import joined, state_day
+from tracker.text import fold_space, name_key
+
+_INSTRUMENTS = frozenset({"executive-order", "proclamation", "document-number", "fr"})
+
+
+@dataclass(frozen=True, slots=True)
+class LawStep:
+    """One step of the history of a unit: from which day, by which document, and what was done."""
+
+    since: date | None
+    by: str | None
+    citation: str | None
+    op: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """What is stored of a unit or an instrument on a day. `text` is None where no text of that day is stored; `effects`
+    are those on it as they could be known, the oldest first, `caused` those of it on others; `ahead` the states of the
+    next day that brings others."""
+
+    path: str
+    as_of: date
+    known_at: datetime | None
+    found: bool
+    text: str | None = None
+    text_as_of: date | None = None
+    title: str = ""
+    status: tuple[StateOnDay, ...] = ()
+    ahead: tuple[StateOnDay, ...] = ()
+    effects: tuple[RecordedEffect, ...] = ()
+    caused: tuple[RecordedEffect, ...] = ()
+    history: tuple[LawStep, ...] = ()
+    change: str | None = None
+
+
+def law_on(connection: Connection, path: str, as_of: date, known_at: datetime | None = None) -> Law:
+    """Return what holds for a citation path, an order, a document, a heading or a party on a day."""
+    path = fold_space(path)
+    unit = canonical_path(path)
+    if _is_unit(unit):
+        return _of_unit(connection, unit, as_of, known_at)
+    return _of_instrument(connection, _instrument(path), as_of, known_at)
+
+
+def _is_unit(path: str) -> bool:
+    return bool(_part_of(path))
+
+
+def _part_of(path: str) -> str:
+    """The CFR part that contains a unit, as the sources name it: `15 CFR 744`; empty where it is no unit of the CFR."""
+    section = section_of(path)
+    if section.startswith("Supp. No. "):
+        number = section.rpartition(" ")[2]
+        return f"15 CFR {number}" if number.isdigit() else ""
+    hits = citations.find_citations(section)
+    cfr = next((hit for hit in hits if hit.kind in ("cfr", "cfr-part") and hit.start == 0), None)
+    return cfr.value.partition(".")[0] if cfr else ""
+
+
+def _instrument(path: str) -> str:
+    """The canonical name of an order, proclamation or document, in whatever form it was written."""
+    hits = [hit for hit in citations.find_citations(path) if hit.kind in _INSTRUMENTS]
+    return hits[0].value if len(hits) == 1 and (hits[0].start, hits[0].end) == (0, len(path)) else path
+
+
+# --- units ------------------------------------------------------------------------------------------
+
+
+def _of_unit(connection: Connection, path: str, as_of: date, known_at: datetime | None) -> Law:
+    states = _states(connection, _part_of(path))
+    known_day = legal_day(known_at) if known_at else None
+    usable = [one for one in states if one[1] <= as_of and (known_day is None or one[1] <= known_day)]
+    units: Sequence[Unit] = ()
+    document_id, day = (states[-1][0].document_id if states else ""), None
+    if usable:
+        version, day = usable[-1]
+        document_id = version.document_id
+        path, units = _units(_document(connection, version), path)
+    subject = unit_subject(path, printed=bool(units))
+    found = effects_on(connection, subject)
+    history = tuple(_history(connection, document_id, path, as_of, known_at)) if document_id else ()
+    on_it = _about(found, subject, known_at)
+    return Law(
+        path=path,
+        as_of=as_of,
+        known_at=known_at,
+        found=bool(units or on_it or history),
+        text="\n".join(unit.text for unit in units) if units else None,
+        text_as_of=day if units else None,
+        status=status_on(subject, found, as_of, known_at),
+        ahead=next_states(subject, found, as_of, known_at),
+        effects=on_it,
+        history=history,
+    )
+
+
+def _states(connection: Connection, part: str) -> list[tuple[versions.Version, date]]:
+    """The stored versions of a CFR part, each with its day, oldest first."""
+    rows = connection.execute(select(VERSION.c.document_id, VERSION.c.ordinal).where(VERSION.c.key == part))
+    found = [versions.get(connection, row.document_id, row.ordinal) for row in rows.all()]
+    states = [(one, state_day(connection, one)) for one in found if one is not None]
+    return sorted(states, key=lambda one: (one[1], one[0].ordinal))
+
+
+def _document(connection: Connection, version: versions.Version) -> Document | None:
+    try:
+        return document_of(connection, version, version.volatile_patterns)
+    except ParseError:
+        # The bytes were dropped or can no longer be read: the states and the history need no text.
+        return None
+
+
+def _units(document: Document | None, path: str) -> tuple[str, Sequence[Unit]]:
+    """The path as the text writes it, and the unit with all units below it; none where the text lacks it."""
+    if document is None:
+        return path, ()
+    wanted = name_key(path)
+    for place, unit in enumerate(document.units):
+        if unit.path == path or name_key(unit.path) == wanted:
+            end = place + 1
+            while end < len(document.units) and document.units[end].depth > unit.depth:
+                end += 1
+            return unit.path, document.units[place:end]
+    return path, ()
+
+
+def _history(
+    connection: Connection, document_id: str, path: str, as_of: date, known_at: datetime | None
+) -> Iterator[LawStep]:
+    """The steps of a unit up to a day, oldest first, each with the document that made it."""
+    query = select(CHANGE.c.record).where(CHANGE.c.document_id == document_id)
+    records = [
+        change_from_json(json.loads(row.record))
+        for row in connection.execute(query.order_by(CHANGE.c.version.desc(), CHANGE.c.seq.desc()))
+    ]
+    known = [
+        one
+        for one in records
+        if (one.published or legal_day(one.detected_at)) <= as_of
+        and (known_at is None or one.detected_at <= known_at)
+    ]
+    pairs = ((one, changes.operations(connection, one.id)) for one in known)
+    for change, operation in reversed(paragraph_history(path, pairs)):
+        join = next((one for one in joined(connection, change).joins if one.path == operation.path), None)
+        rule = join.rule if join else None
+        yield LawStep(
+            since=(join.day if join else None) or change.published,
+            by=rule.document_number if rule else None,
+            citation=(rule.citation if rule else None) or (join.citation if join else None) or None,
+            op=operation.op.value,
+            change=change.id,
+        )
+
+
+# --- instruments --------------------------------------------------------------------------------------
+
+
+def instrument(connection: Connection, name: str) -> tuple[Subject, Change | None]:
+    """Return an order, document, heading or party as a subject of the register, with its record where there is one."""
+    name = _instrument(fold_space(name))
+    records = changes.find(connection, name)
+    change: Change | None = records[0][0] if len(records) == 1 else None
+    return (Subject.of(names=[name]) if change is None else subject_of(change)), change
+
+
+def _of_instrument(connection: Connection, name: str, as_of: date, known_at: datetime | None) -> Law:
+    subject, change = instrument(connection, name)
+    if change is not None and known_at is not None and not _was_known(change, known_at):
+        subject, change = Subject(names=subject.names), None
+    found = effects_on(connection, subject, change)
+    on_it = _about(found, subject, known_at)
+    of_it = visible(effects.affecting(connection, subject.names), known_at)
+    return Law(
+        path=name,
+        as_of=as_of,
+        known_at=known_at,
+        found=bool(change or on_it or of_it),
+        title=change.title if change else "",
+        status=status_on(subject, found, as_of, known_at),
+        ahead=next_states(subject, found, as_of, known_at),
+        effects=on_it,
+        caused=tuple(one for one in of_it if one.id not in {other.id for other in on_it}),
+        change=change.id if change else None,
+    )
+
+
+def _was_known(change: Change, known_at: datetime) -> bool:
+    """Whether a document was public at a moment: by its publication or its detection, whichever was first."""
+    public = [legal_day(change.detected_at), *([change.published] if change.published else [])]
+    return min(public) <= legal_day(known_at)
+
+
+def _about(
+    found: Sequence[RecordedEffect], subject: Subject, known_at: datetime | None
+) -> tuple[RecordedEffect, ...]:
+    return tuple(relevant(subject, visible(found, known_at)))
+
+
+def listed(
+    connection: Connection, unit: str = "", document: str = "", since: datetime | None = None
+) -> list[RecordedEffect]:
+    """Return the effects of the register, the oldest first: on a unit, what contains it and what it contains; of a
+    document and on it; known, or known to have ended, since an instant."""
+    if not unit and not document:
+        return effects.all_effects(connection, since)
+    found: dict[str, RecordedEffect] = {}
+    if unit:
+        found = {one.id: one for one in effects.on_path(connection, unit, below=True)}
+    if document:
+        subject, change = instrument(connection, document)
+        on_it = relevant(subject, effects_on(connection, subject, change))
+        about = {one.id: one for one in (*on_it, *effects.affecting(connection, subject.names))}
+        found = {name: one for name, one in found.items() if name in about} if unit else about
+    kept = [one for one in found.values() if since is None or _known_since(one, since)]
+    return sorted(kept, key=lambda one: (one.effect.known_at or datetime.min.replace(tzinfo=UTC), one.id))
+
+
+def _known_since(one: RecordedEffect, start: datetime) -> bool:
+    known = one.effect.known_at
+    return (known is not None and known >= start) or (
+        one.retracted_at is not None and one.retracted_at >= start
+    )
+
+
+# --- JSON ---------------------------------------------------------------------------------------------
+
+
+def law_to_json(law: Law) -> dict[str, Any]:
+    """Return the answer of `tracker law --json` and `/api/law`."""
+    return {
+        "path": law.path,
+        "as_of": law.as_of.isoformat(),
+        "known_at": instant_text(law.known_at) if law.known_at else None,
+        "found": law.found,
+        "title": law.title or None,
+        "text": law.text,
+        "text_as_of": law.text_as_of.isoformat() if law.text_as_of else None,
+        "status": [state_to_json(state) for state in law.status],
+        "next": [state_to_json(state) for state in law.ahead],
+        "effects": [effect_to_json(one) for one in law.effects],
+        "caused": [effect_to_json(one) for one in law.caused],
+        "history": [
+            {
+                "from": step.since.isoformat() if step.since else None,
+                "by": step.by,
+                "citation": step.citation,
+                "op": step.op,
+                "change": step.change,
+            }
+            for step in law.history
+        ],
+        "change": law.change,
+    }
+
+
+def state_to_json(state: StateOnDay) -> dict[str, Any]:
+    return {
+        "state": state.state,
+        "from": state.since.isoformat() if state.since else None,
+        "until": state.until.isoformat() if state.until else None,
+        "by": state.by or None,
+        "quote": state.quote or None,
+        "part": state.part or None,
+        "effect": state.effect or None,
+    }
+
+
+def law_page(law: Law, language: Language, timezone: str) -> str:
+    """Return the page of `tracker law`."""
+    head = t("law.as-of", language, path=sanitize_line(law.path), day=format_day(law.as_of, language))
+    lines = [head]
+    if law.title:
+        lines.append(sanitize_line(law.title))
+    if law.known_at is not None:
+        lines.append(t("law.known-at", language, moment=format_instant(law.known_at, language, timezone)))
+    lines += ["", *status_lines(law.status, law.ahead, language)]
+    if _is_unit(law.path):
+        lines += ["", *text_lines(law.text, law.text_as_of, language)]
+    for heading, found in (("law.effects", law.effects), ("law.caused", law.caused)):
+        if found:
+            lines += ["", t(heading, language), *effect_lines(found, language)]
+    if law.history:
+        lines += ["", t("law.history", language), *history_lines(law.history, language)]
+    return "\n".join(lines)
