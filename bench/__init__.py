@@ -1,1 +1,1 @@
-"""Figures that the project claims, measured beside others in the same run. `python -m bench` runs all of it."""
+"""Figures that the project claims, measured with other tools in the same run. `python -m bench` runs all of it."""

@@ -53,7 +53,7 @@ class Outcome:
     arrived: int
     lost: int
     doubled: int  # arrived again without saying so
-    repeats: int  # arrived again and said so
+    repeats: int  # arrived again with a mark
     tries: int
     disordered: int = 0
 
@@ -65,7 +65,7 @@ class Outcome:
 
 
 def judged(bodies: list[dict[str, Any]], queued: int, tries: int) -> Outcome:
-    """Of the messages that a target took: which came more than once, and whether they said so."""
+    """Return which accepted messages arrived more than once, and whether they were marked."""
     arrived: set[str] = set()
     doubled = repeats = 0
     for body in bodies:
@@ -97,12 +97,14 @@ def against(reply: Callable[[int], Any], folder: Path, alerts: int = 10) -> Outc
         settings = _settings(f"json://127.0.0.1:{sink.port}/?rto=0.3&cto=0.3")
         _drain(store, settings)
         # What hung or was dropped had all the data: the target may have kept it.
-        taken = [body for number, body in enumerate(sink.bodies, 1) if reply(number) in (200, "hang", "drop")]
-    return judged(taken, alerts, _tries(store))
+        accepted = [
+            body for number, body in enumerate(sink.bodies, 1) if reply(number) in (200, "hang", "drop")
+        ]
+    return judged(accepted, alerts, _tries(store))
 
 
 def against_refusal(folder: Path, alerts: int = 10) -> Outcome:
-    """Nobody listens for an hour; then somebody does."""
+    """The target refuses connections for an hour, then accepts them."""
     store = _owing(folder, alerts)
     clock = _Clock()
     _drain(store, _settings(f"json://127.0.0.1:{refusing_port()}/"), clock, until=START + timedelta(hours=1))
@@ -173,7 +175,7 @@ def _tries(store: Store) -> int:
 
 @dataclass(slots=True)
 class Killed:
-    """`points` says how often the tracker was killed at each kind of point."""
+    """`points` counts how often the tracker was killed at each kind of point."""
 
     outcome: Outcome
     points: Counter[str]
@@ -232,7 +234,7 @@ def _document(number: int) -> FrDocument:
 
 
 def _disordered(bodies: list[dict[str, Any]]) -> int:
-    """Alerts that came before one of the same story that had been seen earlier."""
+    """Return the alerts that arrived before an earlier one of the same group."""
     last: dict[str, str] = {}
     wrong = 0
     for body in bodies:

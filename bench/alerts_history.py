@@ -2,8 +2,8 @@
 
     python -m bench.alerts_history
 
-What waits beside the history is of the kinds that could make a claim slow: one story of which everything waits behind its
-first message, a morning's batch, and rows whose time has not come.
+The pending rows next to the history are of the kinds that could make a claim slow: one story of which everything waits behind its
+first message, a morning's batch, and rows that are not due.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ CLAIM, PAGE = 5.0, 200.0
 
 
 def fill(store: Store, rows: int) -> None:
-    """So many that were sent, each with its attempt, and beside them on channel `c1` what waits."""
+    """Write so many sent deliveries, each with its attempt, and pending ones on channel `c1`."""
     with store.write() as connection:
         for start in range(0, rows, SOME):
             numbers = range(start, min(start + SOME, rows))
@@ -73,7 +73,7 @@ def fill(store: Store, rows: int) -> None:
 
 
 def settle(store: Store) -> None:
-    """The million is written in one go; in life it comes over years, and the log behind it is long folded in."""
+    """The million is written in one go; in production it accumulates over years, and its write-ahead log is checkpointed."""
     store.close()
     with closing(sqlite3.connect(store.path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -105,8 +105,8 @@ def claims(store: Store, number: int = 500) -> Times:
 
 
 def stuck_claims(store: Store, number: int = 100) -> Times:
-    """The same on a channel where nothing may go out: a story's first message is in somebody's hands, the rest of it
-    waits behind that, and all else for tomorrow."""
+    """The same on a channel where nothing may be sent: the first message of a group is claimed, the rest of the group
+    waits for it, and all others are due tomorrow."""
     outbox = Outbox(store)
     assert len(outbox.claim(START, channel="c2", limit=9, lease=timedelta(days=1))) == 1
     times = Times()
@@ -127,12 +127,12 @@ def pages(store: Store, number: int = 20) -> dict[str, Times]:
         for state in ("dead", "pending", "sent")
     }
 
-    def standing() -> None:
+    def figures() -> None:
         with open_reader(store.state) as opened:
             status_report(settings, opened, START)
 
     found: dict[str, Times] = {}
-    for name, ask in {**asked, "the figures of `tracker status`": standing}.items():
+    for name, ask in {**asked, "the figures of `tracker status`": figures}.items():
         ask()
         found[name] = Times()
         for _ in range(number):

@@ -1,6 +1,6 @@
 """Edits planted at random in real text, one kind at a time, each with the operations that it must give.
 
-Whole top-level paragraphs of real sections come and go, so that those after them are redesignated, with and
+Whole top-level paragraphs of real sections are added and removed, so that those after them are redesignated, with and
 without a word changed on the way; words change elsewhere. The texts are the parts' own units, without tables.
 """
 

@@ -160,7 +160,7 @@ _TOOLS: dict[str, Callable[[str, str], tuple[float, Shown]]] = {
 
 
 def peak_mb() -> float:
-    """The most memory that this process held since it began, in 10^6 bytes (Linux; else 0)."""
+    """Return the peak memory of this process since its start, in 10^6 bytes (Linux; else 0)."""
     status = Path("/proc/self/status")
     found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
     return int(found[1]) * 1024 / 1e6 if found else 0.0

@@ -1,4 +1,4 @@
-"""How much of what a differ shows really changed: ours beside difflib, git, webchanges and changedetection.io.
+"""How much of what a differ shows really changed: ours, difflib, git, webchanges and changedetection.io.
 
 `python -m bench.diff_truth` prints the tables; `--write` puts them into docs/benchmarks.md. The texts carry
 edits whose truth is known (`diff_texts`); each tool's own output is mapped back to white-space tokens. Each
@@ -165,8 +165,8 @@ def row(case: Case, one: Score) -> list[str]:
     ]  # fmt: skip
 
 
-def said_of(folder: Path, suffix: str, old: bytes, new: bytes) -> dict[str, Any] | None:
-    """What our own differ says of two files, in a process of its own."""
+def differ_result(folder: Path, suffix: str, old: bytes, new: bytes) -> dict[str, Any] | None:
+    """Return the result of our own differ for two files, in a process of its own."""
     case = Case("", suffix, old, new, [], [], set(), set(), set())
     paths = _files(case, folder, lines=False)
     command = [sys.executable, "-m", "bench.diff_tool", "tracker", *map(str, paths)]
@@ -178,7 +178,7 @@ def noise(folder: Path) -> str:
     rows = []
     for name, before, after in _SAME_LAW:
         old, new = load(before), load(after)
-        shown_text = said_of(folder, ".xml", old, new) if old is not None and new is not None else None
+        shown_text = differ_result(folder, ".xml", old, new) if old is not None and new is not None else None
         if shown_text is not None:
             both = shown_text["reading"] + shown_text["seconds"]
             rows.append([name, str(len(shown_text["edits"])), str(shown_text["editorial"]), f"{shown_text['seconds']:.3f}",
@@ -213,7 +213,7 @@ def random_edits() -> str:
 def large(folder: Path) -> str:
     """A text of the size of the whole EAR, edited in the same places."""
     case = regulation(sections=330)
-    shown_text = said_of(folder, case.suffix, case.old, case.new)
+    shown_text = differ_result(folder, case.suffix, case.old, case.new)
     if shown_text is None:
         return ""
     return (

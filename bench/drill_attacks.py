@@ -1,4 +1,4 @@
-"""What somebody who controls a source, a file that is handed over, or a place on the network would try: done to the tracker,
+"""Attacks through a source, a file or the network, run against the tracker,
 and their results. Attacks on the viewer are in `drill_intruders`."""
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def packed(world: World) -> Outcome:
 
 
 def _read(role: ResourceType, kind: str, body: bytes) -> str:
-    """What the reader says of it: how much it holds, or why it is refused."""
+    """Return the parser's result: the size of the text, or why it is refused."""
     answer = HttpResponse("https://x.example/a", 200, (("Content-Type", kind),), body, LATER)
     began = time.process_time()
     try:
@@ -102,7 +102,7 @@ def xml(world: World) -> Outcome:
 
 
 def _pdf(content: bytes, picture: int) -> bytes:
-    """One page, packed, with a picture of 99,999 by 99,999 points beside it whose bytes are `picture` zeros."""
+    """Return one compressed page and a picture of 99,999 by 99,999 points whose bytes are `picture` zeros."""
     shown, pixels = zlib.compress(content, 9), zlib.compress(b"\0" * picture, 9)
     return (
         b"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 1/Kids[3 0 R]>>endobj\n"
@@ -151,7 +151,7 @@ class _Network(httpcore2.NetworkBackend):
 
 
 def rebinding(world: World) -> Outcome:
-    """The name answers with an open address first, and with private ones when asked again or beside it."""
+    """The name resolves to a public address first, and to private ones later or at the same time."""
     turns = iter(
         [["93.184.216.34", "127.0.0.1"], ["127.0.0.1"], ["::ffff:169.254.169.254"], ["64:ff9b::7f00:1"]]
     )
@@ -339,7 +339,7 @@ def webhook(world: World) -> Outcome:
     body, header = hook.raw[0], hook.headers[0]["X-Tracker-Signature"]
     sent = int(header.partition(",")[0][2:])
     genuine = receiver["genuine"]
-    taken = genuine(b"shared-secret", header, body, sent + 2)
+    accepted = genuine(b"shared-secret", header, body, sent + 2)
     later = header.replace(f"t={sent}", f"t={sent + 3600}")
     tries = [
         (b"shared-secret", header, body.replace(b"medium", b"none").replace(b"high", b"none"), sent + 2),
@@ -353,7 +353,7 @@ def webhook(world: World) -> Outcome:
     ]  # fmt: skip
     refused = sum(not genuine(*one) for one in tries)
     return Outcome(f"the real one is taken, {refused} of {len(tries)} forged or replayed ones refused",
-                   taken and refused == len(tries))  # fmt: skip
+                   accepted and refused == len(tries))  # fmt: skip
 
 
 # --- secrets ------------------------------------------------------------------------------------

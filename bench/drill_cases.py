@@ -62,7 +62,7 @@ def sink_500(world: World) -> Outcome:
 
 
 def sink_hangs(world: World) -> Outcome:
-    """The process dies while the target hangs: it may have taken the message, so the next one says that it is a repeat."""
+    """The process dies while the target hangs: it may have accepted the message, so the next one is marked as a repeat."""
     with http_sink(lambda number: "hang" if number == 1 else 200) as sink:
         world.use("page", extra=_hook(sink.port)).poll()
         change(world)

@@ -1,4 +1,4 @@
-"""What somebody who reaches the viewer, or a browser that is signed in to it, would try: done to a viewer that serves on a real
+"""Attacks on the viewer, direct and through a signed-in browser, run against a viewer on a real
 socket, and their results."""
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ OWN = "http://127.0.0.1:8000"
 OTHER = "https://evil.example"
 
 
-class _Door:
+class _Viewer:
     """A viewer with sign-in and one account, `Sato`, asked in memory."""
 
     def __init__(self, world: World) -> None:
@@ -53,7 +53,7 @@ class _Door:
         return browser.post("/sign-in", data=given).status_code
 
     def replays(self, token: str) -> bool:
-        """Whether somebody else's browser with this session's token is let in."""
+        """Return whether another browser with this session's token is accepted."""
         other = self.browser("198.51.100.9")
         other.cookies.set("tracker_session", token)
         return other.get("/").status_code == 200
@@ -64,63 +64,63 @@ class _Door:
 
 
 @contextmanager
-def _door(world: World) -> Iterator[_Door]:
+def _viewer(world: World) -> Iterator[_Viewer]:
     # The real hash at its cheapest: what it costs is not what is drilled here.
     cheap = partial(PasswordHasher, time_cost=1, memory_cost=64)
     with mock.patch("tracker.web.passwords.PasswordHasher", cheap):
-        door = _Door(world)
+        viewer = _Viewer(world)
         try:
-            yield door
+            yield viewer
         finally:
-            door.store.close()
+            viewer.store.close()
 
 
 def replayed(world: World) -> Outcome:
     """The token of a session that was copied, used after each way in which a session ends."""
     output: dict[str, bool] = {}
-    with _door(world) as door:
+    with _viewer(world) as viewer:
 
         def signed_in() -> tuple[TestClient, str]:
-            browser = door.browser()
-            door.sign_in(browser)
+            browser = viewer.browser()
+            viewer.sign_in(browser)
             return browser, browser.cookies["tracker_session"]
 
         browser, token = signed_in()
-        before = door.replays(token)
+        before = viewer.replays(token)
         form = re.search(r'name="form" value="([^"]+)"', browser.get("/").text)
         browser.post("/sign-out", data={"form": form[1] if form else ""})
-        output["sign-out"] = door.replays(token)
+        output["sign-out"] = viewer.replays(token)
         browser, token = signed_in()
         form = re.search(r'name="form" value="([^"]+)"', browser.get("/").text)
         browser.post("/sign-in", data={"name": "Sato", "password": PASSWORD, "form": form[1] if form else ""})
-        output["another sign-in"] = door.replays(token)
+        output["another sign-in"] = viewer.replays(token)
         _, token = signed_in()
-        door.alter(password=hash_password("another good password"))
-        output["another password"] = door.replays(token)
-        door.alter(password=hash_password(PASSWORD))
+        viewer.alter(password=hash_password("another good password"))
+        output["another password"] = viewer.replays(token)
+        viewer.alter(password=hash_password(PASSWORD))
         browser, token = signed_in()
-        door.alter(role=UserRole.READER)
+        viewer.alter(role=UserRole.READER)
         output["a lower role"] = browser.post("/changes/x/review", data={"form": "x"}).status_code != 403
-        door.now += timedelta(hours=12)
-        output["12 hours"] = door.replays(token)
+        viewer.now += timedelta(hours=12)
+        output["12 hours"] = viewer.replays(token)
         _, token = signed_in()
-        with door.store.write() as connection:
+        with viewer.store.write() as connection:
             accounts.remove(connection, "Sato")
-        output["the account's end"] = door.replays(token)
-    open_ = [name for name, taken in output.items() if taken]
+        output["the account's end"] = viewer.replays(token)
+    open_ = [name for name, accepted in output.items() if accepted]
     return Outcome(
         f"nothing more after {', '.join(name for name in output if name not in open_)}", before and not open_
     )
 
 
 def fixed(world: World) -> Outcome:
-    """A token that somebody else put into the browser before its owner signed in."""
-    with _door(world) as door:
-        browser = door.browser()
+    """Session fixation: another party set the token in the browser before its owner signed in."""
+    with _viewer(world) as viewer:
+        browser = viewer.browser()
         browser.cookies.set("tracker_session", "a-token-that-the-attacker-knows-0123456789")
-        door.sign_in(browser)
+        viewer.sign_in(browser)
         token = browser.cookies.get("tracker_session", domain="127.0.0.1") or ""
-        planted = door.replays("a-token-that-the-attacker-knows-0123456789")
+        planted = viewer.replays("a-token-that-the-attacker-knows-0123456789")
     return Outcome(
         "the session has a new token, the planted one opens nothing", len(token) == 43 and not planted
     )
@@ -128,9 +128,9 @@ def fixed(world: World) -> Outcome:
 
 def elsewhere(world: World) -> Outcome:
     """A page of another site that has the signed-in browser send forms, with and without the headers that browsers add."""
-    with _door(world) as door:
-        browser = door.browser()
-        door.sign_in(browser)
+    with _viewer(world) as viewer:
+        browser = viewer.browser()
+        viewer.sign_in(browser)
         form = re.search(r'name="form" value="([^"]+)"', browser.get("/").text)
         token = form[1] if form else ""
         tries = [
@@ -142,7 +142,7 @@ def elsewhere(world: World) -> Outcome:
             for headers, given in tries
         ]
         still = browser.get("/").status_code == 200
-        cookie = door.browser()
+        cookie = viewer.browser()
         answer = cookie.post("/sign-in", data={"name": "Sato", "password": PASSWORD, "form": token},
                              headers={"Origin": OTHER, "Cookie": f"tracker_form={'x' * 43}"})  # fmt: skip
     refused = sum(code in {403, 422} for code in codes) + (answer.status_code == 403)
@@ -150,7 +150,7 @@ def elsewhere(world: World) -> Outcome:
 
 
 def guessed(world: World) -> Outcome:
-    """10,000 tries from one address at 500 names, then 10,000 at one name from 2,000 addresses, while its owner comes and goes."""
+    """10,000 tries from one address at 500 names, then 10,000 at one name from 2,000 addresses, while its owner signs in and out."""
     looked = 0
 
     def wrong(password: str, known: str) -> bool:
@@ -159,13 +159,13 @@ def guessed(world: World) -> Outcome:
         return password == PASSWORD and bool(known)
 
     clock = [0.0]
-    with _door(world) as door, mock.patch("tracker.web.login.verify_password", wrong):
-        throttle = door.app.state.throttle = Throttle(lambda: clock[0])
-        owner = door.browser("192.0.2.7")
-        door.sign_in(owner)
+    with _viewer(world) as viewer, mock.patch("tracker.web.login.verify_password", wrong):
+        throttle = viewer.app.state.throttle = Throttle(lambda: clock[0])
+        owner = viewer.browser("192.0.2.7")
+        viewer.sign_in(owner)
         looked = 0
-        stranger = door.browser("203.0.113.1")
-        codes = {door.sign_in(stranger, f"n{number % 500}", "x") for number in range(40)}
+        stranger = viewer.browser("203.0.113.1")
+        codes = {viewer.sign_in(stranger, f"n{number % 500}", "x") for number in range(40)}
         asked = looked + sum(
             throttle.try_now(f"n{number % 500}", "203.0.113.1") == 0 for number in range(9_960)
         )
@@ -174,13 +174,13 @@ def guessed(world: World) -> Outcome:
             clock[0] += throttle.try_now("sato", address)
             throttle.try_now("sato", address)
         held_up = throttle.try_now("sato", "198.51.100.1") > 0
-        lets_in = door.sign_in(door.browser("192.0.2.7"))
+        accepted = viewer.sign_in(viewer.browser("192.0.2.7"))
     return Outcome(
         f"{asked} of 10,000 looked at; at most {REMEMBERED:,} remembered; the owner still comes in where he was before",
         codes == {403, 429}
         and asked <= 30
         and held_up
-        and lets_in == 303
+        and accepted == 303
         and len(throttle._failed) <= REMEMBERED,
     )
 
@@ -197,10 +197,10 @@ def unknown(world: World) -> Outcome:
             verified.append(known)
             return False
 
-    with _door(world) as door, mock.patch("tracker.web.passwords.PasswordHasher", Hasher):
+    with _viewer(world) as viewer, mock.patch("tracker.web.passwords.PasswordHasher", Hasher):
         answers = []
         for name in ("Sato", "Nobody"):
-            browser = door.browser()
+            browser = viewer.browser()
             form = re.search(r'name="form" value="([^"]+)"', browser.get("/sign-in").text)
             output = browser.post(
                 "/sign-in", data={"name": name, "password": "x" * 20, "form": form[1] if form else ""}
@@ -226,7 +226,7 @@ def _served(world: World) -> Iterator[int]:
 
 
 def _output(port: int, *parts: bytes) -> bytes:
-    """All that comes back until the viewer closes the connection."""
+    """Return all bytes until the viewer closes the connection."""
     with socket.create_connection(("127.0.0.1", port), 10) as wire:
         try:
             for part in parts:
@@ -287,15 +287,15 @@ def oversized(world: World) -> Outcome:
             _output(port, first + b"Content-Length: 99999999999\r\n\r\n", b"a" * 100_000),
             _output(port, first + b"Transfer-Encoding: chunked\r\n\r\n", b"ffffffff\r\n" + b"a" * 100_000),
         ]  # fmt: skip
-    taken = [answer[:40] for answer in output if not re.match(rb"HTTP/1.1 (4|cut off)", answer)]
+    accepted = [answer[:40] for answer in output if not re.match(rb"HTTP/1.1 (4|cut off)", answer)]
     return Outcome(
-        f"{len(output) - len(taken)} of {len(output)} refused: {', '.join(answer[9:16].decode().split(' B')[0] for answer in output)}",
-        not taken,
+        f"{len(output) - len(accepted)} of {len(output)} refused: {', '.join(answer[9:16].decode().split(' B')[0] for answer in output)}",
+        not accepted,
     )
 
 
 def slow(world: World) -> Outcome:
-    """Connections that say nothing, begin and never end, or stop in the middle of a form; the bound is a fifth of a second here."""
+    """Connections that send nothing, begin and never end, or stop in the middle of a form; the bound is a fifth of a second here."""
     with (
         mock.patch.object(LimitedProtocol, "WITHIN", 0.2),
         mock.patch.object(LimitedProtocol, "MOST", 40),

@@ -1,4 +1,4 @@
-"""What a drill is: a tracker on a stand-in, something that goes wrong, and what was sent in the end."""
+"""The parts of a drill: a tracker on a stand-in, a fault, and the messages sent in the end."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class Outcome:
     ok: bool
 
 
-def be_silent() -> None:
-    """Drills break things on purpose: what the tracker logs of it is not worth reading."""
+def disable_logging() -> None:
+    """Turn off the logs: the faults of drills are intended."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
@@ -86,7 +86,7 @@ def news(world: World) -> list[str]:
 
 
 def clean(world: World) -> bool:
-    """What `tracker verify` says."""
+    """Return the result of `tracker verify`."""
     store = Store(world.state)
     try:
         return not [found for found in snapshots.verify(store) if isinstance(found, str)]

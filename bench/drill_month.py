@@ -42,7 +42,7 @@ _NAME = re.compile(r"PLANT(\d+)E")
 
 
 class Crash(BaseException):
-    """Stands for kill -9: no handler of the program sees it, and what was not committed is gone."""
+    """Simulates kill -9: no handler of the program catches it, and uncommitted work is lost."""
 
 
 class Faulty(StandIn):
@@ -164,8 +164,8 @@ def run(days: int = 30) -> Month:
 
 
 class Life:
-    """The daemon, on a clock that jumps from one thing that is due to the next: its own jobs decide what is polled, tried
-    again, sent and reconciled."""
+    """The daemon, on a clock that jumps from one due job to the next: its own jobs decide what is polled, retried,
+    sent and reconciled."""
 
     def __init__(self, world: World, site: Faulty, days: int) -> None:
         self.world, self.site, self.days = world, site, days
@@ -177,7 +177,7 @@ class Life:
         self.daemon = self._started()
 
     def _started(self) -> Daemon:
-        """A process that has just come up: nothing is remembered but what is stored."""
+        """Return a new process, which knows only what is stored."""
         daemon = Daemon(self.settings, Store(self.world.state), lambda: self.world.now)
         daemon.context.client.close()
         daemon.context = replace(
@@ -206,7 +206,7 @@ class Life:
                 crashing = self._later(begun + timedelta(days=self.month.crashes), 24)
             else:
                 self._work()
-        self.site.share = 0.0  # the weather clears, so that what is queued can come
+        self.site.share = 0.0  # the faults end, so that what is queued can be sent
         while self.world.now < end + timedelta(days=1):
             self._wait(self._due())
             self._work()
@@ -223,16 +223,14 @@ class Life:
 
     def _due(self) -> datetime:
         """When the next source is due. Whole minutes, so that a few are polled side by side as in real life."""
-        standing = source_state.source_states(self.daemon.store).values()
-        first = min(state.next_poll_at or self.world.now for state in standing)
+        states = source_state.source_states(self.daemon.store).values()
+        first = min(state.next_poll_at or self.world.now for state in states)
         return max(self.world.now, first.replace(second=0, microsecond=0) + timedelta(minutes=1))
 
     def _work(self) -> None:
         """What the daemon's jobs do within their seconds and minutes."""
-        standing = source_state.source_states(self.daemon.store).values()
-        self.month.polls += sum(
-            (state.next_poll_at or self.world.now) <= self.world.now for state in standing
-        )
+        states = source_state.source_states(self.daemon.store).values()
+        self.month.polls += sum((state.next_poll_at or self.world.now) <= self.world.now for state in states)
         self.daemon.tick()
         self.daemon.reconcile()
         self.daemon.watch()
@@ -240,8 +238,8 @@ class Life:
         self._listen()
 
     def _crash(self) -> None:
-        """The process dies within the next transaction that writes a change, or between polling and telling; and is
-        started again at once."""
+        """Kill the process within the next transaction that writes a change, or between polling and sending; and
+        start it again at once."""
         honest_save, honest_deliver = changes.save, poll_cycle.deliver_due
         in_transaction = self.dice.random() < 0.5
 
@@ -251,7 +249,7 @@ class Life:
                 raise Crash
 
         def deliver(*arguments: Any, **named: Any) -> Any:
-            if not in_transaction and self._owed():
+            if not in_transaction and self._has_pending():
                 raise Crash
             return honest_deliver(*arguments, **named)
 
@@ -272,7 +270,7 @@ class Life:
     def _wait(self, until: datetime) -> None:
         self.world.later(seconds=max(0.0, (until - self.world.now).total_seconds()))
 
-    def _owed(self) -> bool:
+    def _has_pending(self) -> bool:
         with self.daemon.store.read() as connection:
             return (
                 connection.execute(select(DELIVERY.c.id).where(DELIVERY.c.state == "pending")).first()
@@ -319,7 +317,7 @@ class Life:
             not_alerted = [number for number in found if not month.alerted[number]]
             if not found and "2026-11003" not in alert:
                 month.false += 1
-            # An alert may quote its neighbours; it tells the newest of them.
+            # An alert may quote its neighbors; it reports the newest of them.
             for number in not_alerted[-1:] if not_alerted else found[-1:]:
                 month.alerted[number] += 1
                 month.delays.append((self.world.now - month.planted[number]).total_seconds() / 3600)

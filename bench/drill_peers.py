@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.drill_kit import AFTER, BEFORE, Dated, until
-from bench.peers import KINDS, WATCHERS, Peer, Said, install
+from bench.peers import KINDS, WATCHERS, PageMessage, Peer, install
 from tests.standin.samples import sample_archive
 from tests.standin.server import StandIn
 from tests.unit.notifications_sinks import HttpSink, http_sink
@@ -54,13 +54,13 @@ class Trial:
     def forget(self) -> None:
         self._from = len(self.sink.bodies)
 
-    def alerted(self, *, taken: bool = True) -> list[Said]:
+    def alerted(self, *, accepted: bool = True) -> list[PageMessage]:
         """What was reported since `forget`, page by page; only what the target took."""
         bodies = enumerate(self.sink.bodies[self._from :], self._from + 1)
         return [
             output
             for number, body in bodies
-            if not (taken and number in self.refused)
+            if not (accepted and number in self.refused)
             for output in self.peer.messages(body)
         ]
 
@@ -192,7 +192,7 @@ def _five(trial: Trial, behavior: str) -> str:
     return f"{_kinds(during)}, then {_kinds(trial.alerted())}"
 
 
-def _kinds(alerted: list[Said]) -> str:
+def _kinds(alerted: list[PageMessage]) -> str:
     false = sum(state == "CHANGED" for state, _ in alerted)
     errors = len(alerted) - false
     return f"{false} false" + (f" and {errors} errors" if errors else "")
@@ -243,8 +243,8 @@ def _trial(name: str, venv: Path, site: type[StandIn]) -> Iterator[Trial]:
 
 
 def run_all() -> dict[str, tuple[dict[str, str], str]]:
-    """Per peer, what happened to it in each drill; and why it could not be run, empty where it could. They run side by side:
-    most of their time goes into waiting for the next second."""
+    """Return for each peer its outcome in each drill, and why it could not be run (empty where it could). They run in parallel,
+    because most of their time is waiting for the next second."""
     found = {name: install(name) for name in WATCHERS}
     with ThreadPoolExecutor(len(found)) as pool:
         done = {name: pool.submit(run, name, venv) for name, (venv, missing) in found.items() if not missing}

@@ -1,5 +1,5 @@
-"""Every misbehavior of the sources that is known, one by one: those of `sources.md` (g) by hand, and all that the stand-in
-has by name, on each kind of source."""
+"""Every known misbehavior of sources, one by one: those of `sources.md` (g) by hand, and all named ones of the stand-in
+on each kind of source."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from multiprocessing import get_context
 from typing import Any
 
-from bench.drill_kit import Drill, Outcome, be_silent, change, clean, new_world, news
+from bench.drill_kit import Drill, Outcome, change, clean, disable_logging, new_world, news
 from tests.e2e.world import World
 from tests.standin.misbehaviors import BEHAVIORS
 from tracker.demo.model import FrDocument
@@ -88,7 +88,7 @@ def inspection(world: World) -> Outcome:
     )
 
 
-def _silent(world: World, behavior: str) -> Outcome:
+def _without_alerts(world: World, behavior: str) -> Outcome:
     world.use("fr-bis").poll()
     world.standin.misbehave("/api/", behavior)
     for _ in range(2):
@@ -99,7 +99,7 @@ def _silent(world: World, behavior: str) -> Outcome:
 
 
 def trailing(world: World) -> Outcome:
-    return _silent(world, "trailing-spaces")
+    return _without_alerts(world, "trailing-spaces")
 
 
 def null_abstract(world: World) -> Outcome:
@@ -384,7 +384,7 @@ def matrix() -> list[tuple[str, str, Outcome]]:
         for source in (["fr-bis"] if behavior in _LISTS else ["ear"] if behavior in _TITLES else KINDS)
     ]
     done = []
-    with ProcessPoolExecutor(2, get_context("spawn"), initializer=be_silent) as pool:
+    with ProcessPoolExecutor(2, get_context("spawn"), initializer=disable_logging) as pool:
         outcomes = pool.map(named, *zip(*cells, strict=True), chunksize=4)
         for (behavior, source), outcome in zip(cells, outcomes, strict=True):
             done.append((behavior, source, outcome))

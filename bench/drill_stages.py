@@ -27,7 +27,7 @@ from tracker.storage.database import Store
 
 PARTS = tuple(str(number) for number in range(801, 816))
 RULES = tuple(f"2026-120{number:02}" for number in range(1, 16))
-# Where each stage is entered; `store` fails when its rows are written already, so that they have to be taken back.
+# Where each stage is entered; `store` fails after its rows are written, so that they have to be rolled back.
 STAGES = {
     "parse": "tracker.parsing.read",
     "diff": "tracker.diffing.compare",
@@ -57,7 +57,7 @@ class Played:
     alerted: dict[str, int] = field(default_factory=dict)
     again: int = 0  # alerts after a further poll
     not_modified: int = 0  # 304s of that poll
-    sound: bool = False  # what `tracker verify` says
+    sound: bool = False  # the result of `tracker verify`
 
 
 def _names(value: Any) -> Iterator[str]:
@@ -92,10 +92,10 @@ def _audited(world: World) -> set[str]:
     """The documents that an audit names as missing."""
     settings, store = load_checked(world.config), Store(world.state)
     context = PollContext(settings, store, world.client(settings), lambda: world.now, lambda _: None)
-    named, shelf = set[str](), IssueCache()
+    named, issues = set[str](), IssueCache()
     try:
         for source in settings.sources:
-            found = gap_filling.audit(source, context, date(2026, 6, 1), shelf)
+            found = gap_filling.audit(source, context, date(2026, 6, 1), issues)
             named |= {name for gap in found.gaps for name in _NAME.findall(gap.expected.key)}
     finally:
         context.client.close()
@@ -104,7 +104,7 @@ def _audited(world: World) -> set[str]:
 
 
 def _alerted(world: World) -> dict[str, int]:
-    """How often the alerts say each document's change."""
+    """Count the alerts for each document's change."""
     ids: dict[str, str] = {}
     for change in world.changes():
         name = change["document_number"] or next(iter(_NAME.findall(" ".join(change["units"]))), "")

@@ -1,4 +1,4 @@
-"""`python -m bench.drills [--write] [--days N]`: what goes wrong in real life, done to the tracker, and counted.
+"""`python -m bench.drills [--write] [--days N]`: simulated faults of real life, with counted results.
 
 Writes docs/reliability.md, and of attacks docs/security.md, between their markers. Ends with 1 when a drill did not end as it should.
 """
@@ -19,7 +19,7 @@ from bench import (
     drill_sources,
     drill_stages,
 )
-from bench.drill_kit import Drill, Outcome, be_silent, new_world
+from bench.drill_kit import Drill, Outcome, disable_logging, new_world
 from bench.peers import WATCHERS
 from bench.report import table, write
 
@@ -74,7 +74,7 @@ def main() -> int:
         "--only", choices=("peers", "sources", "named", "stages", "month", "attacks"), help="one part alone"
     )
     arguments = parser.parse_args()
-    be_silent()
+    disable_logging()
     failed = 0
 
     def wanted(part: str) -> bool:

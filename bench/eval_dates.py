@@ -30,7 +30,7 @@ TODAY = date(2026, 11, 1)
 _DATED = re.compile(
     r"\b(?:effective|comments?|received|submitted|delayed|applicable|compliance|expires?|held)\b", re.I
 )
-_TOLD = re.compile(r"\bpublished (?:on |in the Federal Register (?:on )?)?$")
+_REPORTED = re.compile(r"\bpublished (?:on |in the Federal Register (?:on )?)?$")
 _OPENING = 14  # leading paragraphs in which the DATES of a text without markup are looked for
 _AMENDED = re.compile(
     r"^\d{1,3}\.\s+(?:(?:Effective[^,]*, \d{4}, )?(?:(?:Amend|Revise|Add|Remove|In|Correct) )?(?:§+|[Ss]ections?)\s*(?P<section>\d{1,4}\.\d{1,5})"
@@ -55,7 +55,7 @@ class Count:
         self.documents += 1
         for words in output:
             for mention in mentions(words):
-                if _TOLD.search(words[: mention.start]):
+                if _REPORTED.search(words[: mention.start]):
                     continue  # the publication date of another document, mentioned in passing
                 self.dates += 1
                 self.dates_found += mention.day in days

@@ -75,7 +75,7 @@ _ABOUT = (
     "figure moves with the sample. `plain keywords`: seventeen phrases and one level."
 )
 # Strong words of the field, the benchmark's own: a document with none of them in title or abstract is outside the field,
-# whatever the rules say. Japan is one of them: a duty or a license that names it is never `none`.
+# whatever the rules find. Japan is one of them: a duty or a license that names it is never `none`.
 _FIELD = re.compile(
     r"export(?:s|ed|ing)?\b[^.]{0,60}\b(?:control|administration|regulation|licen[sc]|privilege|restrict)|tariff|additional dut|"
     r"duties (?:on|to)\b|section (?:122|201|232|301|338)\b|harmonized|importation of|adjusting imports|trade (?:agreement|deal|act of)|"

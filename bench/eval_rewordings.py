@@ -131,7 +131,7 @@ def table(total: Tally, kinds: dict[str, Tally], families: dict[str, Tally]) -> 
 
 
 def shared_words() -> tuple[int, int]:
-    """How many of the verbs that stand for a plain one occur in the rules' own tables too, and how many there are. A verb
+    """Return how many of the verbs that replace a plain one occur in the rules' own tables too, and how many there are. A verb
     is the phrase up to its object; the plain one of each class is left out, since rules and law have it in common."""
     tables = " ".join(path.read_text("utf-8").lower() for path in sorted(RULES.glob("*.toml")))
     classes = [

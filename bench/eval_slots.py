@@ -1,4 +1,4 @@
-"""Measures whether the facts of a text stand in the Japanese sentence that the program makes of it; part of `make eval`.
+"""Measures whether the facts of a text are in the Japanese sentence that the program makes of it; part of `make eval`.
 
     python -m bench.eval_slots [--write] [--save NAME] [--quiet]
     python -m bench.eval_slots --labels FILE --records FILE [--quiet]

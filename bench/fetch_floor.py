@@ -1,4 +1,4 @@
-"""The fetch stage alone over unchanged pages with ETags, beside a bare loop with one shared client.
+"""The fetch stage alone over unchanged pages with ETags, compared with a bare loop with one shared client.
 
 `python -m bench.fetch_floor [PAGES]` prints, as JSON: CPU milliseconds a page of the bare loop, of `Client.get`, and of
 a whole poll of one source that follows all pages; their ratios; connections; memory after the first and the last cycle.

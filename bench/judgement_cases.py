@@ -34,7 +34,7 @@ _FETCHED = datetime(2026, 11, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Facts:
-    """What a text says beside its labels; empty where it does not."""
+    """Return a fact of a text that is not one of its labels; empty where it has none."""
 
     countries: tuple[str, ...] = ()
     goods: tuple[str, ...] = ()
@@ -57,7 +57,7 @@ class Case:
 
 
 def half(key: str) -> int:
-    """Which half a document belongs to: by the SHA-256 of its key, so that nobody chooses."""
+    """Which half a document belongs to: by the SHA-256 of its key, so that it is not chosen by hand."""
     return sha256(key.encode()).digest()[-1] % 2
 
 

@@ -1,4 +1,4 @@
-"""Figures kept in files beside the benchmarks: saved runs of earlier rules, and what lists gave at first sight."""
+"""Figures kept in files of the benchmarks: saved runs of earlier rules, and what lists gave at first sight."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def keep_sight(name: str, sight: Sight, day: str, path: Path = FIRST_SIGHT) -> b
 
 
 def first_sight_text(path: Path = FIRST_SIGHT) -> str:
-    """One row to a list and figure, at first sight and after the mending that followed; then all misses at first sight."""
+    """One row to a list and figure, at first sight and after later corrections; then all misses at first sight."""
     lists = json.loads(path.read_text("utf-8")) if path.exists() else {}
     rows = [
         "| list | documents | first read | figure | first sight | after mending |",

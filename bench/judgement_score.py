@@ -21,8 +21,8 @@ class ListScore(Score):
 
 
 def judged(case: Case) -> Classification:
-    """What the program says of a case on the day that it was published: of a change, with the rules that need the whole
-    document beside its changed words."""
+    """Return the program's result for a case on the day of its publication: of a change, with the rules that need the whole
+    document in addition to its changed words."""
     if not case.operations:
         return classify(case.document, today=case.day)
     now = datetime.combine(case.day, time(15), UTC)

@@ -1,4 +1,4 @@
-"""How well the main text of pages is found: tracker beside resiliparse, trafilatura and readability.
+"""How well the main text of pages is found: tracker, resiliparse, trafilatura and readability.
 
     python -m bench.main_text [--write]
 

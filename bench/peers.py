@@ -1,5 +1,5 @@
 """urlwatch, webchanges and changedetection.io as their users run them: installed into environments of their own under the
-cache folder, in pinned versions, watching the same pages and telling the same kind of target."""
+cache folder, in pinned versions, watching the same pages and sending to the same kind of target."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ _TOGETHER = {
 _SECOND = 1.1  # the watchers keep times in whole seconds: two rounds in one would be one to them
 _PATIENCE = 60.0
 
-# What one message says of one page: its state and its address.
-Said = tuple[str, str]
+# One page in one message: its state and its address.
+PageMessage = tuple[str, str]
 _ENTRY = re.compile(r"^(CHANGED|ERROR|NEW)\b.*?(https?://[^\s)]+)", re.MULTILINE)
 
 
@@ -66,7 +66,7 @@ class Peer(ABC):
 
     @abstractmethod
     def watch(self, addresses: Sequence[str], selector: str) -> None:
-        """Sets what is watched, the text under a CSS selector; said again, it changes the selector."""
+        """Set what is watched, the text under a CSS selector; a second call changes the selector."""
 
     @abstractmethod
     def round(self) -> None: ...
@@ -84,8 +84,8 @@ class Peer(ABC):
         """Ends what still runs."""
 
     @abstractmethod
-    def messages(self, body: Mapping[str, Any]) -> list[Said]:
-        """What one message that reached the target says, page by page."""
+    def messages(self, body: Mapping[str, Any]) -> list[PageMessage]:
+        """Return the pages and states of one message that reached the target."""
 
 
 class Watcher(Peer):
@@ -129,7 +129,7 @@ class Watcher(Peer):
     def close(self) -> None:
         self.kill()
 
-    def messages(self, body: Mapping[str, Any]) -> list[Said]:
+    def messages(self, body: Mapping[str, Any]) -> list[PageMessage]:
         # A message that is about one page alone names it twice.
         return list(dict.fromkeys(_ENTRY.findall(str(body.get("text", "")))))
 
@@ -222,7 +222,7 @@ class ChangeDetection(Peer):
         self._process.kill()
         self._process.wait()
 
-    def messages(self, body: Mapping[str, Any]) -> list[Said]:
+    def messages(self, body: Mapping[str, Any]) -> list[PageMessage]:
         text = f"{body.get('title', '')}\n{body.get('message', '')}"
         found = [address for address in self._watched if address in text]
         return [("CHANGED", max(found, key=len, default=""))]  # `/many/1` occurs in `/many/12` too

@@ -24,7 +24,7 @@ def machine() -> str:
 
 
 def write(name: str, text: str, *, command: str, page: Path = PAGE) -> None:
-    """Puts `text` into the block `name` of the page, in place of what stood there; a new block goes to the end.
+    """Replace the block `name` of the page by `text`; a new block is appended.
 
     A block begins with `<!-- bench: NAME -->` and ends with `<!-- end: NAME -->`. Everything else in
     the page is left alone.

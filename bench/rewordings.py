@@ -1,6 +1,6 @@
 """Rewordings of labeled documents: the same act in other words, or another act of known relation to it.
 
-An act of each document was written down in parts (`data/rewording_frames.tsv`); the ways to say it stand in
+An act of each document was written down in parts (`data/rewording_frames.tsv`); the ways to say it are in
 `data/rewording_words.toml`. The expectation of a rewording comes from the document's label by this table, in which the
 levels are none 0, low 1, medium 2, high 3, critical 4, and `least` and `most` are those of the label:
 
@@ -255,7 +255,7 @@ def _undone(frame: Frame, label: Label, family: str) -> Iterator[Rewording]:
 
 
 def _moved(frame: Frame, country: str) -> Frame | None:
-    """The frame with another country in place of its own; None where the country stands in a reason only."""
+    """The frame with another country in place of its own; None where the country is in a reason only."""
     changed = replace(
         frame,
         object=frame.object.replace(frame.of, country),

@@ -31,7 +31,7 @@ EXAMPLES = frozenset({
 # By the look of a word or of its name alone: in tests and pages such words are made up, or talk, as a rule.
 _TALKS = re.compile(r"^(tests|bench)/|\.md$")
 _GUESSES = frozenset({"Secret Keyword", "Base64 High Entropy String", "Hex High Entropy String"})
-# The lock is hashes and nothing else; the catalogues have words such as "Password" beside keys called so.
+# The lock has only hashes; the catalogs have words such as "Password" next to keys of that name.
 _NOT_LOOKED_AT = re.compile(r"requirements\.lock$|^tracker/i18n/.*\.toml$|\.(png|pdf|ico|woff2)$")
 
 
@@ -162,7 +162,7 @@ def _requirements(name: str, extra: str) -> Iterator[tuple[str, set[str]]]:
 
 
 def _licence(meta: dict[str, Any]) -> str:
-    """What a package says of its licence: an expression, a word, or what it is filed under."""
+    """Return the license that a package declares: an expression, a word, or its classifier."""
     filed = [
         kind.rpartition(" :: ")[2] for kind in meta.get("classifier", ()) if kind.startswith("License ::")
     ]

@@ -146,7 +146,7 @@ def load(address: str, script: Path, seconds: int) -> dict[str, float]:
 
 
 def write(state: Path, ended: Any, written: Any) -> None:
-    """The daemon's part: a change with the alert that it owes, again and again."""
+    """The daemon's part: write changes with their alerts continuously."""
     store = Store(state)
     row = {"title": "Licensing Requirements Amended", "abstract": "vacuum valves", "document_number": ""}
     while not ended.wait(1 / WRITES):

@@ -1,4 +1,4 @@
-"""1,000 unchanged pages with ETags: this program beside a bare loop, urlwatch and webchanges, in one run.
+"""1,000 unchanged pages with ETags: this program, a bare loop, urlwatch and webchanges, in one run.
 
 `python -m bench.watch_pages` prints the table; `--write` puts it into docs/benchmarks.md. Everything is on loopback:
 a page server in a process of its own, then one tool after the other, each polled once to learn the pages and
@@ -158,7 +158,7 @@ def in_daemon(shape: str, cycles: list[dict[str, float]], connections: int, page
 
 
 def text(rows: list[Figures], memory: dict[str, list[float]], note: str, pages: int) -> str:
-    """The table, with what it shows said in words."""
+    """Return the table, with its findings in words."""
     floor = rows[1]
     body = [
         [

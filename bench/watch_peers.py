@@ -20,7 +20,7 @@ class Peer:
 
 
 def install() -> str:
-    """Both peers, at first use; an empty text, or the one line that says why not."""
+    """Both peers, at first use; an empty text, or one line with the reason why not."""
     return next((missing for name in (URLWATCH, WEBCHANGES) if (missing := environment(name)[1])), "")
 
 

@@ -1,8 +1,8 @@
-"""1,000 agency-like pages with ETags on loopback, as a process of its own that counts what it is asked.
+"""1,000 agency-like pages with ETags on loopback, as a process of its own that counts its requests.
 
 `python -m bench.watch_server --pages 1000` prints its port and serves until its standard input closes.
 `/` links to all pages; `/count` answers the counters as JSON and sets them to nought. Written on bare
-asyncio so that the server costs little beside what is measured.
+asyncio so that the server costs little compared with what is measured.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Inputs that nobody would send in good faith, for everything that reads what others wrote.
+"""Malicious inputs for every parser of untrusted data.
 
     python -m fuzz --minutes 60              all targets in turn
     python -m fuzz page pdf --minutes 5      these

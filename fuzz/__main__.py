@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from fuzz.run import CURRENT, FOUND, TALLY, taken
+from fuzz.run import CURRENT, FOUND, TALLY, take_current
 from fuzz.trial import GROWTH, SECONDS
 
 SLICE = 20.0  # seconds
-SILENT = 90.0  # seconds over its slice after which a process is taken for stuck in somebody else's C
+SILENT = 90.0  # seconds over its slice after which a process counts as stuck in foreign C code
 
 
 @dataclass(slots=True)
@@ -97,7 +97,7 @@ def _slice(name: str, seconds: float, seed: int, engine: str, folder: Path, coun
     if code:
         count.deaths += 1
         kind = "stuck" if code == -9 else f"died{code}"
-        (folder / FOUND / f"{name}-{kind}-{seed}").write_bytes(taken(folder / CURRENT))
+        (folder / FOUND / f"{name}-{kind}-{seed}").write_bytes(take_current(folder / CURRENT))
 
 
 def _confirm(folder: Path) -> list[str]:
@@ -127,7 +127,7 @@ def _confirm(folder: Path) -> list[str]:
 
 
 def replay(paths: list[Path]) -> int:
-    """Each file once, by the target that its folder or its name says. 1 when any is not as it should be."""
+    """Run each file once, by the target that its folder or its name gives. Return 1 when any fails."""
     from fuzz.targets import TARGETS, in_process
     from fuzz.trial import arm, trial
 
@@ -137,7 +137,7 @@ def replay(paths: list[Path]) -> int:
     for path in paths:
         by_name = sorted((name for name in TARGETS if path.name.startswith(f"{name}-")), key=len)
         name = path.parent.name if path.parent.name in TARGETS else by_name[-1]
-        trial(TARGETS[name], b"")  # what is loaded at first use counts for nobody
+        trial(TARGETS[name], b"")  # what is loaded at first use is not counted
         verdict = trial(TARGETS[name], path.read_bytes())
         bad |= verdict.kind != "ok"
         print(

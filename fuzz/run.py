@@ -49,7 +49,7 @@ class Slot:
         self._map[: _HEAD + len(data)] = len(data).to_bytes(_HEAD, "big") + data
 
 
-def taken(path: Path) -> bytes:
+def take_current(path: Path) -> bytes:
     """The input that was under way."""
     whole = path.read_bytes()
     return whole[_HEAD : _HEAD + int.from_bytes(whole[:_HEAD], "big")]

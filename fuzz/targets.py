@@ -78,7 +78,7 @@ def _sound(document: Document) -> Document:
 
 
 def _attached(role: ResourceType) -> Target:
-    """A full text beside an empty record; what cannot be read is a note there, so it is asked for an error itself."""
+    """A full text with an empty record; unreadable text is a note there, so its parser is called for the error."""
 
     def run(data: bytes) -> None:
         part = Fetched("2025-19001/text", role, _answer(data))
@@ -210,7 +210,7 @@ def quiet(data: bytes) -> None:
     _sound(volatile_content.mask_document(before, templates))
 
 
-# --- the adapters: what a server says to each of their questions -----------------------------------------------------
+# --- the adapters: a server's answers to each of their requests -----------------------------------------------------
 
 
 def _poll(kind: str, **fields: object) -> Target:
@@ -270,7 +270,7 @@ def robots(data: bytes) -> None:
 
 
 def headers(data: bytes) -> None:
-    """What a server says besides the body: a line is a header, the first byte decides the status."""
+    """An answer without its body: a line is a header, the first byte decides the status."""
     lines = [line.partition(b":") for line in data.split(b"\n")[1:]]
     output = [(name.strip() or b"x", value.strip()) for name, _, value in lines]
     status = (200, 200, 301, 304, 404, 429, 503)[((data or b"0")[0] - 48) % 7]

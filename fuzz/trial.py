@@ -20,7 +20,7 @@ GROWTH = 200_000_000  # bytes
 STUCK = 10.0  # seconds of the processor after which an input is given up
 _STATUS = Path("/proc/self/status")
 _CLEAR = Path("/proc/self/clear_refs")
-_SLACK = 40_000_000  # bytes that the mark of the highest use may stand above the present use
+_SLACK = 40_000_000  # bytes by which the peak may exceed the present use
 
 Target = Callable[[bytes], None]
 
@@ -53,7 +53,7 @@ def trial(target: Target, data: bytes) -> Verdict:
         pass
     except Stuck as error:
         kind, output, where = "slow", f"gave up after {STUCK:.0f} s", _place(error)
-    except (Exception, RecursionError) as error:  # noqa: BLE001 - whatever comes out is what we look for
+    except (Exception, RecursionError) as error:  # noqa: BLE001 - any exception is a finding
         kind, output, where = "crash", f"{type(error).__name__}: {error}"[:300], _place(error)
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
@@ -83,7 +83,7 @@ def _place(error: BaseException) -> str:
 
 
 def _resident() -> int:
-    """Bytes in use now. Sets the mark of the highest use back where it stands far above: it is of earlier inputs."""
+    """Return the bytes in use now. Reset the peak where it is far above: it is of earlier inputs."""
     used, highest = _field("VmRSS"), _field("VmHWM")
     if highest - used > _SLACK:
         with suppress(OSError):

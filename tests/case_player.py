@@ -1,6 +1,6 @@
 """Plays a case: sources that answer step by step from a loopback server, and one `tracker poll` after each step.
 
-A recorded case is a folder of `../shared/data/cases` with a `script.json` (its README says the format):
+A recorded case is a folder of `../shared/data/cases` with a `script.json` (format: its README):
 
     with CasePlayer.of_folder(case_folder("stale-second-fetch"), tmp_path) as player:   # skips where it is absent
         reports = player.play()            # one {source id: Report} per step
@@ -14,7 +14,7 @@ with a status and headers:
         player.step({"/page": "<p>Old words</p>"})
         player.step({"/page": ["<p>New words</p>", "<p>Old words</p>"]})  # by request; the last one repeats
         player.step({"/page": Answer(status=404)})
-        player.step()                                       # the site goes on as it was
+        player.step()                                       # the site stays as it is
 
 `{site}` in settings and answers is the server's address, `{smtp}` in settings that of an SMTP server whose
 answers to RCPT TO are given in `smtp`. A webhook channel and a route of everything from `low` are added. The clock

@@ -1,4 +1,4 @@
-"""Recorded public data beside the project: found through TRACKER_RECORDED or at ../shared/data."""
+"""Recorded public data outside of the repository: found through TRACKER_RECORDED or at ../shared/data."""
 
 from __future__ import annotations
 

@@ -63,9 +63,9 @@ def test_the_search_finds_each_other_way(source: str) -> None:
     assert other_ways(source)
 
 
-# Instants of machines, which are no days: certificates say seconds since 1970.
+# Instants of machines, which are no days: certificates use seconds since 1970.
 _INSTANTS = {"http/tls_peer.py": "datetime.fromtimestamp()"}
-# The day as its own text says it, before any zone: "2026-12-01" is parsed as a midnight without one.
+# The day as written in the text, before any zone: "2026-12-01" is parsed as a midnight without one.
 _NAIVE = {"cli/alerts.py": "found.date()", "parsing/feed.py": "instant.date()"}
 
 

@@ -44,7 +44,7 @@ def text(name: str) -> str:
 
 
 def section(page: str, heading: str) -> str:
-    """What stands under a heading, down to the next heading."""
+    """Return the text under a heading, down to the next heading."""
     found = re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)", page, re.MULTILINE | re.DOTALL)
     assert found is not None, f"no heading {heading!r}"
     return found[1]
@@ -195,7 +195,7 @@ def commands() -> dict[str, Any]:
 
 
 def options(command: Any) -> set[str]:
-    """Long options; --help stands for itself."""
+    """Return the long options without --help."""
     names = [name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)]
     return {name for name in names if name.startswith("--") and name != "--help"}
 

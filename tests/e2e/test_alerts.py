@@ -1,4 +1,4 @@
-"""What reaches people: outages as incidents, dates ahead, quiet nights, what nobody acknowledged, who gets what."""
+"""Alerts end to end: outages as incidents, upcoming dates, quiet hours, escalation, recipients."""
 
 from __future__ import annotations
 
@@ -448,7 +448,7 @@ def test_a_mail_carries_the_word_redline_on_request_again_when_it_is_redelivered
         world.one()
     mails = [mail for mail in sink.mails if mail["X-Tracker-Change"] == name]
     files = [list(mail.iter_attachments()) for mail in mails]
-    assert sorted(len(found) for found in files) == [0, 0, 1, 1]  # refused and taken, with and without
+    assert sorted(len(found) for found in files) == [0, 0, 1, 1]  # refused and accepted, with and without
     first, again = (found[0] for found in files if found)
     for part in (first, again):
         assert part.get_filename() == f"redline-{name}.docx"

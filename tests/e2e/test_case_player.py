@@ -1,4 +1,4 @@
-"""The player of cases plays what a script says: answers in turn, paths that go on, the clock, mail by recipient."""
+"""The case player plays a script: answers in turn, paths that keep their answer, the clock, mail by recipient."""
 
 from __future__ import annotations
 

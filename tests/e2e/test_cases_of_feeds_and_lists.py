@@ -1,4 +1,4 @@
-"""The recorded cases of encodings, feeds and lists, played: what is right stands in each case's `expected.md`."""
+"""The recorded cases of encodings, feeds and lists, played: each case's `expected.md` has the expected result."""
 
 from __future__ import annotations
 

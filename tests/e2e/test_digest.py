@@ -94,7 +94,7 @@ def test_a_past_week_can_be_sent_again_and_reads_the_same(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "says"),
+    ("words", "expected"),
     [
         (["--week", "2026-W60"], "--week: '2026-W60': that year has no such week"),
         (["--week", "yesterday"], "--week: 'yesterday' is not a week such as 2026-W47"),
@@ -104,9 +104,9 @@ def test_a_past_week_can_be_sent_again_and_reads_the_same(folder: Path) -> None:
         (["--send", "--lang", "en"], "--send goes to the readers in [digest]"),
     ],
 )
-def test_wrong_use_is_one_line_and_exit_2(folder: Path, words: list[str], says: str) -> None:
+def test_wrong_use_is_one_line_and_exit_2(folder: Path, words: list[str], expected: str) -> None:
     output = tracker(folder, "digest", *words, code=2).stderr.decode()
-    assert says in output
+    assert expected in output
     assert output.count("\n") == 1
 
 
@@ -152,7 +152,7 @@ def kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def marks(sink: HttpSink) -> list[bool]:
-    """Which of the digests that came say that they may be repetitions."""
+    """Return for each received digest whether it is marked as a possible repeat."""
     return ["再送の可能性あり" in body["alert"]["subject"] for body in sink.bodies]
 
 

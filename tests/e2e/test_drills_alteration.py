@@ -1,4 +1,4 @@
-"""Each column of each table that matters, altered by hand with another tool: `verify` sees it.
+"""Each column of each table that matters, altered by hand with another tool: `verify` finds it.
 
 The columns come from the tables' metadata. What is left out is listed with its reason in `row_log` and below.
 """
@@ -100,7 +100,7 @@ def _made_up(table: Table, world: World) -> dict[str, Any]:
 
 
 def _other(column: Column[Any], value: Any) -> Any:
-    """Another value that may stand there."""
+    """Return another value that the column may have."""
     if isinstance(column.type, InstantType):
         return "2031-01-01T00:00:00.000000Z"
     if isinstance(column.type, Date):

@@ -1,4 +1,4 @@
-"""Planted gaps: found, filled oldest first, sent where somebody was queued, and closed for good."""
+"""Planted gaps: found, filled oldest first, sent where alerts are due, and closed for good."""
 
 from __future__ import annotations
 
@@ -63,14 +63,14 @@ def news(world: World) -> list[str]:
 
 
 def audited(world: World, *sources: str, since: str = "2026-06-01", ok: bool = True) -> dict[str, Any]:
-    """What `tracker audit --json` does and says of each source, in this process."""
+    """Run `tracker audit --json` in this process; return its output by source."""
     settings, store = load_checked(world.config), Store(world.state)
     context = PollContext(settings, store, world.client(settings), lambda: world.now, lambda _: None)
-    day, shelf, found = date.fromisoformat(since), IssueCache(), dict[str, Any]()
+    day, issues, found = date.fromisoformat(since), IssueCache(), dict[str, Any]()
     for source in settings.sources:
         if source.kind in gap_filling.audited_kinds() and (not sources or source.id in sources):
             try:
-                done = gap_filling.audit(source, context, day, shelf)
+                done = gap_filling.audit(source, context, day, issues)
             except FetchError as error:
                 daily.record_result(source, context, day, error)
                 found[source.id] = {"ok": False, "errors": [error.line()]}

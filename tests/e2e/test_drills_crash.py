@@ -1,4 +1,4 @@
-"""Kills, a full disk, a state that cannot be written, a clock set back, two at once, a poisoned document: afterwards
+"""Kills, a full disk, a state that cannot be written, a clock set back, two processes, a document that crashes the parser: afterwards
 `verify` is clean, and what is expected is there once."""
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ LATER = page("Presumption of denial")
 
 
 def alerted(player: CasePlayer) -> list[str]:
-    """The words that came in, by change, oldest first."""
+    """Return the added words, by change, oldest first."""
     found = []
     with Store(player.state).read() as connection:
         for change in player.changes():

@@ -1,4 +1,4 @@
-"""Documents that end their readers: kept with their bytes, sent for as long as they stand, the rest goes on, and the
+"""Documents that crash their parsers: kept with their bytes, reported while they last, the rest is processed, and the
 next version of the readers tries again."""
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ def harmful(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tracker.parsing.dispatch.read", harm.poisoned)
 
 
-def mended(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another version of the readers, which stands it."""
+def upgrade_parsers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Install another version of the parsers, which does not crash."""
     monkeypatch.setattr("tracker.parsing.dispatch.read", harm.HONEST)
     monkeypatch.setattr(quarantine, "parser_versions", lambda: "the next version")
 
 
 def reason(world: World, source: str) -> str:
-    """What `tracker status` and the sources page say."""
+    """Return what `tracker status` and the sources page show."""
     store = Store(world.state)
     found = source_state.source_states(store)[source]
     store.close()
@@ -79,7 +79,7 @@ def test_pages_that_crash_the_parser_are_kept_and_reported_and_the_rest_is_proce
     assert "4 of its documents failed" in reason(world, "news")
     assert world.alerted == before + 1, "the incident is sent, once"
     assert "crashed its parser" in world.alerts[-1]
-    mended(monkeypatch)
+    upgrade_parsers(monkeypatch)
     world.later(hours=1)
     report = world.poll()["news"]
     assert report.ok
@@ -102,7 +102,7 @@ def test_a_full_text_that_ends_its_reader_costs_the_record_nothing(
     assert report.errors[0]["key"] == "2026-11009/xml"
     world.later(hours=1)
     assert not world.one().ok, "it is sent for as long as it lasts"
-    mended(monkeypatch)
+    upgrade_parsers(monkeypatch)
     world.later(hours=1)
     report = world.one()
     assert report.ok
@@ -118,7 +118,7 @@ def test_a_part_of_the_code_that_ends_its_reader_is_sent_in_each_poll(
     assert "too long" in world.one().errors[0]["error"]
     world.later(hours=1)
     assert "too long" in world.one().errors[0]["error"], "although the server has nothing new to say"
-    mended(monkeypatch)
+    upgrade_parsers(monkeypatch)
     world.later(hours=1)
     assert len(world.one().changes) == 1
 
@@ -128,7 +128,7 @@ def test_a_document_that_crashed_the_first_poll_is_no_news_when_it_is_read(
 ) -> None:
     world.standin.put_page("/news/rule", PAGE.format(f"{RULE}{NEWS} harm: SEGFAULT"))
     world.use("page").poll()
-    mended(monkeypatch)
+    upgrade_parsers(monkeypatch)
     world.later(hours=1)
     assert world.one().ok
     assert [change["baseline"] for change in world.changes()] == [True]

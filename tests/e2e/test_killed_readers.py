@@ -35,7 +35,7 @@ def killing(which: Callable[..., bool], error: Exception) -> Callable[..., Any]:
 def test_a_known_document_whose_stored_text_cannot_be_read_now_makes_no_record(
     world: World, monkeypatch: pytest.MonkeyPatch, source: str, error: Exception
 ) -> None:
-    """Its second baseline would hide the change; its appearing as new would tell the old text."""
+    """A second baseline would hide the change; a new document would send the old text."""
     world.use(source).poll()
     before = world.changes()
     _change(world, source)

@@ -1,5 +1,5 @@
-"""Much that is gone at once is held, and sent with its numbers when the next poll says the same; broken characters are
-held for as long as they are broken."""
+"""A large loss is quarantined, and sent with its numbers when the next poll confirms it; broken characters are
+quarantined for as long as they are broken."""
 
 from __future__ import annotations
 

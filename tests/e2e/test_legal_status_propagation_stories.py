@@ -203,7 +203,7 @@ def until(world: World, day: date) -> None:
 
 
 def shown(world: World, number: str, on: date) -> str:
-    """What `tracker show` says of its force."""
+    """Return the legal status that `tracker show` prints."""
     found = page(alerted_about(world, number), [], "en", "Asia/Tokyo", on, "http://t.example")
     return next(row for row in found.splitlines() if row.startswith("Legal status")).removeprefix(
         "Legal status  "

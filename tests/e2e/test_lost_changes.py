@@ -1,5 +1,5 @@
-"""A change that a stage fails on is held, named, and sent once when the stage is fixed: nothing is remembered of an
-answer of which no version is stored."""
+"""A change that a stage fails on is kept, reported, and sent once when the stage is fixed: an answer without a stored
+version leaves no validators."""
 
 from __future__ import annotations
 

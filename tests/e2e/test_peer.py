@@ -1,4 +1,4 @@
-"""Whose certificate stood behind an answer: from a real handshake into the store, its chain, and the evidence."""
+"""The certificate of an answer's server: from a real handshake into the store, the hash chain, and the evidence."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_the_certificate_is_kept_sealed_and_shown(
     checked = [sys.executable, "-I", str(folder / "check.py")]
     assert subprocess.run(checked, capture_output=True, check=False).returncode == 0
 
-    # Records cut out of a longer answer stand behind the same certificate.
+    # Records cut out of a longer answer have the same certificate.
     (rule,) = secured.changes(query="2026-11001")
     shown = json.loads(tracker(secured, "show", rule["id"], "--json"))["answers"]
     assert {answer["tls"]["sha256"] for answer in shown} == {digest}

@@ -27,7 +27,7 @@ def site(*lines: str, title: str = "Valves", head: str = "") -> str:
 
 
 def reported(player: CasePlayer) -> list[str]:
-    """The words that came in, by change, oldest first."""
+    """Return the added words, by change, oldest first."""
     with Store(player.state).read() as connection:
         return [
             " | ".join(operation.after for operation in changes.operations(connection, change["id"]))

@@ -223,7 +223,7 @@ def test_commands_answer_in_both_forms(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "expected"),
     [
         (["show", "chg_ffff"], "no change is called"),
         (["poll", "nowhere"], "no source has the id 'nowhere'"),
@@ -233,14 +233,14 @@ def test_commands_answer_in_both_forms(world: World) -> None:
         (["tag", "nowhere.xml"], "cannot be read"),
     ],
 )
-def test_wrong_use_is_one_line_and_exit_2(world: World, arguments: list[str], says: str) -> None:
+def test_wrong_use_is_one_line_and_exit_2(world: World, arguments: list[str], expected: str) -> None:
     world.use("page").poll()
     done = subprocess.run(
         [sys.executable, "-m", "tracker", *arguments, "--config", world.config, "--state", world.state],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 2
-    assert says in done.stderr
+    assert expected in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stderr.count("\n") == 1
 
@@ -253,7 +253,7 @@ def test_a_missing_subject_is_reported_in_one_line(
 
     world.use("page", extra='[[profile]]\nid = "valves"\nproducts = ["etch"]\n').poll()
     place = ["--config", str(world.config), "--state", str(world.state)]
-    for arguments, says in (
+    for arguments, expected in (
         (["changes", "--source", "pag"], "no source has the id 'pag' (there are: page)"),
         (["changes", "--profile", "valvs"], "no profile has the id 'valvs' (there are: valves)"),
         (["digest", "--profile", "valvs"], "no profile has the id 'valvs' (there are: valves)"),
@@ -264,7 +264,7 @@ def test_a_missing_subject_is_reported_in_one_line(
         monkeypatch.setattr("sys.argv", ["tracker", *arguments, *place])
         assert run() == 2, arguments
         output = capsys.readouterr()
-        assert says in output.err, arguments
+        assert expected in output.err, arguments
         assert (output.err.count("\n"), output.out) == (1, ""), arguments
     for arguments in (["changes", "--profile", "valves"], ["changes", "--source", "page"], ["--help"]):
         monkeypatch.setattr(

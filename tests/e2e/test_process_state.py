@@ -1,4 +1,4 @@
-"""The daemon and `poll` as processes, when something is taken away from under them."""
+"""The daemon and `poll` as processes, when their files or database disappear."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def problems(state: Path) -> list[str]:
 
 @pytest.fixture
 def busy(world: World) -> World:
-    """Lists that changed daily, and a page that was held once."""
+    """Lists that changed daily, and a page that was quarantined once."""
     world.use("fr-bis", "page").poll()
     for number in range(6):
         world.later(days=1)

@@ -1,5 +1,5 @@
-"""Attachments whose bytes came but cannot be read: their last readable text stays, the state of the source names them,
-and they are asked for again. None of it reads as text that was removed."""
+"""Attachments whose bytes cannot be read: their last readable text stays, the state of the source names them,
+and they are requested again. None of it reads as text that was removed."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Party lists of which a server gives an older or a partial state: a removal is reported by the second poll in a row that
-lacks the party, an addition at once, and nothing that comes and goes is reported as removed."""
+lacks the party, an addition at once, and a party that disappears for one poll is not reported as removed."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is no
 if CHROMIUM is None:
     pytest.skip("no Chromium is installed", allow_module_level=True)
 
-# As root in a container, and asking nobody outside for anything.
+# As root in a container, without requests to other hosts.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 LAW = "text=ear:15+CFR+744"

@@ -1,4 +1,4 @@
-"""Whatever stands in a text, tagging neither fails nor says what does not stand there."""
+"""For any text, classification neither fails nor quotes words that the text does not have."""
 
 from __future__ import annotations
 

@@ -152,7 +152,7 @@ def test_no_change_is_lost_and_no_noise_is_sent(
     edits, in_a_row, lagged = 0, 0, False
     for step in steps:
         if step.edit and edits + 1 < len(texts):
-            # A server lags behind by what was seen: an old text that nobody ever got cannot be learned from a new one.
+            # A server repeats older answers: a text that was never served cannot be derived from a newer one.
             if play.alerted_last(texts) == edits:
                 play.site.old = play.site.text
             edits += 1

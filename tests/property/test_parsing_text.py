@@ -1,4 +1,4 @@
-"""Whatever the bytes: no word is lost, no path is shared, and nothing but our own errors comes out."""
+"""For any bytes: no word is lost, no path is shared, and only our own errors are raised."""
 
 from __future__ import annotations
 

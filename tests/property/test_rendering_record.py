@@ -1,4 +1,4 @@
-"""A record says all that its change knows."""
+"""A record has every field of its change."""
 
 from __future__ import annotations
 

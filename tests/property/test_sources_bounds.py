@@ -137,7 +137,7 @@ def test_a_backfill_brings_each_document_once_however_pages_are_clamped_and_wher
             cursor = dict(page.cursor)
             if turn == 0 and count == ended_after:
                 break
-    # What lies ahead of today is never taken for loaded, so it may come twice.
+    # Days after today never count as loaded, so their documents may be returned twice.
     past = [
         key
         for key, day in zip((one["document_number"] for one in records), days, strict=True)

@@ -92,7 +92,7 @@ def test_no_document_and_no_correction_in_place_is_lost(
     for n, state in enumerate(after):
         xml = f"<RULE><P>{state == 2}</P></RULE>".encode()
         assert notes.known[f"2026-1100{n}/xml"].sha256 == digest(xml)
-    # Nothing is left to come.
+    # Nothing is pending.
     last = sources.poll(BIS, notes, client_for(register_site(after), Time()), Time().now())
     assert not [item for item in last if isinstance(item, Fetched) and item.role is ResourceType.FR_RECORD]
 
@@ -116,7 +116,7 @@ def code_site(state: list[int]) -> Site:
     for n, one in enumerate(state):
         body = f'<DIV5 N="{730 + n}"><P>{one}</P></DIV5>'.encode()
         address = f"/api/versioner/v1/full/2026-06-08/title-15.xml?part={730 + n}"
-        # Two of the parts come from a server without validators.
+        # The server sends two of the parts without validators.
         table[address] = (
             conditional(body, f'"{digest(body)}"') if n % 2 else httpx.Response(200, content=body)
         )

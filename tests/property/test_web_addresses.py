@@ -1,4 +1,4 @@
-"""Whatever stands in an address or a form, the viewer answers, and never with an error of its own."""
+"""For any address or form, the viewer answers, and never with a server error."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """python -m tests.standin --serve recorded --port 9000: a stand-in in a process of its own.
 
 Prints its address as the first line, then serves until SIGTERM or SIGINT. `POST /_standin` steers it
-(see `StandIn.steer`), `GET /_standin?log=1` shows what was asked.
+(see `StandIn.steer`), `GET /_standin?log=1` shows the requests.
 """
 
 from __future__ import annotations

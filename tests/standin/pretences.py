@@ -179,7 +179,7 @@ def _stale(case: Case) -> Reply:
     return case.honest(case.request.now - timedelta(hours=case.option("hours", 24)))
 
 
-# --- pages that change and say nothing new ------------------------------------------------------
+# --- pages that change without new content ------------------------------------------------------
 
 
 def _inserted(reply: Reply, snippet: str) -> Reply:
@@ -209,7 +209,7 @@ def _generated(case: Case) -> Reply:
 
 @PRETENCES.named("old-last-modified")
 def _old_last_modified(case: Case) -> Reply:
-    """A page that goes live with the date of its draft: no date to rely on."""
+    """A page published with the date of its draft: its date is unreliable."""
     return replace(case.honest(), last_modified=datetime(2020, 1, 1, tzinfo=UTC))
 
 

@@ -1,4 +1,4 @@
-"""An archive made from the recorded public data beside the project, in the shapes of the live services.
+"""An archive made from the recorded public data, in the shapes of the live services.
 
 What the recordings lack is filled in plausibly and never with words of law: agencies and types are
 guessed from titles and abstracts, addresses are the stand-in's own, full texts are the recorded

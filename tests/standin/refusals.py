@@ -147,7 +147,7 @@ def _bomb(case: Case) -> Reply:
 
 @REFUSALS.named("broken-gzip")
 def _broken_gzip(case: Case) -> Reply:
-    """Says that it is packed, and is cut in the middle."""
+    """Declare compression, and stop in the middle."""
     packed = gzip.compress(case.honest().body)
     return replace(case.honest(), body=packed[: len(packed) // 2], headers=(("Content-Encoding", "gzip"),))
 

@@ -29,7 +29,7 @@ VIEWER = "https://tracker.example.co.jp"
 
 
 def change(number: int, level: Level = Level.HIGH, **values: Any) -> Change:
-    """A rule of the week. What belongs to its tagging may be given beside what belongs to itself."""
+    """Return a rule of the week. Keywords may be fields of the change or of its classification."""
     tagging = {name: values.pop(name) for name in tuple(values) if name in Classification.__slots__}
     tagging.setdefault("topics", (Topic("fdpr", 0.9, ()),))
     tagging.setdefault("direction", Direction.RESTRICTION)
@@ -76,7 +76,7 @@ def week(
 
 
 def full_week(**values: Any) -> Week:
-    """One of everything that a digest tells."""
+    """Return a week with one entry of every kind that a digest shows."""
     rule = change(
         1,
         Level.HIGH,

@@ -59,7 +59,7 @@ def squeezed() -> str:
 
 
 def killed_once(marker: str) -> str:
-    """Dies the first time, as when somebody ends the process; is well the second time."""
+    """Die the first time, as when the process is killed; succeed the second time."""
     path = Path(marker)
     if path.exists():
         path.unlink()

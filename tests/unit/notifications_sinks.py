@@ -52,7 +52,7 @@ def settings_of(*channels: Channel) -> Settings:
 
 @dataclass
 class HttpSink:
-    """Answers as `reply` says: a status with headers and body, or `hang`, or `drop` after the data."""
+    """Answer with the result of `reply`: a status with headers and body, or `hang`, or `drop` after the data."""
 
     reply: Callable[[int], Any] = lambda number: 200
     bodies: list[Any] = field(default_factory=list)
@@ -106,7 +106,7 @@ def http_sink(reply: Callable[[int], Any] = lambda _: 200) -> Iterator[HttpSink]
 
 
 def refusing_port() -> int:
-    """A port on which nobody listens."""
+    """Return a port without a listener."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -178,9 +178,9 @@ class MemoryOutbox:
     def claim(self, now: datetime, *, channel: str | None, limit: int, lease: timedelta) -> list[Delivery]:
         with self._lock:
             self.claims.append((now, channel))
-            taken: list[Delivery] = []
+            claimed: list[Delivery] = []
             for row in self.rows.values():
-                if len(taken) == limit or (channel is not None and row.delivery.channel != channel):
+                if len(claimed) == limit or (channel is not None and row.delivery.channel != channel):
                     continue
                 lost = row.state == "claimed" and row.leased_until is not None and row.leased_until <= now
                 if not lost and not (row.state == "pending" and row.due <= now):
@@ -191,8 +191,8 @@ class MemoryOutbox:
                     repeated=row.delivery.repeated or lost,
                 )
                 row.state, row.leased_until = "claimed", now + lease
-                taken.append(row.delivery)
-            return taken
+                claimed.append(row.delivery)
+            return claimed
 
     def record(
         self, delivery_ids: Sequence[int], attempt: Attempt, *, state: str, next_attempt_at: datetime | None
@@ -219,7 +219,7 @@ def lookup(change_id: str, revision: int) -> Change:
 
 @dataclass
 class Clock:
-    """Time that stands still until a test moves it."""
+    """A clock that only a test moves."""
 
     now: datetime = NOW
 

@@ -1,4 +1,4 @@
-"""PDF files written by hand, as small as they come."""
+"""Minimal PDF files, written by hand."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ def long_change() -> Change:
 
 
 def oil_order() -> Change:
-    """A presidential order with four acts: a duty on another country's goods because of its trade, and what goes with it."""
+    """A presidential order with four acts: a duty on another country's goods because of its trade, and three acts that accompany it."""
     duty = Act(
         ActVerb.IMPOSE, Operand.DUTY,
         Evidence("Articles of India shall be subject to an additional ad valorem rate of duty of 25 percent.", "Sec. 2(a)"),

@@ -1,4 +1,4 @@
-"""A clock that is moved by sleeping, a site out of a table, and a memory: what the tests of fetching stand on."""
+"""Fakes for tests of fetching: a clock moved by sleeping, a site from a table, and a stored state."""
 
 from __future__ import annotations
 
@@ -154,5 +154,5 @@ class Notes:
 
 
 def fetched_keys(items: Iterable[Item]) -> list[str]:
-    """Keys of what came in, evidence left out."""
+    """Return the keys of the fetched resources, without evidence-only ones."""
     return [item.key for item in items if isinstance(item, Fetched) and not item.key.startswith("listing/")]

@@ -1,4 +1,4 @@
-"""Everything into one file and back, and archives that somebody else made."""
+"""Export and import of everything in one file, and forged archives."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from tracker.archive import importer
 from tracker.archive.exporter import export_archive
 from tracker.archive.importer import import_archive
 from tracker.errors import StoreError, TrackerError, UsageError
+from tracker.model import Level
 from tracker.storage import integrity
 from tracker.storage.database import FILE
 from tracker.storage.read_queries import ChangeQuery, open_reader
@@ -124,7 +125,7 @@ def _edited_row(members: Members) -> None:
 
 
 def _edited_with_its_hash(members: Members) -> None:
-    """A forger who knows the format mends the manifest; the chain still finds him."""
+    """A forger who knows the format recomputes the manifest; the chain still differs."""
     _edited_row(members)
     manifest = json.loads(members["manifest.json"])
     manifest["tables"]["snapshot"]["sha256"] = hashlib.sha256(members["tables/snapshot.jsonl"]).hexdigest()
@@ -151,7 +152,7 @@ def _blob_bomb(members: Members) -> None:
     members[_first(members, "blobs/")] = frame
 
 
-def _said_bomb(members: Members) -> None:
+def _size_bomb(members: Members) -> None:
     _rewritten(members, "blob", lambda row: row.update(size=8 << 30))
 
 
@@ -176,15 +177,19 @@ def _no_table(members: Members) -> None:
 
 
 def _edited_change(members: Members) -> None:
-    """A level turned down, with the manifest fixed: the seal of the row still finds it."""
-    _rewritten(members, "change", lambda row: row.update(level=0))
+    """Another level, with the manifest fixed: the row hash still differs."""
+    _rewritten(members, "change", lambda row: row.update(level=_other_level(row)))
+
+
+def _other_level(row: dict[str, Any]) -> int:
+    return int((row["level"] + 1) % len(Level))
 
 
 def _sealed_change(members: Members) -> None:
-    """The same by one who makes the seal again: what the row says is not what its record says."""
+    """The same with a recomputed row hash: the row's column differs from its record."""
 
     def edit(row: dict[str, Any]) -> None:
-        row["level"] = 4 - row["level"]
+        row["level"] = _other_level(row)
         row["row_hash"] = integrity.change_hash(row)
 
     _rewritten(members, "change", edit)
@@ -196,7 +201,7 @@ def _newer(members: Members) -> None:
 
 ATTACKS = [
     _traversal, _absolute, _inner, _other_bytes, _lost_blob, _edited_row, _edited_with_its_hash, _unknown_column,
-    _blob_bomb, _said_bomb, _base_of_itself, _text_bomb, _not_json, _deep, _no_table, _newer,
+    _blob_bomb, _size_bomb, _base_of_itself, _text_bomb, _not_json, _deep, _no_table, _newer,
     _edited_change, _sealed_change,
 ]  # fmt: skip
 
@@ -255,7 +260,7 @@ def test_a_name_that_occurs_twice_is_refused(archive: Path, tmp_path: Path) -> N
 
 
 def test_a_link_in_an_archive_leads_nowhere(archive: Path, tmp_path: Path) -> None:
-    """A member that says it is a symbolic link, under a name that is admitted: its bytes are bytes."""
+    """A member marked as a symbolic link, under a permitted name: it is read as a file."""
     with zipfile.ZipFile(archive) as opened:
         members = {name: opened.read(name) for name in opened.namelist()}
     file = tmp_path / "link.zip"

@@ -1,4 +1,4 @@
-"""What is left of a model's answer: nothing whose quoted words do not stand in the official text, and plain text only."""
+"""Checks of a model's answer: sentences whose quotes are not in the official text are dropped; plain text only."""
 
 from __future__ import annotations
 

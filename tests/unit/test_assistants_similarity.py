@@ -1,4 +1,4 @@
-"""A likeness of words: out of the installed package alone, only beside the record, and marked for what it is."""
+"""Similarity of words: from the installed package alone, stored apart from the record, and marked as similarity."""
 
 from __future__ import annotations
 

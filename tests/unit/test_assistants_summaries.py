@@ -57,7 +57,7 @@ def change(number: str = "1", level: Level = Level.HIGH, **more: Any) -> Change:
     return Change(**{**values, **more})
 
 
-def says(*sentences: dict[str, str], text: str = "", **headers: str) -> tuple[int, dict[str, str], str]:
+def expected(*sentences: dict[str, str], text: str = "", **headers: str) -> tuple[int, dict[str, str], str]:
     content = text or json.dumps({"sentences": list(sentences)}, ensure_ascii=False)
     return 200, headers, json.dumps({"choices": [{"message": {"role": "assistant", "content": content}}]})
 
@@ -99,7 +99,7 @@ def records(store: Store) -> list[dict[str, Any]]:
 
 def test_a_model_summary_is_stored_separately_with_its_origin_and_prompt(store: Store) -> None:
     before = records(store)
-    with endpoint(says(SENTENCE)) as (sink, wanted):
+    with endpoint(expected(SENTENCE)) as (sink, wanted):
         found = asked(store, wanted)
     assert (found.state, found.reason) == ("made", "")
     alerted = beside(store)
@@ -126,19 +126,19 @@ def test_of_a_text_that_changed_the_model_is_given_what_changed_and_may_quote_bo
     )
     keep(store, change("2", abstract="", kind=DocumentKind.CFR), operations=(changed,))
     quoting = {**SENTENCE, "quote": "vacuum valves to Japan are excluded from this section"}
-    with endpoint(says(quoting)) as (sink, wanted):
+    with endpoint(expected(quoting)) as (sink, wanted):
         assert asked(store, wanted, "2").state == "made"
     text = json.loads(sink.bodies[0]["messages"][1]["content"])["text"]
     assert text.startswith("Changed at 15 CFR 744.23(a), before: Exports")
     assert "After: Exports of vacuum valves are covered." in text
     keep(store, change("3"), operations=(changed,))  # a rule that was corrected is still sent whole
-    with endpoint(says(SENTENCE)) as (sink, wanted):
+    with endpoint(expected(SENTENCE)) as (sink, wanted):
         asked(store, wanted, "3")
     assert json.loads(sink.bodies[0]["messages"][1]["content"])["text"] == ABSTRACT
 
 
 def test_a_long_text_is_cut_and_that_is_reported(store: Store) -> None:
-    with endpoint(says(SENTENCE), max_text=1_000) as (sink, wanted):
+    with endpoint(expected(SENTENCE), max_text=1_000) as (sink, wanted):
         keep(store, change("2", abstract=ABSTRACT * 9))
         assert asked(store, wanted, "2").reason == "cut"
     assert len(json.loads(sink.bodies[0]["messages"][1]["content"])["text"]) == 1_000
@@ -146,7 +146,7 @@ def test_a_long_text_is_cut_and_that_is_reported(store: Store) -> None:
 
 def test_a_text_that_is_short_itself_is_not_sent(store: Store) -> None:
     keep(store, change("2", abstract="Short."))
-    with endpoint(says(SENTENCE)) as (sink, wanted):
+    with endpoint(expected(SENTENCE)) as (sink, wanted):
         assert asked(store, wanted, "2").reason == "no-text"
     assert sink.bodies == []
 
@@ -158,8 +158,8 @@ REDIRECT = (302, {"Location": "http://169.254.169.254/latest/meta-data/iam"}, ""
 @pytest.mark.parametrize(
     ("reply", "state", "reason"),
     [
-        (says(LIE), "dropped", "no-quote-stands"),
-        (says(text="<h1>It works!</h1>"), "dropped", "not-in-form"),
+        (expected(LIE), "dropped", "no-quote-stands"),
+        (expected(text="<h1>It works!</h1>"), "dropped", "not-in-form"),
         ((200, {}, "<html><h1>It works!</h1>"), "failed", "did not answer in the chat completions format"),
         ((200, {}, '{"choices": []}'), "failed", "did not answer in the chat completions format"),
         ((200, {}, "[" * 60_000), "failed", "did not answer in the chat completions format"),
@@ -200,7 +200,7 @@ def test_it_is_marked_wherever_it_is_shown_and_inert(store: Store, tmp_path: Pat
         "ja": "<img src=x onerror=alert(1)>許可が必要。",
         "quote": QUOTE,
     }
-    with endpoint(says(evil, LIE)) as (_, wanted):
+    with endpoint(expected(evil, LIE)) as (_, wanted):
         asked(store, wanted)
     using = replace(viewer_settings(tmp_path / "sources.toml"), summarizer=wanted)
     client = TestClient(create_app(lambda: using, store.state, lambda: NOW), base_url="http://127.0.0.1:8000")
@@ -225,7 +225,7 @@ def test_it_is_marked_wherever_it_is_shown_and_inert(store: Store, tmp_path: Pat
 
 
 def test_a_new_revision_has_no_summary_until_one_is_requested(store: Store) -> None:
-    with endpoint(says(SENTENCE)) as (_, wanted):
+    with endpoint(expected(SENTENCE)) as (_, wanted):
         asked(store, wanted)
     keep(store, change(revision=2))
     assert beside(store) is None
@@ -304,7 +304,7 @@ def test_an_endpoint_that_hangs_holds_up_neither_polls_nor_alerts(store: Store, 
         assert reached.wait(20)
         daemon.tick()
         daemon.deliver()
-        keep(store, change("2"))  # nor is the database held
+        keep(store, change("2"))  # nor is the database locked
         assert asking.is_alive()
         assert daemon.busy
         sink.release.set()
@@ -326,7 +326,7 @@ def config_of(folder: Path, port: int, more: str = "") -> Path:
 def test_the_command_summarizes_and_shows_and_its_exit_code_tells_whether_there_is_a_summary(
     store: Store, tmp_path: Path
 ) -> None:
-    with endpoint(says(SENTENCE)) as (sink, _):
+    with endpoint(expected(SENTENCE)) as (sink, _):
         common = ["--state", str(store.state), "--config", str(config_of(tmp_path, sink.port))]
         done = CliRunner().invoke(app, ["summarize", "2026-1", "--lang", "en", *common])
         assert done.exit_code == 0
@@ -406,9 +406,9 @@ def tables(store: Store) -> dict[str, list[tuple[Any, ...]]]:
 @pytest.mark.parametrize(
     ("reply", "state"),
     [
-        (says(text=json.dumps({**JUDGEMENT, "sentences": [{**JUDGEMENT, **SENTENCE}]}, ensure_ascii=False)), "made"),
-        (says(text=json.dumps({**JUDGEMENT, "sentences": []})), "dropped"),
-        (says(text=json.dumps({"sentences": [{**JUDGEMENT, **SENTENCE, "quote": "nothing of the kind stands"}]})), "dropped"),
+        (expected(text=json.dumps({**JUDGEMENT, "sentences": [{**JUDGEMENT, **SENTENCE}]}, ensure_ascii=False)), "made"),
+        (expected(text=json.dumps({**JUDGEMENT, "sentences": []})), "dropped"),
+        (expected(text=json.dumps({"sentences": [{**JUDGEMENT, **SENTENCE, "quote": "nothing of the kind stands"}]})), "dropped"),
         ((500, {}, json.dumps(JUDGEMENT)), "failed"),
     ],
 )  # fmt: skip

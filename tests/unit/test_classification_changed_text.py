@@ -1,4 +1,4 @@
-"""A changed text is judged by the words that came, went or moved; each act has its place."""
+"""A changed text is judged by the added, removed or moved words; each act has its place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""New pages of an agency's own site: a headline says little, and never says whose it is."""
+"""New pages of an agency's own site: a headline is short, and never names the agency."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A change of a web page: the words that added or went decide, the page says what they are about."""
+"""A change of a web page: the added and removed words decide, the page gives their subject."""
 
 from __future__ import annotations
 

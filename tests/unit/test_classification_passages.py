@@ -1,4 +1,4 @@
-"""Which sentences say what a document does, and which only tell what was done before."""
+"""Which sentences state what a document does, and which only report earlier acts."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ CLAUSES: tuple[tuple[str, int], ...] = (
     ("BIS widens License Exception ENC to more items.", RELIEVES),
     ("BIS limits License Exception ENC to Canada.", RESTRICTS),
     ("BIS expands the foreign direct product rule.", RESTRICTS),
-    # nothing says which way
+    # no direction is stated
     ("BIS amends the license requirements for cameras.", OPEN),
     ("This section describes the license requirements.", OPEN),
     ("The duty schedule is printed in chapter 99.", OPEN),

@@ -33,7 +33,7 @@ def test_no_entry_names_the_number_or_the_place_of_a_document(name: str) -> None
 
 
 def documents() -> Iterator[Document]:
-    """The recorded documents of the field, and the orders of the White House."""
+    """Return the recorded documents of the field, and the orders of the White House."""
     lines = recorded("federal-register/titles-abstracts-2020-2026.jsonl.xz").decode("utf-8").splitlines()
     rows = (document_of(json.loads(line)) for line in lines if FIELD.search(line))
     yield from rows

@@ -1,4 +1,4 @@
-"""The vocabulary file: its words, how they are found, and what is said when it has a mistake."""
+"""The vocabulary file: its words, how they are found, and the messages for its mistakes."""
 
 from __future__ import annotations
 

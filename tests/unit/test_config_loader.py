@@ -109,7 +109,7 @@ def test_five_mistakes_give_five_lines_with_numbers(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mistake", "says"),
+    ("mistake", "expected"),
     [
         ('[[source]]\nid = "x"\nkind = "telepathy"', "kind: 'telepathy' is not one of"),
         ('[[source]]\nid = "x"\nkind = "page"', '[[source]] lacks "url"'),
@@ -140,10 +140,10 @@ def test_five_mistakes_give_five_lines_with_numbers(tmp_path: Path) -> None:
         ('[source]\nid = "x"', "must be written [[source]]"),
     ],
 )
-def test_a_mistake_is_named_once(tmp_path: Path, mistake: str, says: str) -> None:
+def test_a_mistake_is_named_once(tmp_path: Path, mistake: str, expected: str) -> None:
     found = problems(tmp_path, mistake)
     assert len(found) == 1
-    assert says in found[0]
+    assert expected in found[0]
 
 
 def test_broken_toml_and_strange_bytes_are_one_line(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a reviewer corrects leads everywhere, what the rules found stays beside it, and both can be distinguished."""
+"""A reviewer's correction leads everywhere, the result of the rules is kept, and both can be distinguished."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from tracker.demo.play import play
 from tracker.errors import UsageError
 from tracker.model import TOPIC_IDS, Direction, Level
 
-# One interest each, beside the demo's own profiles.
+# One interest each, in addition to the demo's own profiles.
 PROFILES = """
 [[profile]]
 id = "item"

@@ -83,8 +83,8 @@ def test_an_empty_week_reports_that_the_sources_were_watched() -> None:
 
 
 def test_an_empty_week_with_a_source_that_failed_warns_first() -> None:
-    ill = SourceHealth("fr-bis", "failing", PERIOD.start, "504 Gateway Timeout")
-    alerted = build_view(week(sources=(ill,)), "ja")
+    failing = SourceHealth("fr-bis", "failing", PERIOD.start, "504 Gateway Timeout")
+    alerted = build_view(week(sources=(failing,)), "ja")
     assert alerted.warning == "1件の情報源に問題があり、今週の変更を見落としているおそれがあります: fr-bis"
     for text in (render_mail(alerted), markdown(alerted)):
         assert text.index("見落と") < text.index("今週、対象分野の変更は")
@@ -124,7 +124,7 @@ def test_japanese_pages_are_japanese_but_for_what_is_quoted() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("alerted", [full_week(), week(), busy()], ids=["full", "empty", "busy"])
 def test_a_mail_has_only_what_clients_keep(alerted: Week, language: Language) -> None:
-    """By what Gmail, Outlook and Apple Mail strip: style sheets, classes, scripts, SVG, forms, remote things,
+    """By what Gmail, Outlook and Apple Mail strip: style sheets, classes, scripts, SVG, forms, remote resources,
     positions, flex and grid, CSS variables."""
     text = render_mail(build_view(alerted, language))
     root = reading.document_fromstring(text)
@@ -147,7 +147,7 @@ def test_a_mail_has_only_what_clients_keep(alerted: Week, language: Language) ->
     assert root.xpath("//html/@lang") == [language]
     assert root.xpath("//meta[@name='color-scheme']/@content") == ["light"]
     assert len(text.encode()) < 102_000
-    for table in root.iter("table"):  # Outlook adds space of its own where these are not said
+    for table in root.iter("table"):  # Outlook adds space of its own where these are not set
         assert table.get("cellpadding") == table.get("cellspacing") == "0"
 
 
@@ -281,7 +281,7 @@ def test_markdown_shows_just_the_text(text: str, escaped: str) -> None:
 @example("--- | ---")
 @example("1) x")
 def test_any_text_reads_as_it_is_in_markdown(words: str) -> None:
-    """As rows and their notes stand in a list; `uncalled` may have put other signs for those that call people."""
+    """As rows and their notes appear in a list; `uncalled` may have replaced signs that mention people."""
     output = sanitize_line(words)
     shown = reading.fragment_fromstring(
         MarkdownIt("commonmark")

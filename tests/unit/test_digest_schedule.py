@@ -1,4 +1,4 @@
-"""Digests are due once a week, for each reader; each goes out once, whatever crashes."""
+"""Digests are due once a week, for each reader; each is sent once, whatever crashes."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ class Post:
     """A channel in memory: keeps what it was given, and answers as sent."""
 
     reply: Callable[[int], DeliveryResult | BaseException] = lambda _: DeliveryResult(True, "250 taken")
-    taken: list[tuple[str, OutboundMessage]] = field(default_factory=list)
+    accepted: list[tuple[str, OutboundMessage]] = field(default_factory=list)
     guard: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(self, channel: Channel, given: OutboundMessage) -> DeliveryResult:
         with self.guard:
-            self.taken.append((channel.id, given))
-            answer = self.reply(len(self.taken))
+            self.accepted.append((channel.id, given))
+            answer = self.reply(len(self.accepted))
         if isinstance(answer, BaseException):
             raise answer
         return answer
@@ -126,7 +126,7 @@ def send_and_die(store: Store, post: Post, given: Settings, now: datetime = MOND
 
     class Dying(Outbox):
         def record(self, *_: object, **__: object) -> None:
-            """The process is gone: nothing is recorded."""
+            """The process died: nothing is recorded."""
 
     with store.write() as connection:
         for recipient in due(given, now, WATCHED):
@@ -153,9 +153,9 @@ def test_a_digest_is_sent_once_however_often_the_daemon_looks(store: Store) -> N
     assert run(store, post) == [("mail", "sent"), ("chat", "sent")]
     for minutes in (1, 60, 6 * 24 * 60):
         assert run(store, post, MONDAY + timedelta(minutes=minutes)) == []
-    assert len(post.taken) == 2
+    assert len(post.accepted) == 2
     run(store, post, MONDAY + timedelta(days=7))
-    assert [given.record["digest"] for _, given in post.taken] == ["2026-W20"] * 2 + ["2026-W21"] * 2
+    assert [given.record["digest"] for _, given in post.accepted] == ["2026-W20"] * 2 + ["2026-W21"] * 2
 
 
 def test_a_clock_that_is_set_back_sends_nothing_again(store: Store) -> None:
@@ -163,7 +163,7 @@ def test_a_clock_that_is_set_back_sends_nothing_again(store: Store) -> None:
     run(store, post)
     run(store, post, MONDAY - timedelta(hours=2))  # now the week before is due, and it is sent
     run(store, post, MONDAY)
-    assert [given.record["digest"] for _, given in post.taken] == ["2026-W20"] * 2 + ["2026-W19"] * 2
+    assert [given.record["digest"] for _, given in post.accepted] == ["2026-W20"] * 2 + ["2026-W19"] * 2
 
 
 def test_two_processes_send_it_once(store: Store) -> None:
@@ -177,7 +177,7 @@ def test_two_processes_send_it_once(store: Store) -> None:
             thread.join()
     finally:
         other.close()
-    assert sorted(name for name, _ in post.taken) == ["chat", "mail"]
+    assert sorted(name for name, _ in post.accepted) == ["chat", "mail"]
 
 
 def test_a_crash_while_sending_leads_to_one_marked_repeat(store: Store) -> None:
@@ -190,7 +190,7 @@ def test_a_crash_while_sending_leads_to_one_marked_repeat(store: Store) -> None:
     )  # it may be on its way
     assert run(store, post, MONDAY + LEASE, settings(one)) == [("mail", "sent")]
     assert run(store, post, MONDAY + timedelta(hours=1), settings(one)) == []
-    (_, first), (_, second) = lost.taken[0], post.taken[0]
+    (_, first), (_, second) = lost.accepted[0], post.accepted[0]
     assert "(再送の可能性あり)" not in first.message.subject
     assert "(再送の可能性あり)" in second.message.subject
     assert first.key == second.key
@@ -206,7 +206,7 @@ def test_a_second_crash_ends_it_until_a_person_asks(store: Store) -> None:
         assert [(row["attempts"], row["answer"]) for row in opened.dead_digests()] == [(2, LOST_TWICE)]
     _, statuses = send_week(settings(one), one, PERIOD, store, lambda: MONDAY + timedelta(days=1), send=post)
     assert [status.state for status in statuses.values()] == ["sent"]
-    assert len(post.taken) == 1
+    assert len(post.accepted) == 1
 
 
 def test_a_message_that_may_have_arrived_is_repeated_once_at_most(store: Store) -> None:
@@ -215,7 +215,7 @@ def test_a_message_that_may_have_arrived_is_repeated_once_at_most(store: Store) 
     assert run(store, post, MONDAY, one) == [("mail", "pending")]
     assert run(store, post, MONDAY + timedelta(minutes=1), one) == [("mail", "dead")]
     assert run(store, post, MONDAY + timedelta(days=1), one) == []
-    assert ["(再送の可能性あり)" in given.message.subject for _, given in post.taken] == [False, True]
+    assert ["(再送の可能性あり)" in given.message.subject for _, given in post.accepted] == [False, True]
 
 
 def test_a_broken_channel_is_tried_again_and_does_not_touch_the_other(store: Store) -> None:
@@ -231,8 +231,10 @@ def test_a_broken_channel_is_tried_again_and_does_not_touch_the_other(store: Sto
     for _ in range(MAX_ATTEMPTS + 5):
         send_due(settings(), store, lambda now=now: now, send=send)  # type: ignore[misc]
         now += timedelta(hours=8)
-    assert len(well.taken) == len({given.key for _, given in well.taken})
-    assert len([given for _, given in broken.taken if given.record["digest"] == "2026-W20"]) == MAX_ATTEMPTS
+    assert len(well.accepted) == len({given.key for _, given in well.accepted})
+    assert (
+        len([given for _, given in broken.accepted if given.record["digest"] == "2026-W20"]) == MAX_ATTEMPTS
+    )
     (status,) = statuses_of(store, [DigestRecipient("2026-W20", "mail", "ja")])
     assert (status.state, status.attempts, status.answer) == ("dead", MAX_ATTEMPTS, "451 later")
     # It shows, in both languages, and is sent on the other channel.
@@ -273,7 +275,7 @@ def test_a_digest_waits_for_a_channel_that_is_removed_until_it_is_redirected(sto
         assert outbox.redirect(connection, later, to="chat", channels=["chat"]) == 1
     post = Post()
     assert run(store, post, later, fewer) == [("chat", "sent")]
-    (chat, message) = post.taken[0]
+    (chat, message) = post.accepted[0]
     assert (chat, message.key, message.message.language) == ("chat", "digest/2026-W20/chat/ja/", "ja")
 
 
@@ -294,7 +296,7 @@ def test_any_past_week_can_be_sent_by_hand_and_is_sent_once(store: Store) -> Non
         outcomes, statuses = send_week(settings(), NEWS, PERIOD, store, lambda: later, send=post)
         assert len(outcomes) == tried
         assert [status.state for status in statuses.values()] == ["sent", "sent"]
-    assert len(post.taken) == 2
+    assert len(post.accepted) == 2
 
 
 # --- what is sent -------------------------------------------------------------------------------

@@ -24,11 +24,11 @@ def test_the_last_week_is_where_the_menu_leads(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "says"), [("ja", "週報 2025年第40週"), ("en", "Weekly digest 2025, week 40")]
+    ("language", "expected"), [("ja", "週報 2025年第40週"), ("en", "Weekly digest 2025, week 40")]
 )
-def test_a_week_is_sent_in_the_readers_language(client: TestClient, language: str, says: str) -> None:
+def test_a_week_is_sent_in_the_readers_language(client: TestClient, language: str, expected: str) -> None:
     answer = client.get("/digest/2025-W40", headers={"cookie": f"lang={language}"})
-    assert f"<h1>{says}</h1>" in answer.text
+    assert f"<h1>{expected}</h1>" in answer.text
     assert 'href="http://127.0.0.1:8000/changes/chg_0123456789abcdef"' in answer.text
 
 

@@ -1,4 +1,4 @@
-"""What a week is made of: who is in it, what asks for action, what stands otherwise in law."""
+"""The content of a week: its items, actions, and changes of legal status."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Both languages say everything, and the code asks for nothing that is not there."""
+"""Both catalogs are complete, and the code uses no missing key."""
 
 from __future__ import annotations
 

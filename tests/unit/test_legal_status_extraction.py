@@ -1,4 +1,4 @@
-"""Ten stories of legal status, as far as one document's own words tell them."""
+"""Ten cases of legal status, as far as one document's own words give it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""In running text a day counts where its sentence sets it, not where it tells history or what others do."""
+"""In running text a day counts where its sentence sets it, not where it reports history or acts of others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an answer means, and when the next try comes."""
+"""The meaning of a target's answer, and the time of the next attempt."""
 
 from __future__ import annotations
 

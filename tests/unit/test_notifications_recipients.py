@@ -39,7 +39,7 @@ SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7/#trade/#legal-desk"
 
 @dataclass
 class MailServer:
-    """Answers RCPT as the lists say, by recipient, the last answer for good; keeps who got which mail."""
+    """Answers RCPT from the lists, by recipient, repeating the last answer; records who got which mail."""
 
     answers: dict[str, list[str]]
     got: list[tuple[str, str]] = field(default_factory=list)  # recipient, subject
@@ -92,7 +92,7 @@ class Post:
     def __post_init__(self) -> None:
         self.store = Store(self.state)
 
-    def owe(
+    def enqueue(
         self, number: int, channel: str = "mail", story: str | None = None, batch: str | None = None
     ) -> None:
         with self.store.write() as connection:
@@ -134,7 +134,7 @@ def post(tmp_path: Path, *channels: Channel, **more: Any) -> Post:
 def test_a_recipient_that_is_put_off_gets_it_at_the_next_try_and_the_other_only_once(tmp_path: Path) -> None:
     with mail_server(trade=["451 4.7.1 try again later", "250 ok"]) as sink:
         world = post(tmp_path, mail_channel(sink, "legal", "trade"))
-        world.owe(1)
+        world.enqueue(1)
         first = world.round()
         assert (first.sent, first.retrying) == (0, 1)
         (row,) = world.rows("pending")
@@ -161,7 +161,7 @@ def test_a_recipient_that_is_refused_for_good_is_an_incident_and_the_alert_is_no
             mail_channel(sink, "gone", "legal"),
             Channel("ops", f"json://127.0.0.1:{operators.port}/"),
         )
-        world.owe(1)
+        world.enqueue(1)
         report = world.round()
         world.round(hours=1)
         assert [address for address, _ in sink.got] == ["legal@example.test"]
@@ -191,7 +191,7 @@ def test_a_recipient_that_is_refused_for_good_is_an_incident_and_the_alert_is_no
 def test_where_there_is_no_other_channel_the_other_recipients_hear_of_a_refusal(tmp_path: Path) -> None:
     with mail_server(gone=["550 no such mailbox"]) as sink:
         world = post(tmp_path, mail_channel(sink, "gone", "legal"))
-        world.owe(1)
+        world.enqueue(1)
         for _ in range(4):
             world.round(minutes=1)
     assert len(sink.got) == 2
@@ -206,7 +206,7 @@ def test_a_refusal_is_announced_while_another_recipient_is_still_put_off(tmp_pat
             mail_channel(sink, "gone", "slow", "legal"),
             Channel("ops", f"json://127.0.0.1:{operators.port}/"),
         )
-        world.owe(1)
+        world.enqueue(1)
         world.round()
         assert [body["kind"] for body in operators.bodies] == ["recipient-refused"]
         assert [row["state"] for row in world.rows("pending")] == ["pending"]
@@ -218,12 +218,12 @@ def test_a_room_that_is_busy_gets_it_later_and_the_other_room_only_once(
     with http_sink(lambda number: (429, {"Retry-After": "30"}, "") if number == 2 else 200) as sink:
         monkeypatch.setattr(slack.SlackPlugin, "webhook_url", f"http://127.0.0.1:{sink.port}/services")
         world = post(tmp_path, Channel("slack", SLACK))
-        world.owe(1, "slack")
+        world.enqueue(1, "slack")
         assert world.round().retrying == 1
         (row,) = world.rows("pending")
         assert row["answer"] == "1 of 2 taken; 429 Too Many Requests (#trade)"
         assert "TIiajkdnlazkcOXrIdevi7" not in str(row)
-        world.owe(2, "slack")  # a room that is busy does not hold up the others
+        world.enqueue(2, "slack")  # a room that is busy does not hold up the others
         world.round(seconds=1)
         world.round(minutes=2)
     assert [(body["channel"], index) for index, body in enumerate(sink.bodies)] == [
@@ -238,7 +238,7 @@ def test_services_of_apprises_own_keep_their_recipients_apart_too(tmp_path: Path
 
     with http_sink(reply) as sink:
         world = post(tmp_path, Channel("ntfy", f"ntfy://127.0.0.1:{sink.port}/first/second"))
-        world.owe(1, "ntfy")
+        world.enqueue(1, "ntfy")
         assert world.round().retrying == 1
         world.round(minutes=10)
     assert [body["topic"] for body in sink.bodies] == ["first", "second", "second"]
@@ -248,9 +248,9 @@ def test_services_of_apprises_own_keep_their_recipients_apart_too(tmp_path: Path
 def test_an_update_waits_only_for_recipients_that_lack_the_earlier_alert(tmp_path: Path) -> None:
     with mail_server(trade=["451 later", "451 later", "250 ok"]) as sink:
         world = post(tmp_path, mail_channel(sink, "legal", "trade"))
-        world.owe(1, story="s")
+        world.enqueue(1, story="s")
         world.round()
-        world.owe(2, story="s")
+        world.enqueue(2, story="s")
         world.round(seconds=1)
         assert [address for address, _ in sink.got] == ["legal@example.test"] * 2
         for _ in range(6):
@@ -267,10 +267,10 @@ def test_alerts_that_go_out_together_are_kept_apart_where_they_reached_different
 ) -> None:
     with mail_server(trade=["451 later", "250 ok"]) as sink:
         world = post(tmp_path, mail_channel(sink, "legal", "trade"))
-        world.owe(1, batch="b")
-        world.owe(2, batch="b")
+        world.enqueue(1, batch="b")
+        world.enqueue(2, batch="b")
         world.round()
-        world.owe(3, batch="b")
+        world.enqueue(3, batch="b")
         world.round(hours=1)
         world.round(hours=1)
     addresses = [address for address, _ in sink.got]
@@ -291,7 +291,7 @@ def test_a_long_message_sent_in_part_is_marked_as_a_possible_repeat(
     with http_sink(lambda number: 500 if number == 2 else 200) as sink:
         monkeypatch.setattr(NotifyLine, "notify_url", f"http://127.0.0.1:{sink.port}/push")
         world = post(tmp_path, Channel("line", "line://secret-token=/U123"), change=look)
-        world.owe(1, "line")
+        world.enqueue(1, "line")
         world.round()
         assert len(sink.bodies) == 2
         world.round(hours=1)
@@ -303,7 +303,7 @@ def test_a_long_message_sent_in_part_is_marked_as_a_possible_repeat(
 def test_a_crash_in_between_marks_only_those_that_may_have_it(tmp_path: Path) -> None:
     with mail_server(trade=["451 later", "250 ok"]) as sink:
         world = post(tmp_path, mail_channel(sink, "legal", "trade"))
-        world.owe(1)
+        world.enqueue(1)
         world.round()
         world.clock.now += timedelta(hours=1)
         (lost,) = Outbox(world.store).claim(
@@ -320,7 +320,7 @@ def test_a_crash_in_between_marks_only_those_that_may_have_it(tmp_path: Path) ->
 def test_a_server_that_ends_the_session_early_accepted_it_for_no_recipient(tmp_path: Path) -> None:
     with mail_server(first=["421 closing down", "250 ok"]) as sink:
         world = post(tmp_path, mail_channel(sink, "first", "second"))
-        world.owe(1)
+        world.enqueue(1)
         world.round()
         assert sink.got == []
         world.round(hours=1)
@@ -330,7 +330,7 @@ def test_a_server_that_ends_the_session_early_accepted_it_for_no_recipient(tmp_p
 def test_a_recipient_that_left_the_settings_holds_up_nothing(tmp_path: Path) -> None:
     with mail_server(gone=["451 later"]) as sink:
         world = post(tmp_path, mail_channel(sink, "gone", "legal"))
-        world.owe(1)
+        world.enqueue(1)
         world.round()
         world.settings = settings_of(mail_channel(sink, "legal", "new"))
         world.round(hours=1)
@@ -345,8 +345,8 @@ def test_a_rotated_secret_is_read_again_before_a_refusal_counts(tmp_path: Path) 
         old = f"json://127.0.0.1:{sink.port}/old"
         file.write_text(f"json://127.0.0.1:{sink.port}/new\n", "utf-8")
         world = post(tmp_path / "state", Channel("hook", old, url_file=file))
-        world.owe(1, "hook")
-        world.owe(2, "hook")
+        world.enqueue(1, "hook")
+        world.enqueue(2, "hook")
         report = world.round()
     assert (report.sent, report.dead) == (2, 0)
     assert [path.strip("/") for path in sink.paths] == ["old", "new", "new"]
@@ -358,7 +358,7 @@ def test_a_refusal_with_the_secret_as_the_file_has_it_counts(tmp_path: Path) -> 
         url = f"json://127.0.0.1:{sink.port}/old"
         file.write_text(url, "utf-8")
         world = post(tmp_path / "state", Channel("hook", url, url_file=file))
-        world.owe(1, "hook")
+        world.enqueue(1, "hook")
         assert world.round().dead == 1
     assert len(sink.paths) == 1
 
@@ -385,9 +385,9 @@ def test_deliveries_for_a_removed_channel_are_reported_and_can_be_redirected(tmp
     with http_sink() as sink:
         new = Channel("new", f"json://127.0.0.1:{sink.port}/")
         world = post(tmp_path, new)
-        world.owe(1, "old")
-        world.owe(2, "old")
-        world.owe(2, "new")
+        world.enqueue(1, "old")
+        world.enqueue(2, "old")
+        world.enqueue(2, "new")
         world.round()
         found = world.status()
         assert not is_healthy(found)

@@ -62,7 +62,7 @@ def test_updates_of_a_story_hang_below_its_first_slack_message(monkeypatch: pyte
 
 
 @pytest.mark.parametrize(
-    ("reply", "transient", "uncertain", "says"),
+    ("reply", "transient", "uncertain", "expected"),
     [
         (500, True, False, "500"),
         (404, False, False, "404"),
@@ -71,12 +71,12 @@ def test_updates_of_a_story_hang_below_its_first_slack_message(monkeypatch: pyte
         ("hang", True, True, "no answer in time"),
     ],
 )
-def test_what_a_webhook_answers_is_known(reply: Any, transient: bool, uncertain: bool, says: str) -> None:
+def test_what_a_webhook_answers_is_known(reply: Any, transient: bool, uncertain: bool, expected: str) -> None:
     with http_sink(lambda _: reply) as sink:
         url = f"json://127.0.0.1:{sink.port}/?rto=0.3&cto=0.3"
         answer = send(Channel("hook", url), parcel_of(affiliates_rule()))
     assert (answer.ok, answer.transient, answer.uncertain) == (False, transient, uncertain)
-    assert says in answer.text
+    assert expected in answer.text
 
 
 def test_retry_after_is_heard() -> None:
@@ -181,15 +181,15 @@ def test_one_unknown_recipient_does_not_send_the_mail_to_the_others_again() -> N
 
 
 @pytest.mark.parametrize(
-    ("mode", "transient", "says"),
+    ("mode", "transient", "expected"),
     [("starttls", False, "STARTTLS extension not supported"), ("ssl", True, "TLS certificate or protocol")],
 )
-def test_a_mail_is_never_sent_less_safely_than_configured(mode: str, transient: bool, says: str) -> None:
+def test_a_mail_is_never_sent_less_safely_than_configured(mode: str, transient: bool, expected: str) -> None:
     with mail_sink() as sink:
         url = f"mailtos://127.0.0.1:{sink.port}/?mode={mode}&from=a@t.example&to=a@firm.example"
         answer = send(Channel("mail", url), parcel_of(affiliates_rule()))
     assert (answer.ok, answer.transient, answer.uncertain) == (False, transient, False)
-    assert says in answer.text
+    assert expected in answer.text
     assert sink.mails == []
 
 

@@ -26,7 +26,7 @@ def at(minutes: float) -> datetime:
 
 
 class World:
-    """Sources on hosts; `poll` says how one of them went, and what there is to be reported is reported."""
+    """Sources on hosts; `poll` records the outcome of one of them and reports what is due."""
 
     def __init__(self, state: Path, **hosts: str) -> None:
         self.hosts = hosts
@@ -81,7 +81,7 @@ def test_a_host_that_is_down_is_reported_once_with_all_its_sources(make: Callabl
         world.poll(minutes, "d")
     assert world.output() == ["host-down host:h.gov a,b,c"]
     assert world.lasting() == ["host:h.gov"]
-    world.poll(40, "a")  # the others are polled later, and say nothing false in the meantime
+    world.poll(40, "a")  # the others are polled later, and report nothing false until then
     world.poll(41, "d")
     assert world.output() == ["host-down host:h.gov a,b,c", "host-back host:h.gov a,b,c"]
     world.poll(45, "b")

@@ -1,4 +1,4 @@
-"""What is too much to be gone at once: lists, parties, sections, supplements, parts of pages."""
+"""Losses that are too large for one poll: lists, parties, sections, supplements, parts of pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands outside the main text of a page, or has no words: it is compared as well."""
+"""Text outside the main text of a page, and elements without words: they are compared as well."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""(i) after (h), or roman one? Sequences as they stand in real sections."""
+"""(i) after (h), or roman one? Sequences of real sections."""
 
 from __future__ import annotations
 

@@ -166,7 +166,7 @@ def test_every_command_reports_a_damaged_file_in_one_line(
 
 
 def test_verify_runs_the_check_of_the_database_itself(tmp_path: Path, tracker: Tracker) -> None:
-    """A row that is missing in an index is read by nobody's hash."""
+    """A row that is missing in an index is not part of any hash."""
     state = tmp_path / "state"
     filled(state)
     with closing(sqlite3.connect(state / FILE)) as other:
@@ -240,7 +240,7 @@ connection.close()
 def test_a_look_at_the_file_leaves_it_to_those_who_have_it_open(tmp_path: Path) -> None:
     """A file that this process opens and closes itself takes SQLite's locks on it away (fcntl(2): "if a process closes any
     file descriptor referring to a file, then all of the process's locks on that file are released"). Another process then
-    believes that nobody has the database open and removes its log, and what is written afterwards is lost."""
+    believes that the database is not open and removes its log, and what is written afterwards is lost."""
 
     def other() -> str:
         done = subprocess.run(

@@ -1,4 +1,4 @@
-"""What there should be beside what there is."""
+"""Expected documents compared with stored ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""New settings for a running tracker: none is lost to trouble with the store, none that would end the watch is taken."""
+"""New settings for a running tracker: a failing store loses none, and settings that would end the watch are refused."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_a_full_disk_delays_a_reload_by_signal(
 def test_a_file_that_was_wrong_is_read_again_although_its_own_bytes_stay(
     daemon: Daemon, config: Path, tmp_path: Path
 ) -> None:
-    """A secret that is named with `file:` may come later than the settings that name it."""
+    """A secret that is named with `file:` may be written after the settings that name it."""
     secret = tmp_path / "secret"
     config.write_text(FULL.replace('url = "tofile:///tmp/none.txt"', f'url = "file:{secret}"'))
     daemon.reload_if_changed()

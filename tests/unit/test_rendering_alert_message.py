@@ -1,4 +1,4 @@
-"""An alert says what has to be reported, in both languages."""
+"""An alert has all required facts, in both languages."""
 
 from __future__ import annotations
 

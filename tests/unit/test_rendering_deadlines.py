@@ -152,7 +152,7 @@ NOTES = tuple(f"15 CFR 744.{section}(a)" for section in (11, 16, 21))
 
 
 def stayed() -> list[Change]:
-    """The stayed rule, the rule that stays it, and the code's notes, as the records tell of one end of one stay."""
+    """Return the stayed rule, the rule that stays it, and the code's notes: records with the same end of one stay."""
     rule = dated(
         LegalDate("stay-ends", END, by="90 FR 50857", quote="are stayed until", where="90 FR 50857 › dates")
     )

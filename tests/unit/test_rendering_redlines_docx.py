@@ -22,7 +22,7 @@ GONE = {"accept": ("w:del", "w:moveFrom"), "reject": ("w:ins", "w:moveTo")}
 
 def resolved(data: bytes, choice: str) -> list[str]:
     """The paragraphs after Word's "accept all" or "reject all", by the rules of ECMA-376 17.13.5: what
-    is tracked the other way goes, and a paragraph whose mark goes is joined with the next one."""
+    is tracked the other way is removed, and a paragraph whose mark is removed is joined with the next one."""
     body = docx.Document(io.BytesIO(data)).element.body
     gone = {qn(name) for name in GONE[choice]}
     paragraphs, open_text = [], ""

@@ -47,7 +47,7 @@ def test_a_worker_is_kept_and_gives_what_the_function_gives(pool: Pool) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the inheritance is Linux's")
 def test_a_large_tracker_does_not_make_its_workers_look_large() -> None:
-    """Linux hands down `ru_maxrss`: each document would start a worker of its own beside a tracker of 400 MB."""
+    """Linux hands down `ru_maxrss`: each document would start a worker of its own under a tracker of 400 MB."""
     large = bytearray(LARGE + 50_000_000)
     large[::4096] = b"x" * len(large[::4096])  # touched, so that it is really there
     beside = Pool(size=1)
@@ -186,7 +186,7 @@ def test_when_the_tracker_is_killed_its_workers_end(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)  # the worker has no part in a Ctrl-C
     process.kill()
     process.communicate()
-    while alive(number):  # it sees that nobody is there any more
+    while alive(number):  # it detects that its parent is gone
         os.sched_yield()
 
 

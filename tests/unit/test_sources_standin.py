@@ -32,13 +32,13 @@ FULL = "/full/"
 
 
 class Desk:
-    """A stand-in, a client, and what was kept of each source."""
+    """A stand-in, a client, and the stored state of each source."""
 
     def __init__(self, server: StandIn) -> None:
         self.server = server
         self.now = SAMPLE_NOW
         host = server.url.partition("//")[2]
-        # Nobody needs sparing here, and the rates have tests of their own.
+        # Rate limits are off here; they have tests of their own.
         self.client = Client(
             literal_hosts={host},
             contact="trade@example.co.jp",

@@ -1,4 +1,4 @@
-"""Each misbehavior shows on the wire what its name says, for as many requests as it was sent."""
+"""Each misbehavior has the effect of its name on the wire, for as many requests as it was set for."""
 
 from __future__ import annotations
 

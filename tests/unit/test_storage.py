@@ -1,4 +1,4 @@
-"""The store: bytes come back as they were, tampering is found, a lease is held by one, a delivery is queued once."""
+"""The store: bytes are restored, tampering is found, a lease has one owner, a delivery is queued once."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def test_a_known_weakness_is_named_and_what_was_not_looked_up_does_not_count() -
 
 
 def test_the_bill_of_materials_has_what_runs_with_the_locks_hashes_and_no_tool_of_ours() -> None:
-    made = json.loads(supply.sbom())  # held against the schema of CycloneDX inside
+    made = json.loads(supply.sbom())  # validated by the schema of CycloneDX inside
     components = {component["name"]: component for component in made["components"]}
     assert {"httpx2", "sqlalchemy", "lxml", "weasyprint"} <= components.keys()
     assert not {"pytest", "mypy", "detect-secrets", "trustme"} & components.keys()

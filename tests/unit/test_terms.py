@@ -1,4 +1,4 @@
-"""Japanese names of law terms, ECCNs, sections and goods: complete, short, one word for one thing."""
+"""Japanese names of law terms, ECCNs, sections and goods: complete, short, one word for one subject."""
 
 from __future__ import annotations
 

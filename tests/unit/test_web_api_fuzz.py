@@ -1,4 +1,4 @@
-"""Questions to the API that nobody thought of, made from its own description."""
+"""Random requests to the API, generated from its OpenAPI description."""
 
 from __future__ import annotations
 

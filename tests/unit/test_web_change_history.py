@@ -1,4 +1,4 @@
-"""What the timeline of a change calls the days of what never stood in the Federal Register."""
+"""How the timeline of a change names the days of documents outside the Federal Register."""
 
 from __future__ import annotations
 

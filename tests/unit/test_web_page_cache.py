@@ -1,4 +1,4 @@
-"""Pages that are kept: never past a change, never for somebody else, never with another browser's form."""
+"""Cached pages: never past a change, never for another user, never with another browser's form."""
 
 from __future__ import annotations
 

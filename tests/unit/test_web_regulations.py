@@ -1,4 +1,4 @@
-"""Texts as they stood, compared, and around a change."""
+"""Past versions of texts, compared, and around a change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words beside the acts: unread documents, changes of text, amounts, the reasons of levels."""
+"""Words other than those of acts: unread documents, changes of text, amounts, the reasons of levels."""
 
 from __future__ import annotations
 

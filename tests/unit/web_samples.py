@@ -130,7 +130,7 @@ def stay() -> Change:
 
 
 def hostile() -> Change:
-    """What a page of somebody else's might hold."""
+    """Return a record with hostile text in every field."""
     nasty = "<script>alert(1)</script>\u202eevil\x07 \"quoted\" 'single' {{ 7 * 7 }} " + "x" * 3000
     return replace(
         affiliates_rule(),
