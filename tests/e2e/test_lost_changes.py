@@ -85,7 +85,7 @@ def test_a_stage_that_fails_on_a_part_of_the_code_swallows_no_change(
     world.later(days=1, hours=1)
     with monkeypatch.context() as patch:
         patch.setattr(STAGES[stage], failing(stage) if stage == "validators" else broken)
-        for _ in range(3):
+        for _ in range(2):
             report = world.one()
             assert report.state == "failing", "in every poll, although the server has nothing new to say"
             assert "15 CFR 744" in report.reason

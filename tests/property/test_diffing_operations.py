@@ -102,7 +102,7 @@ def contents(units: tuple[Unit, ...] | list[Unit]) -> list[tuple[str, str, UnitK
     return [(unit.path, unit.text, unit.kind) for unit in units]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(TEXTS, TEXTS)
 def test_applying_the_operations_to_the_old_text_gives_the_new(old: list[Unit], new: list[Unit]) -> None:
     operations = compare(document(old), document(new))
@@ -119,7 +119,7 @@ def kept(op: Operation) -> bool:
     return op.op not in (Op.ADDED, Op.REMOVED) and op.before != op.after
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(TEXTS, TEXTS)
 def test_swapping_the_sides_swaps_added_and_removed(old: list[Unit], new: list[Unit]) -> None:
     forward = compare(document(old), document(new))
@@ -133,7 +133,7 @@ def test_swapping_the_sides_swaps_added_and_removed(old: list[Unit], new: list[U
     assert worded == mirrored
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(TEXTS, TEXTS)
 def test_spans_give_both_texts_back_with_deletion_before_insertion(old: list[Unit], new: list[Unit]) -> None:
     for op in compare(document(old), document(new)):

@@ -146,10 +146,8 @@ def test_a_search_waits_a_little_for_what_is_new(finder: SearchIndex) -> None:
     assert finder.catch_up(["ear"], 0.0) == 0
 
 
-def _first_search(path: str, start: float) -> str:
-    """In a process of its own: opens the index as the first search does."""
-    while time.time() < start:
-        pass
+def _first_search(path: str) -> str:
+    """Opens the index as the first search does; returns the error, if any."""
     try:
         index._connect(Path(path)).execute("SELECT count(*) FROM unit").fetchone()
     except sqlite3.Error as error:
@@ -166,18 +164,28 @@ def test_first_searches_in_parallel_make_one_index(tmp_path: Path, before: str) 
             old.execute("CREATE VIRTUAL TABLE unit_fts USING fts5(words)")
     elif before == "damaged":
         path.write_bytes(b"this is no database at all" * 400)
-    code = "import sys; from tests.unit.test_search_index import _first_search as f; print(f(sys.argv[1], float(sys.argv[2])))"
-    start = time.time() + 3
-    asked = [
+    code = (
+        "import sys; from pathlib import Path; from tracker.search import index\n"
+        "print('ready', flush=True); input()\n"
+        "index._connect(Path(sys.argv[1])).execute('SELECT count(*) FROM unit').fetchone(); print('done')"
+    )
+    processes = [
         subprocess.Popen(
-            [sys.executable, "-c", code, str(path), str(start)], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", code, str(path)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
         )
-        for _ in range(6)
-    ]
-    assert [process.communicate(timeout=60)[0] for process in asked] == ["\n"] * 6
+        for _ in range(3)
+    ]  # fmt: skip
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("start\n")
+    assert [process.communicate(timeout=60)[0] for process in processes] == ["done\n"] * 3
     with ThreadPoolExecutor(8) as pool:
         path.unlink()
-        assert list(pool.map(lambda _: _first_search(str(path), 0), range(40))) == [""] * 40
+        assert list(pool.map(lambda _: _first_search(str(path)), range(40))) == [""] * 40
 
 
 def test_two_readers_of_one_version_take_it_once(finder: SearchIndex, tmp_path: Path) -> None:
