@@ -17,8 +17,16 @@ from tracker.documents.text_view import TextView
 from tracker.effects import Applied, Certainty, Effect, EffectVerb
 from tracker.legal_status.effect_agencies import agency_effects
 from tracker.legal_status.effect_notes import note_effects
-from tracker.legal_status.effect_sentences import Found, affecting, mask, read_sentence, split_sentences
-from tracker.legal_status.effect_verbs import Act, Voice, acts
+from tracker.legal_status.effect_sentences import (
+    Found,
+    affecting,
+    announces,
+    mask,
+    named_alone,
+    read_sentence,
+    split_sentences,
+)
+from tracker.legal_status.effect_verbs import Act, Voice
 from tracker.legal_status.instrument_mentions import Group, Mention, Names, identity, with_part
 from tracker.legal_status.legal_dates import base_days
 from tracker.model import Document, DocumentKind, UnitKind
@@ -41,6 +49,9 @@ _FAULT = re.compile(
     r"\b(?:omitted|inadvertent(?:ly)?|erroneous(?:ly)?|(?:contained|included|made|introduced|contains|includes)\b[^.;]{0,40}\b(?:errors?|omissions?)|(?:technical|typographical|clerical|drafting) errors?|incorrect(?:ly)?|"
     r"(?:did not|failed to) (?:make|include|reflect|update|conform)\b[^.;]{0,60}\b(?:conforming|technical|necessary|corresponding)?\s?(?:changes?|modifications?|corrections?|amendments?|references?))\b",
     re.I,
+)
+_THEY = re.compile(
+    r"\b(?:they|it|(?:both|these|those|that|such|this|the) (?:proclamation|order|action)s?)\b", re.I
 )
 _CURED = re.compile(
     r"\b(?:conforming|technical|additional|necessary|appropriate|corresponding)\b[^.;]{0,60}\b(?:changes?|modifications?|corrections?|amendments?|rectifications?)\b|\bcorrect(?:s|ed|ing|ions?)?\b",
@@ -106,16 +117,18 @@ def _spoken(document: Document, voice: Voice) -> Iterator[Effect]:
             continue
         read: list[tuple[str, list[Group]]] = []
         for sentence in split_sentences(text):
+            if carried and not _ITEM.match(sentence):
+                carried = None
             found, groups = read_sentence(sentence, names, voice, base, carried=carried)
             read.append((sentence, groups))
             yield from _effects(found, sentence, unit.path, document)
             yield from _implements(groups, sentence, unit.path, document)
             if not found:
                 yield from _unclear(groups, sentence, unit.path, document)
+            if ":" in sentence:
+                carried = announces(sentence, voice) or carried
         if voice is Voice.PRESIDENT:
             yield from _corrections(read, unit.path, document)
-        if _LEADS.search(text):
-            carried = _lead(text, voice) or (carried if carried else None)
 
 
 class _Inserted:
@@ -133,12 +146,6 @@ class _Inserted:
             opened -= 1
         self._open = opened + inside > closed
         return inside
-
-
-def _lead(text: str, voice: Voice) -> Act | None:
-    last = split_sentences(text)[-1]
-    did = list(acts(mask(last), voice))
-    return did[-1] if did else None
 
 
 def _of_sentence(
@@ -185,7 +192,8 @@ def _corrections(read: Sequence[tuple[str, list[Group]]], where: str, document: 
         if fault is None or not cured:
             continue
         before = [group for group in groups if group.end <= fault.start()]
-        named = before[-1:] if before else (read[number - 1][1] if number else [])
+        earlier = read[number - 1][1] if number and _THEY.search(sentence[: fault.start()]) else []
+        named = before[-1:] or earlier
         for group in named:
             yield from (
                 _plain(EffectVerb.CORRECTS, member, sentence, where, document) for member in group.members
@@ -195,7 +203,7 @@ def _corrections(read: Sequence[tuple[str, list[Group]]], where: str, document: 
 def _unclear(groups: Iterable[Group], sentence: str, where: str, document: Document) -> Iterator[Effect]:
     """Instruments that are the subject of an operative sentence whose verb is not known."""
     for group in groups:
-        if _UNKNOWN_VERB.match(sentence[group.end :]):
+        if _UNKNOWN_VERB.match(sentence[group.end :]) and named_alone(sentence[: group.start]):
             for member in group.members:
                 plain = _plain(EffectVerb.AMENDS, member, sentence, where, document)
                 yield replace(plain, certainty=Certainty.UNCLEAR)

@@ -25,7 +25,7 @@ _ASIDE = re.compile(
     r"(?:(?:,? and(?: as)?| or) (?:\w+ly |further |as )*(?:amended|modified|extended|clarified|continued|supplemented|expanded|implemented|superseded)\b)*"
     r"(?P<by>\s+(?:most recently |in part )?(?:by|in|pursuant to|through|under)\s+(?:(?:the\s+)?(?:[Ss]ections?|[Cc]lauses?) [\w().]+ (?:of|to) )?(?:the\s+)?"
     r"(?P<list>(?:(?:Executive Orders?|E\.O\.|Proclamations?|(?:Presidential )?Memorand(?:um|a)|[Nn]otices?|subsequent \w+)(?: Nos?\.)?(?:\s\d{4,5})?(?:(?:,? of|,? dated) \w+ \d{1,2}, \d{4})?|\d{4,5}(?:,? of \w+ \d{1,2}, \d{4})?|that order|those orders)"
-    r"(?:[\s,;]*(?:\([^()]*\))?[\s,]*(?:and|or)?\s*(?=(?:Executive Order|E\.O\.|Proclamation|(?:Presidential )?Memorand|\d{5}|[Nn]otice)))?)+)?(?:,(?=\s))?",
+    r"(?:[\s,]*(?:\([^()]*\))?[\s,]*(?:and|or)?\s*(?=(?:Executive Order|E\.O\.|Proclamation|(?:Presidential )?Memorand|\d{5}|[Nn]otice)))?)+)?(?:,(?=\s))?",
 )
 # What an instrument's words may be governed by, and stay its own: a duty, a list, a section of it.
 _CONTENT = re.compile(
@@ -70,7 +70,15 @@ _DIRECTLY = re.compile(
     r"[\s,]*(?:(?:and|or|of|to|the|both|each of|in|any|all|certain|for|existing|current|prior|previous|its|with)\b[\s,]*)*",
     re.I,
 )
+# "(a) ", "Sec. 6. ", "Accordingly, ": what opens a clause before its subject.
+_DESIGNATED = re.compile(
+    r"^\s*(?:(?:Sec(?:tion|\.)?\s\d+\.\s+)?(?:\d{1,3}\.\s+)?(?:\((?:[a-z]{1,5}|\d{1,3}|[A-Z])\)\s*)+|Sec(?:tion|\.)?\s\d+\.\s+|\d{1,3}\.\s+)?(?:(?:Accordingly|Therefore|In addition|Further|Furthermore|Also|Finally|Thus|Consequently|Effective immediately),?\s+)?"
+)
 _PLACE = re.compile(r"(?:sections?|clauses?|paragraphs?|subsections?|annex(?:es)?|parts?)\b", re.I)
+# ", the HTSUS" between an instrument and the verb: the verb has another subject.
+_OTHER_SUBJECT = re.compile(
+    r",\s+(?:(?:and|or)\s+)?(?:the|this|that|these|those|such|each|all|any|no|sections?|headings?|subheadings?|subchapters?|paragraphs?|clauses?|U\.S\. [Nn]otes?|I|it|they)\s[^,;]*$"
+)
 _OTHER_VERB = re.compile(r"\b(?:shall|will|is|are|has|have|was|were|must|may|imposed? on)\b", re.I)
 _ZONES = {"eastern": "America/New_York", "central": "America/Chicago", "mountain": "America/Denver", "pacific": "America/Los_Angeles", "et": "America/New_York", "est": "America/New_York", "edt": "America/New_York", "utc": "UTC", "gmt": "UTC", "jst": "Asia/Tokyo"}  # fmt: skip
 _UNTIL = re.compile(r"\b(?:until|through|to|ending(?: on)?|expires?(?: on| at)?|(?:and )?before|not later than|up to)\s*$", re.I)  # fmt: skip
@@ -175,6 +183,23 @@ def read_sentence(
     return found, groups
 
 
+def named_alone(before: str) -> bool:
+    """Whether the words before an instrument, in its clause, only introduce it."""
+    clause = re.split(r"[;:]", before)[-1]
+    return _DIRECTLY.fullmatch(_DESIGNATED.sub("", clause)) is not None
+
+
+def announces(sentence: str, voice: Voice) -> Act | None:
+    """The act of words that introduce a list of instruments: `The following orders are revoked: (a) ...`."""
+    flat = mask(sentence)
+    for act in acts(flat, voice):
+        start = max(flat.rfind(";", 0, act.start), 0) if act.passive else act.end
+        colon = flat.find(":", act.end)
+        if colon > 0 and _FOLLOWING.search(flat[start:colon]):
+            return act
+    return None
+
+
 def _targets(flat: str, act: Act, before: Act | None, groups: Sequence[Group]) -> Iterator[Group]:
     """The instruments that an act affects: those of its subject or its object, else those of the list that it announces."""
     found = list(_subjects(flat, act, before, groups) if act.passive else _objects(flat, act, groups))
@@ -203,7 +228,7 @@ def _subjects(flat: str, act: Act, before: Act | None, groups: Sequence[Group]) 
         hit = False
         for group in reversed(inside):
             gap = flat[group.end : end]
-            if len(gap.strip()) > 220 or _OTHER_VERB.search(gap):
+            if len(gap.strip()) > 220 or _OTHER_VERB.search(gap) or _OTHER_SUBJECT.search(gap):
                 continue
             if _governs(flat[start : group.start], act, passive=True):
                 hit = True
@@ -233,7 +258,7 @@ def _governs(before: str, act: Act, *, passive: bool) -> bool:
     list or another part of it; not as the source of a policy, a threat or an authority."""
     if len(before) > 420 and not passive:
         return False
-    words = before[-420:]
+    words = _DESIGNATED.sub("", before)[-420:]
     content = max((match.end() for match in _CONTENT.finditer(words)), default=-1)
     harmless = max((match.end() for match in _HARMLESS.finditer(words)), default=-1)
     emergency = max((match.end() for match in _EMERGENCY.finditer(words)), default=-1)

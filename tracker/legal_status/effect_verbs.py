@@ -64,6 +64,8 @@ _IN_LIEU = re.compile(
 _IMPOSES = re.compile(
     r"\b(?:impos(?:e|ing)|(?:are|is|shall be|be) (?:hereby )?(?:imposed|subject to))\b", re.I
 )
+# Goods that leave the scope of a duty: the order that imposes the duty is amended.
+_LEAVES = re.compile(r"\b(?:shall|will|are|is) (?:hereby )?no longer (?:be )?subject to\b", re.I)
 # "Excluding the changes in section 2, the terms of X shall continue to apply": the section changed X.
 _BUT_FOR_CHANGES = re.compile(
     r"^(?:\([a-z]{1,4}\)\s*)?(?:Excluding|Except for|Apart from|Other than) the (?:changes|amendments|modifications) (?:set forth|made|described|provided)\b[^;]{0,120}?,(?=\s)"
@@ -140,6 +142,7 @@ def acts(plain: str, voice: Voice, *, title: bool = False) -> Iterator[Act]:
         for match in _IN_LIEU.finditer(plain)
         if (imposed := _IMPOSES.search(plain[: match.start()])) and _imposes(plain, imposed)
     ]
+    found += [Act(V.AMENDS, match.start(), match.end(), passive=False) for match in _LEAVES.finditer(plain)]
     if changes := _BUT_FOR_CHANGES.match(plain):
         found.append(Act(V.AMENDS, changes.start(), changes.end(), passive=False, resolve=True))
     if voice is Voice.COURT:
