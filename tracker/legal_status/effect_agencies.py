@@ -69,13 +69,16 @@ _CHANGES = re.compile(
 _EFFECTIVE = re.compile(r"\beffective\s+(?:on\s+)?(?=[A-Z][a-z]+ \d)")
 
 
-def agency_effects(view: TextView, voice: Voice) -> Iterator[Effect]:
-    """What the document of an agency, or its page, does."""
+def page_effects(view: TextView) -> Iterator[Effect]:
+    """What a page says about the enforcement of rules."""
+    yield from _not_enforced(list(_page_words(view)), view.document)
+
+
+def agency_effects(view: TextView) -> Iterator[Effect]:
+    """What the document of an agency does."""
     document = view.document
-    if voice is Voice.PAGE:
-        yield from _not_enforced(list(_page_words(view)), document)
-        return
-    if number := document.correction_of or _corrected(document):
+    number = document.correction_of or _corrected(document)
+    if number:
         yield Effect(
             V.CORRECTS, affecting(document, document.title, "title"), Affected(document_number=number)
         )
@@ -89,7 +92,8 @@ def agency_effects(view: TextView, voice: Voice) -> Iterator[Effect]:
             spoken.append((sentence, where))
         found.extend(_sentence(sentence, where, document, relation, names, base, speaks=speaks))
     found.extend(_not_enforced(spoken, document))
-    if relation is not None and not any(effect.verb is relation for effect in found):
+    known = relation is V.CORRECTS and number is not None
+    if relation is not None and not known and not any(effect.verb is relation for effect in found):
         found.extend(_fallback(document, relation))
     yield from (effect for effect in found if not proposed or effect.verb in _PROPOSED)
     if not proposed:

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from tracker.clock import legal_instant
 from tracker.documents.text_view import TextView
 from tracker.effects import Applied, Certainty, Effect, EffectVerb
-from tracker.legal_status.effect_agencies import agency_effects
+from tracker.legal_status.effect_agencies import agency_effects, page_effects
 from tracker.legal_status.effect_notes import note_effects
 from tracker.legal_status.effect_sentences import (
     Found,
@@ -81,8 +81,10 @@ def read_effects(view: TextView) -> tuple[Effect, ...]:
     if document.kind in (DocumentKind.CFR, DocumentKind.LIST):
         return tuple(note_effects(document))
     voice = voice_of(document)
-    if voice in (Voice.AGENCY, Voice.PAGE):
-        return _settled(agency_effects(view, voice), document)
+    if voice is Voice.AGENCY:
+        return _settled(agency_effects(view), document)
+    if voice is Voice.PAGE:
+        return _settled(_page(view), document)
     return _settled(_spoken(document, voice), document)
 
 
@@ -96,6 +98,16 @@ def voice_of(document: Document) -> Voice:
     if _PRESIDENT.search(opening):
         return Voice.PRESIDENT
     return Voice.COURT if _COURT.search(opening) else Voice.PAGE
+
+
+def _page(view: TextView) -> Iterator[Effect]:
+    """The effects of a page whose author is not known: enforcement, and what it orders in the voice of an order. What a
+    page reports of rules is done by the rules' own documents. Of a changed page only enforcement is read."""
+    yield from page_effects(view)
+    if not view.is_change:
+        for effect in _spoken(view.document, Voice.PAGE):
+            if identity(effect.affected)[0] in ("executive_order", "proclamation"):
+                yield effect
 
 
 def _spoken(document: Document, voice: Voice) -> Iterator[Effect]:

@@ -79,6 +79,8 @@ _PLACE = re.compile(r"(?:sections?|clauses?|paragraphs?|subsections?|annex(?:es)
 _OTHER_SUBJECT = re.compile(
     r",\s+(?:(?:and|or)\s+)?(?:the|this|that|these|those|such|each|all|any|no|sections?|headings?|subheadings?|subchapters?|paragraphs?|clauses?|U\.S\. [Nn]otes?|I|it|they)\s[^,;]*$"
 )
+_CITES = re.compile(r"\b\d{1,3} (?:FR|Fed\. Reg\.) \d|\bFR Doc\b|\b(?:19|20)\d\d-\d{5}\b")
+_CITING = 160  # characters of an aside that is a citation
 _OTHER_VERB = re.compile(r"\b(?:shall|will|is|are|has|have|was|were|must|may|imposed? on)\b", re.I)
 _ZONES = {"eastern": "America/New_York", "central": "America/Chicago", "mountain": "America/Denver", "pacific": "America/Los_Angeles", "et": "America/New_York", "est": "America/New_York", "edt": "America/New_York", "utc": "UTC", "gmt": "UTC", "jst": "Asia/Tokyo"}  # fmt: skip
 _UNTIL = re.compile(r"\b(?:until|through|to|ending(?: on)?|expires?(?: on| at)?|(?:and )?before|not later than|up to)\s*$", re.I)  # fmt: skip
@@ -135,10 +137,13 @@ def mask(sentence: str) -> str:
         return " " * len(match[0])
 
     plain = sentence
-    for match in parentheses(sentence):
+    for match in parentheses(sentence) if "(" in sentence else ():
+        if len(match[0]) < _CITING and _CITES.search(match[0]):
+            continue  # "the final rule of May 1, 2029 (94 FR 1200)": the citation names the rule
         plain = plain[: match.start()] + " " * len(match[0]) + plain[match.end() :]
-    plain = _QUOTED.sub(blank, plain)
-    return _ASIDE.sub(blank, plain)
+    if "“" in plain or '"' in plain:
+        plain = _QUOTED.sub(blank, plain)
+    return _ASIDE.sub(blank, plain) if " as " in plain or "which" in plain else plain
 
 
 def read_sentence(

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from tracker.effects import EffectVerb as V
 
@@ -38,13 +39,9 @@ _FORMS: tuple[tuple[V, str, str], ...] = (
     (V.IMPLEMENTS, "implement(?:s|ed|ing)?|effectuat(?:e|es|ed|ing)|carr(?:y|ies|ied|ying) out", "implementation"),
     (V.DECLARES_UNLAWFUL, "invalidat(?:e|es|ed|ing)|vacat(?:e|es|ed|ing)|enjoin(?:s|ed|ing)?|set(?:s|ting)? aside", "vacatur"),
 )  # fmt: skip
-_ALL = re.compile(
-    "|".join(
-        rf"(?P<v{n}>\b(?:{words})\b)|(?P<n{n}>\b(?:{nouns})(?= (?:to|of|for|in|under)\b))"
-        for n, (_, words, nouns) in enumerate(_FORMS)
-    ),
-    re.I,
-)
+_WORD = re.compile(r"\b[A-Za-z]{3,}\b(?: (?:out|aside)\b)?")
+_NOUN_OF = re.compile(r" (?:to|of|for|in|under)\b", re.I)
+_PARSED = tuple((verb, re.compile(words, re.I), re.compile(nouns, re.I)) for verb, words, nouns in _FORMS)
 _ADVERBS = r"(?:(?:hereby|further|also|each|accordingly|therefore|instead|thus|now|additionally|both|immediately|temporarily|then|fully|again|similarly|expressly|likewise|partially|permanently|formally|withdrawn and|amended and|revoked and|modified and|terminated and|superseded and|rescinded and|cancelled and|respectively|all),?\s+)*"
 # Verb phrases that need no participle of the table.
 _PHRASES: tuple[tuple[V, re.Pattern[str]], ...] = (
@@ -70,6 +67,7 @@ _LEAVES = re.compile(r"\b(?:shall|will|are|is) (?:hereby )?no longer (?:be )?sub
 _BUT_FOR_CHANGES = re.compile(
     r"^(?:\([a-z]{1,4}\)\s*)?(?:Excluding|Except for|Apart from|Other than) the (?:changes|amendments|modifications) (?:set forth|made|described|provided)\b[^;]{0,120}?,(?=\s)"
 )
+_MODAL = re.compile(r"\b(?:shall|will|no longer|cease|ineffective|inoperative|void)\b", re.I)
 _UNLAWFUL = re.compile(
     r"\b(?:is|are|was|were)\s+(?:(?:hereby|therefore|thus|also)\s+)*(?:declared\s+(?:to be\s+)?|held\s+(?:to be\s+)?|found\s+(?:to be\s+)?)?"
     r"(?:unlawful|invalid|contrary to law|void|ultra vires|unconstitutional|set aside|vacated|permanently enjoined|enjoined|unenforceable)\b"
@@ -114,21 +112,35 @@ class Act:
     into: bool = False
 
 
+@lru_cache(maxsize=4_096)
+def _form(word: str) -> tuple[V, bool] | None:
+    """The verb of which a word is a form, and whether it is its noun."""
+    for verb, words, nouns in _PARSED:
+        if words.fullmatch(word):
+            return verb, False
+        if nouns.fullmatch(word):
+            return verb, True
+    return _form(word.partition(" ")[0]) if " " in word else None
+
+
 def acts(plain: str, voice: Voice, *, title: bool = False) -> Iterator[Act]:
     """The acts of a sentence, whose asides and quoted words are masked."""
     found: list[Act] = []
-    for match in _ALL.finditer(plain):
-        group = match.lastgroup or ""
-        verb = _FORMS[int(group[1:])][0]
-        act = (
-            _noun(plain, match, verb, title=title)
-            if group[0] == "n"
-            else _verb(plain, match, verb, voice, found, title=title)
-        )
+    for match in _WORD.finditer(plain):
+        word = _form(match[0])
+        if word is None:
+            continue
+        verb, noun = word
+        if not noun:
+            act = _verb(plain, match, verb, voice, found, title=title)
+        elif _NOUN_OF.match(plain, match.end()):
+            act = _noun(plain, match, verb, title=title)
+        else:
+            continue
         if act is not None:
             found.append(act)
     for verb, pattern in _PHRASES:
-        for match in pattern.finditer(plain):
+        for match in pattern.finditer(plain) if _MODAL.search(plain) else ():
             left = plain[: match.start()]
             if not (_SUBORDINATE.search(left[-160:]) or _RELATIVE.search(left)):
                 found.append(Act(verb, match.start(), match.end(), passive=True))
@@ -139,10 +151,13 @@ def acts(plain: str, voice: Voice, *, title: bool = False) -> Iterator[Act]:
     ]
     found += [
         Act(V.AMENDS, match.start(), match.end(), passive=False, resolve=True)
-        for match in _IN_LIEU.finditer(plain)
+        for match in (_IN_LIEU.finditer(plain) if "mpos" in plain or "subject to" in plain else ())
         if (imposed := _IMPOSES.search(plain[: match.start()])) and _imposes(plain, imposed)
     ]
-    found += [Act(V.AMENDS, match.start(), match.end(), passive=False) for match in _LEAVES.finditer(plain)]
+    found += [
+        Act(V.AMENDS, match.start(), match.end(), passive=False)
+        for match in (_LEAVES.finditer(plain) if "no longer" in plain else ())
+    ]
     if changes := _BUT_FOR_CHANGES.match(plain):
         found.append(Act(V.AMENDS, changes.start(), changes.end(), passive=False, resolve=True))
     if voice is Voice.COURT:

@@ -54,6 +54,7 @@ _KINDS = {
     "fr": "citation",
     "document-number": "document_number",
 }
+_OF_DAY = re.compile(rf"(?:,?\s+(?:of|dated)\s+{_DAY})?")
 # A short name that the text gives to what it has just named.
 _DEFINED = re.compile(
     r"[\s,;]*(?:as amended[\s,]*)?\((?:(?:collectively|together|hereinafter|hereafter|also known as|referred to as|or)[,:]?\s+)*(?:the\s+)?"
@@ -67,6 +68,11 @@ _BACK = re.compile(
 _JOINED = re.compile(
     r"[\s,;]*(?:(?:and|or|and/or|as well as|both|each of)[\s,]*)?(?:(?:to|of|in|by|under|pursuant to|from)\s+)?(?:the\s+)?"
     r"(?:(?:[Ss]ections?|[Cc]lauses?|[Ss]ubsections?|[Pp]aragraphs?|[Aa]nnex(?:es)?)\s[\w().,\s-]{1,40}?\s(?:of|to)\s+(?:the\s+)?)?[\s,;]*"
+)
+
+
+_SAME_RULE = re.compile(
+    r"[\s,;()\[\]]*(?:(?:FR\s)?[Dd]oc(?:ument|\.)?(?:\s(?:[Nn]o\.|[Nn]umber))?:?\s*|at\s+)?[\s(\[]*"
 )
 
 
@@ -181,7 +187,9 @@ def _kind(affected: Affected) -> str:
 def find_groups(text: str, plain: str, names: Names) -> list[Group]:
     """The instruments that a sentence names, members of one list together. `plain` is the sentence with asides masked, at
     the same length: `as amended by Executive Order 14266` names no instrument of its own there."""
-    mentions = [mention for mention in _mentions(text, names) if plain[mention.start].strip()]
+    mentions = _one_rule(
+        [mention for mention in _mentions(text, names) if plain[mention.start].strip()], text
+    )
     groups: list[list[Mention]] = []
     for mention in mentions:
         last = groups[-1][-1] if groups else None
@@ -192,25 +200,48 @@ def find_groups(text: str, plain: str, names: Names) -> list[Group]:
     return [Group(tuple(members)) for members in groups]
 
 
+def _one_rule(found: list[Mention], text: str) -> list[Mention]:
+    """A rule that is named by its citation and its number ("90 FR 47201, FR Doc. 2025-19001") is one instrument."""
+    kept: list[Mention] = []
+    for mention in found:
+        last = kept[-1] if kept else None
+        one, other = (last.affected, mention.affected) if last else (Affected(), mention.affected)
+        pair = (one.citation and other.document_number) or (one.document_number and other.citation)
+        if (
+            last
+            and pair
+            and not (one.citation and one.document_number)
+            and _SAME_RULE.fullmatch(text, last.end, mention.start)
+        ):
+            both = Affected(
+                citation=one.citation or other.citation,
+                document_number=one.document_number or other.document_number,
+            )
+            kept[-1] = Mention(both, last.start, mention.end)
+        else:
+            kept.append(mention)
+    return kept
+
+
 def _mentions(text: str, names: Names) -> list[Mention]:
     found: list[Mention] = []
     for hit in citations.find_citations(text):
         if field := _KINDS.get(hit.kind):
             value = hit.value.removeprefix("E.O. ").removeprefix("Proclamation ")
-            day = re.compile(rf"(?:,?\s+(?:of|dated)\s+{_DAY})?").match(text, hit.end)
+            day = _OF_DAY.match(text, hit.end)
             found.append(Mention(Affected(**{field: value}), hit.start, day.end() if day else hit.end))
-    for match in _DATED.finditer(text):
+    for match in _DATED.finditer(text) if " of " in text or " dated " in text else ():
         kind = match["kind"][0].upper() + match["kind"][1:]
         title = f"{kind} of {match['day']}" + (f" ({match['title']})" if match["title"] else "")
         found.append(Mention(Affected(title=title), match.start(), match.end()))
     for match in _DIRECTIVE.finditer(text):
         series = _SERIES.get(match["series"], match["series"])
-        day = re.compile(rf"(?:,?\s+(?:of|dated)\s+{_DAY})?").match(text, match.end())
+        day = _OF_DAY.match(text, match.end())
         end = day.end() if day else match.end()
         found.append(Mention(Affected(title=f"{series}-{match['number']}"), match.start(), end))
-    for match in _AIRWORTHINESS.finditer(text):
+    for match in _AIRWORTHINESS.finditer(text) if "AD" in text or "Airworthiness" in text else ():
         found.append(Mention(Affected(title=f"AD {match['number']}"), match.start(), match.end()))
-    for match in _LICENSE.finditer(text):
+    for match in _LICENSE.finditer(text) if "GL" in text or "General License" in text else ():
         program = f"{match['program']} " if match["program"] else ""
         title = f"{program}General License {match['number']}"
         found.append(Mention(Affected(title=title), match.start(), match.end()))
