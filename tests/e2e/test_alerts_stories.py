@@ -12,11 +12,11 @@ import pytest
 from tests.e2e.test_ingest_poll import BIS, new_rule
 from tests.e2e.world import World
 from tests.unit.notifications_sinks import HttpSink, http_sink, mail_sink
-from tracker.alerts import related_documents
 from tracker.demo.model import FrDocument
 from tracker.notifications.channels import slack
 from tracker.storage import changes
 from tracker.storage.database import Store
+from tracker.stories import story_index
 
 PRESS = (
     "<html><head><title>Commerce adds entities</title></head><body><main><h1>Commerce adds 12 entities to the Entity List</h1>"
@@ -90,7 +90,7 @@ def test_a_rule_its_correction_its_press_release_and_its_ecfr_text_are_one_story
     store = Store(world.state)
     with store.write() as connection:
         alerted = [changes.get(connection, body["id"]) for body in mine]
-        found = {related_documents.story_of_stored(connection, change) for change in alerted if change}
+        found = {story_index.story_of_stored(connection, change) for change in alerted if change}
     assert found == {mine[0]["alert"]["story"]}
 
 
@@ -178,4 +178,4 @@ def test_a_pages_group_continues_with_its_next_change(world: World) -> None:
     with store.write() as connection:
         change = changes.get(connection, sink.bodies[0]["id"])
         assert change is not None
-        assert related_documents.story_of_stored(connection, change) == first
+        assert story_index.story_of_stored(connection, change) == first

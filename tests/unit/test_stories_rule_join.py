@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from tracker.model import Op, Operation, UnitKind
@@ -54,6 +55,17 @@ def test_a_page_within_a_stored_rule_names_that_rule() -> None:
     ] * 2
     assert joins[0].quote == "96 FR 1211, Mar. 10, 2031"
     assert joins[0].day == date(2031, 3, 12)
+
+
+def test_a_page_beyond_the_last_of_a_rule_is_of_another_document() -> None:
+    known = replace(rule("2031-00001", citation="96 FR 1200", parts=()), last_page=1240)
+    ops = (
+        changed(f"{SECTION}(a)"),
+        history("[61 FR 12802, Mar. 25, 1996, as amended at 96 FR 1211, Mar. 10, 2031]"),
+    )
+    assert join_operations(ops, (known,), WINDOW)[0].rule == known
+    short = replace(known, last_page=1210, parts=("15 CFR 744",))
+    assert join_operations(ops, (short,), WINDOW)[0].name == "96 FR 1211"
 
 
 def test_a_cited_document_that_is_not_stored_is_named_by_its_citation() -> None:

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from tracker.alerts import mutes, related_documents, routing
+from tracker.alerts import mutes, routing
 from tracker.config.models import Settings
-from tracker.model import Change, Document, Operation
+from tracker.model import Change
 from tracker.storage import outbox
+from tracker.stories import story_index
 
 
 def enqueue_alerts(
     connection: Connection,
     change: Change,
-    document: Document,
-    operations: Sequence[Operation],
+    story: str,
     document_id: str,
     settings: Settings,
     now: datetime,
 ) -> int:
     """Queues the change for the channels of its routes; returns the number of new deliveries. A muted delivery is stored
-    as withheld and not counted."""
+    as withheld and not counted. `story`: empty where the change is the first record of its own."""
     recipients = routing.route(change, settings)
     if not recipients:
         return 0
-    story = related_documents.story_of_change(
-        connection, change, related_documents.story_references(change, document, operations), document_id
-    )
+    story = story or story_index.story_of_change(connection, change, (), document_id)
     active_mutes = mutes.active(connection, now)
     queued = 0
     for routed in recipients:

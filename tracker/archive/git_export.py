@@ -143,7 +143,11 @@ def _cited(connection: Connection, texts: Iterable[list[TextState]]) -> dict[str
         if unit.kind in CITED_KINDS
         for entry in printed_citations(unit.text)
     }
-    return {rule.citation: rule for rule in cited_rules(connection, printed) if rule.citation}
+    return {
+        rule.citation: rule
+        for rule in cited_rules(connection, printed, {states[0].part for states in texts})
+        if rule.citation
+    }
 
 
 class _Git:

@@ -29,12 +29,13 @@ SCOPES = ("channel", "source", "topic", "story")
 @json_option
 def route(config: Path, state: Path, change: str, as_json: bool) -> None:
     """Shows which channels would get a change, when and why, and which would not, and why. Sends nothing."""
-    from tracker.alerts import mutes, related_documents, routing
+    from tracker.alerts import mutes, routing
     from tracker.config.validators import weekday_span
     from tracker.rendering.delivery_hold import deliveries_to_json, hold_line, reason_line
     from tracker.sanitize import sanitize_line
     from tracker.serialization import change_from_json
     from tracker.storage.read_queries import open_reader
+    from tracker.stories import story_index
 
     settings = settings_of(config)
     with open_reader(state) as opened:
@@ -42,7 +43,7 @@ def route(config: Path, state: Path, change: str, as_json: bool) -> None:
         past = opened.deliveries(found.id)
     now = clock.now()
     with _store(state).read() as connection:
-        story = related_documents.register_story_names(connection, found)
+        story = story_index.register_story_names(connection, found)
         muted = mutes.active(connection, now)
     silent = routing.is_below_alerting(found)
     would: list[dict[str, Any]] = []
@@ -318,10 +319,10 @@ def _silence(config: Path, state: Path, what: str, until: str, channel: str, *, 
 
 
 def _scope(what: str, state: Path, store: Store) -> tuple[Scope, str]:
-    from tracker.alerts import related_documents
     from tracker.model import TOPIC_IDS
     from tracker.serialization import change_from_json
     from tracker.storage.read_queries import open_reader
+    from tracker.stories import story_index
 
     name, equals, value = what.partition("=")
     if equals:
@@ -333,7 +334,7 @@ def _scope(what: str, state: Path, store: Store) -> tuple[Scope, str]:
     with open_reader(state) as opened:
         change = change_from_json(opened.change(what))
     with store.write() as connection:
-        return "story", related_documents.story_of_stored(connection, change)
+        return "story", story_index.story_of_stored(connection, change)
 
 
 def _moment(text: str, timezone: str) -> datetime:

@@ -18,6 +18,7 @@ from tracker.legal_status import propagation
 from tracker.model import Change, Fetched, Validators
 from tracker.storage import changes, snapshots, source_state, versions
 from tracker.storage.blobs import sha256
+from tracker.stories import story_index
 from tracker.text import name_key
 
 
@@ -97,11 +98,10 @@ def _new_version(
     changes.save(connection, entry, decision.operations)
     effects.write(connection, decision.effects, change, decision.document, document_id, row.at)
     _apply_to_others(connection, change)
+    story = story_index.register(connection, change, decision.document, decision.operations, document_id)
     alerts = 0
     if decision.record is None or change.revision > decision.record.revision:
-        alerts = enqueue.enqueue_alerts(
-            connection, change, decision.document, decision.operations, document_id, settings, row.at
-        )
+        alerts = enqueue.enqueue_alerts(connection, change, story, document_id, settings, row.at)
     return Written(saved, change, alerts)
 
 
@@ -139,6 +139,8 @@ def add_history(
         document_id, at = decision.version.document_id, decision.version.at
         effects.write(connection, decision.effects, decision.change, decision.document, document_id, at)
     _apply_relations(connection, entries)
+    for decision in decisions:
+        story_index.register(connection, decision.change, decision.document, (), decision.version.document_id)
     return saved
 
 

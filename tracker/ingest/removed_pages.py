@@ -39,6 +39,7 @@ from tracker.sources.page.annexes import is_annex
 from tracker.storage import changes, page_states, snapshots, versions
 from tracker.storage.database import Store
 from tracker.storage.page_states import Absence
+from tracker.stories import story_index
 
 POLLS = 3  # answers in a row
 FOR = timedelta(days=1)
@@ -233,6 +234,5 @@ def _write(
 ) -> int:
     entry = changes.ChangeEntry(change, version.document_id, ordinal, assess.search_labels(change))
     changes.save(connection, entry, operations)
-    return enqueue.enqueue_alerts(
-        connection, change, document, operations or (), version.document_id, settings, now
-    )
+    story = story_index.register(connection, change, document, operations or (), version.document_id)
+    return enqueue.enqueue_alerts(connection, change, story, version.document_id, settings, now)

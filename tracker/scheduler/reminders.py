@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from tracker.alerts import incidents, mutes, related_documents, routing
+from tracker.alerts import incidents, mutes, routing
 from tracker.clock import ahead, legal_day
 from tracker.config.models import Settings, Source
 from tracker.config.source_kinds import source_kinds
@@ -19,6 +19,7 @@ from tracker.model import Change, Level
 from tracker.rendering.deadlines import Deadline, deadlines
 from tracker.serialization import format_instant
 from tracker.storage import alert_queries, notices
+from tracker.stories import story_index
 
 WARNED = frozenset(
     {"comments-close", "applications-close", "effective", "compliance", "stay-ends", "expires"}
@@ -109,7 +110,7 @@ def _remind(
 ) -> int:
     """Queues one reminder for every channel that one of these changes is routed to, also where it was a baseline. The
     first of the changes gives the text."""
-    story = related_documents.story_of_stored(connection, changes[0])
+    story = story_index.story_of_stored(connection, changes[0])
     facts = {
         "change": entry.change_id, "type": entry.type, "date": entry.date.isoformat(), "days": days,
         "note": entry.note, "by": entry.by, "quote": entry.quote, "where": entry.where, "units": list(entry.units),
@@ -188,7 +189,7 @@ def _escalate(connection: Connection, settings: Settings, now: datetime) -> int:
             }  # fmt: skip
             queued += notices.enqueue_notice(
                 connection, name=(change.id, change.revision, within), kind="unacknowledged",
-                level=_highest_level(change, settings), story=related_documents.register_story_names(connection, change) or change.id, data=facts,
+                level=_highest_level(change, settings), story=story_index.register_story_names(connection, change) or change.id, data=facts,
                 channels=to, reason={"code": "unacknowledged", "seconds": int(within.total_seconds())}, now=now,
             )  # fmt: skip
     return queued

@@ -29,14 +29,6 @@ class PrintedCitation:
     day: date | None
     quote: str
 
-    @property
-    def volume(self) -> int:
-        return int(self.quote.split(" ", 1)[0])
-
-    @property
-    def page(self) -> int | None:
-        return int(self.citation.rpartition(" ")[2]) if self.citation else None
-
 
 def printed_citations(text: str) -> tuple[PrintedCitation, ...]:
     """Return every citation of a text, in its order."""

@@ -44,7 +44,7 @@ class JoinState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A stored Federal Register document that may amend the CFR. `parts` are such as `15 CFR 744`; `targets` the paths
-    that its instructions name; `change_id` its record."""
+    that its instructions name; `change_id` its record; `last_page` None: unknown."""
 
     change_id: str
     document_number: str
@@ -55,6 +55,13 @@ class Rule:
     effective: tuple[date, ...] = ()
     parts: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
+    last_page: int | None = None
+
+    def holds_page(self, citation: str) -> bool:
+        """Return whether a citation is of a page of this document, as far as both its pages are known."""
+        volume, first = _page(self.citation)
+        cited_volume, page = _page(citation)
+        return volume == cited_volume and self.last_page is not None and first <= page <= self.last_page
 
     def takes_effect_in(self, window: Window) -> bool:
         """Return whether an effective date lies in the window; published later, it counts from publication."""
@@ -164,23 +171,37 @@ def _by_citation(path: str, cited: Sequence[PrintedCitation], rules: Sequence[Ru
 
 
 def _resolve(entry: PrintedCitation, path: str, rules: Sequence[Rule]) -> tuple[Rule, ...]:
-    """Return the stored documents that a printed citation may name: by its first page; by a later page and the day
-    printed with it; by that day alone while the page, or the document's citation, is not known."""
+    """Return the stored documents that a printed citation may name: by its first page; by another of its pages; where
+    its last page is not known, by the nearest first page of that day; by that day alone while the page, or the
+    document's citation, is not known."""
     if entry.citation:
-        exact = tuple(rule for rule in rules if rule.citation == entry.citation)
-        if exact:
-            return exact
+        for exact in (
+            [rule for rule in rules if rule.citation == entry.citation],
+            [rule for rule in rules if rule.holds_page(entry.citation)],
+        ):
+            if exact:
+                return tuple(exact)
     if entry.day is None:
         return ()
     same_day = [rule for rule in rules if rule.published == entry.day and _amends_part(rule, path)]
-    page = entry.page
-    if page is not None:
-        starts = {rule: int(rule.citation.rpartition(" ")[2]) for rule in same_day if rule.citation}
-        before = [rule for rule, start in starts.items() if start <= page <= start + _MAX_PAGES]
-        if before:
-            return (max(before, key=lambda rule: starts[rule]),)
-        same_day = [rule for rule in same_day if not rule.citation]
-    return tuple(same_day)
+    if not entry.citation:
+        return tuple(same_day)
+    volume, page = _page(entry.citation)
+    starts = {rule: _page(rule.citation) for rule in same_day if rule.citation and rule.last_page is None}
+    before = [
+        rule
+        for rule, (book, first) in starts.items()
+        if book == volume and first <= page <= first + _MAX_PAGES
+    ]
+    if before:
+        return (max(before, key=lambda rule: starts[rule]),)
+    return tuple(rule for rule in same_day if not rule.citation)
+
+
+def _page(citation: str | None) -> tuple[int, int]:
+    """Return volume and page of `90 FR 47201`."""
+    volume, _, page = (citation or "").partition(" FR ")
+    return (int(volume), int(page)) if volume.isdigit() and page.isdigit() else (0, 0)
 
 
 def _by_date(op: Operation, rules: Sequence[Rule], window: Window) -> Join:
