@@ -254,7 +254,7 @@ def sample() -> Change:
 
 def test_the_page_on_records_has_every_key() -> None:
     page = text("docs/records.md")
-    keys = set(change_to_json(sample()))
+    keys = {*change_to_json(sample()), "story"}  # which is added where a record is read from the store
     shown = json.loads(re.findall(r"```json\n(.*?)```", page, re.DOTALL)[0])
     assert set(shown) == keys
     assert set(rows(section(page, "Records"))) == keys

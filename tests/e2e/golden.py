@@ -78,13 +78,19 @@ class _Stable:
     def __init__(self, state: Path) -> None:
         self._state = state
         self._ids: dict[str, str] = {}
+        self._stories: dict[str, str] = {}
 
     def __call__(self, text: str) -> str:
         text = text.replace(str(self._state.resolve()), "STATE").replace(str(self._state), "STATE")
         text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", text)
         text = re.sub(r'"seconds": [\d.]+', '"seconds": 0', text)
         text = re.sub(r", \d+\.\d s\b", ", 0.0 s", text)
+        text = re.sub(r"\bsty_[0-9a-f]{16}\b", self._story, text)
         return re.sub(r"\b(?:chg_[0-9a-f]{16}|[0-9a-f]{64}|[0-9a-f]{12})\b", self._numbered, text)
+
+    def _story(self, match: re.Match[str]) -> str:
+        known = self._stories.setdefault(match.group(), str(len(self._stories) + 1))
+        return f"sty_{known.zfill(16)}"
 
     def _numbered(self, match: re.Match[str]) -> str:
         found = match.group()

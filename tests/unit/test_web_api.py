@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from fastapi.testclient import TestClient
@@ -19,7 +20,9 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
 
 def test_changes_are_the_records_of_the_command_line(client: TestClient) -> None:
     found = client.get("/api/changes", params={"level": "critical"}).json()
+    story = found[0].pop("story")
     assert found == [json.loads(json.dumps(change_to_json(affiliates_rule())))]
+    assert re.fullmatch(r"sty_[0-9a-f]{16}", story)
 
 
 def test_the_conditions_are_those_of_the_command_line(client: TestClient) -> None:

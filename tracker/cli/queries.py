@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -126,8 +127,10 @@ def _terms(query: str) -> tuple[tuple[str, ...], ...]:
 def show(config: Path, state: Path, change: str, lang: str, as_json: bool) -> None:
     """Shows one change with evidence, units, dates, status, deliveries, and the snapshots that it is based on."""
     from tracker.rendering.delivery_hold import deliveries_to_json
-    from tracker.serialization import format_instant
+    from tracker.serialization import change_from_json, format_instant
+    from tracker.storage.database import Store
     from tracker.storage.read_queries import open_reader
+    from tracker.stories.related import related, related_json
 
     with open_reader(state) as store:
         found = store.change(change)
@@ -135,6 +138,8 @@ def show(config: Path, state: Path, change: str, lang: str, as_json: bool) -> No
         reviews = store.reviews([found["id"]])
         answers = store.answers(found["id"])
         beside = store.beside(found["id"])
+    with closing(Store(state)) as opened, opened.read() as connection:
+        belongs = related(connection, change_from_json(found))
     if as_json:
         answers_shown = [{**answer, "fetched_at": format_instant(answer["fetched_at"])} for answer in answers]
         print_json(
@@ -142,6 +147,7 @@ def show(config: Path, state: Path, change: str, lang: str, as_json: bool) -> No
                 "corrections": [],
                 **found,
                 **beside,
+                **related_json(belongs),
                 "deliveries": deliveries_to_json(deliveries),
                 "reviews": reviews,
                 "answers": answers_shown,
@@ -149,19 +155,22 @@ def show(config: Path, state: Path, change: str, lang: str, as_json: bool) -> No
         )
         return
     from tracker.rendering.change_text import page
+    from tracker.stories.story_text import related_lines
 
     liking = preferences(config)
+    language = language_of(lang, liking.language)
     today = clock.legal_day(clock.now())
     print(
         page(
             found,
             deliveries,
-            language_of(lang, liking.language),
+            language,
             liking.timezone,
             today,
             liking.viewer_url,
             answers,
             beside,
+            list(related_lines(belongs, language)),
         )
     )
 

@@ -72,12 +72,14 @@ def page(
     viewer_url: str,
     answers: Sequence[Mapping[str, Any]] = (),
     beside: Mapping[str, Any] | None = None,
+    belongs: Sequence[tuple[str, str]] = (),
 ) -> str:
     """Return the page of `tracker show`: one change with evidence, units, dates, status, links, deliveries and
     snapshots.
 
     `deliveries` are rows of the read queries: channel, state, attempts, reason, tries. `answers` are the
-    compared snapshots: side, url, fetched_at, sha256, tls. `beside` holds the annotations.
+    compared snapshots: side, url, fetched_at, sha256, tls. `beside` holds the annotations, `belongs` the labeled lines of the
+    documents that made the change and of the other records of its story.
     """
     change = change_from_json(record)
     seen = (t("message.detected", language), format_instant(change.detected_at, language, timezone))
@@ -90,6 +92,7 @@ def page(
         *_opening(change, language, today),
         *_annotations(annotation_lines(beside or {}, language, timezone)),
         _facts(facts),
+        *([_facts(belongs)] if belongs else []),
         *_heading(t("delivery.title", language)),
         _deliveries(deliveries, language, timezone) if deliveries else t("delivery.none", language),
         *_answers(answers, language, timezone),

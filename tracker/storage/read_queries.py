@@ -26,6 +26,7 @@ from tracker.storage.instants import from_text, to_text
 from tracker.storage.leading_records import leading_records, leading_texts
 from tracker.storage.recipient_queries import with_recipients
 from tracker.storage.schema_version import HEAD
+from tracker.storage.story_queries import FACE, texts_with_stories
 from tracker.text import index_form
 
 FILE = "tracker.db"
@@ -136,11 +137,11 @@ class StoreReader:
         """The matching changes as stored JSON."""
         where, values = _conditions(wanted)
         rows = self.connection.execute(
-            f"SELECT id, record FROM change WHERE seq IN (SELECT seq FROM change WHERE {where} ORDER BY {_DAY} DESC, seq DESC"  # noqa: S608
+            f"SELECT {FACE} FROM change WHERE seq IN (SELECT seq FROM change WHERE {where} ORDER BY {_DAY} DESC, seq DESC"  # noqa: S608
             f" LIMIT ? OFFSET ?) ORDER BY {_DAY} DESC, seq DESC",
             [*values, wanted.limit, wanted.offset],
-        )
-        return leading_texts(self.connection, rows.fetchall())
+        ).fetchall()
+        return texts_with_stories(self.connection, rows, leading_texts(self.connection, rows))
 
     def data_version(self) -> int:
         """A number that changes with each write to what the viewer shows."""
@@ -241,19 +242,21 @@ class StoreReader:
         """The record with this id, beginning of an id, document number or FR citation. Raises UsageError where none
         or several match."""
         rows = self.connection.execute(
-            "SELECT id, record FROM change WHERE id = :name OR document_number = :name OR citation = :name LIMIT 3",
+            f"SELECT {FACE} FROM change WHERE id = :name OR document_number = :name OR citation = :name LIMIT 3",  # noqa: S608
             {"name": reference},
         ).fetchall()
         if not rows and re.fullmatch(r"(chg_)?[0-9a-f]{4,16}", reference):
             start = reference if reference.startswith("chg_") else f"chg_{reference}"
             rows = self.connection.execute(
-                "SELECT id, record FROM change WHERE id GLOB ? LIMIT 3", [f"{start}*"]
+                f"SELECT {FACE} FROM change WHERE id GLOB ? LIMIT 3",  # noqa: S608
+                [f"{start}*"],
             ).fetchall()
         if not rows:
             raise UsageError(f"no change is called {reference!r}", cure="`tracker changes` lists them")
         if len(rows) > 1:
             raise UsageError(f"{reference!r} names more than one change", cure="give more of the id")
-        found: dict[str, Any] = json.loads(leading_texts(self.connection, rows)[0])
+        texts = texts_with_stories(self.connection, rows, leading_texts(self.connection, rows))
+        found: dict[str, Any] = json.loads(texts[0])
         return found
 
     def seal(self, change_id: str) -> str:

@@ -6,9 +6,8 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 
 def story_id(root: str) -> str:
@@ -16,10 +15,14 @@ def story_id(root: str) -> str:
     return "sty_" + hashlib.sha256(root.encode()).hexdigest()[:16]
 
 
-def own_story(record: Mapping[str, Any], document_id: str = "") -> str:
+# The columns of `change` by which the story of a record is named.
+FACE = "id, kind, document_number, citation, document_id, record"
+
+
+def own_story(row: sqlite3.Row) -> str:
     """The id of the story of a record that nothing else belongs to yet."""
-    page = document_id if record["kind"] == "page" else ""
-    return story_id(record["document_number"] or record["citation"] or page or record["id"])
+    page = row["document_id"] if row["kind"] == "page" else ""
+    return story_id(row["document_number"] or row["citation"] or page or row["id"])
 
 
 def stories_of(connection: sqlite3.Connection, change_ids: Iterable[str]) -> dict[str, str]:
@@ -31,17 +34,14 @@ def stories_of(connection: sqlite3.Connection, change_ids: Iterable[str]) -> dic
     return {row["name"]: row["story"] for row in rows}
 
 
-def with_stories(connection: sqlite3.Connection, records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Records with their `story`."""
-    known = stories_of(connection, [record["id"] for record in records])
-    alone = [record["id"] for record in records if record["id"] not in known and record["kind"] == "page"]
-    rows = connection.execute(
-        "SELECT id, document_id FROM change WHERE id IN (SELECT value FROM json_each(?))", [json.dumps(alone)]
-    )
-    pages = {row["id"]: row["document_id"] for row in rows}
+def texts_with_stories(
+    connection: sqlite3.Connection, rows: Sequence[sqlite3.Row], texts: Sequence[str]
+) -> list[str]:
+    """The JSON texts of these rows (`FACE`), each with its `story` as the last key."""
+    known = stories_of(connection, [row["id"] for row in rows])
     return [
-        {**record, "story": known.get(record["id"]) or own_story(record, pages.get(record["id"], ""))}
-        for record in records
+        f'{text[:-1]},"story":"{known.get(row["id"]) or own_story(row)}"}}'
+        for row, text in zip(rows, texts, strict=True)
     ]
 
 

@@ -17,7 +17,7 @@ from tracker import citations
 from tracker.model import Change, Document, DocumentKind, Operation
 from tracker.storage.schema import CHANGE, DOCUMENT_GROUP
 from tracker.storage.story_queries import story_id
-from tracker.stories.rule_join import Join, JoinState
+from tracker.stories.rule_join import Join, JoinState, Rule
 from tracker.stories.rule_records import joined, joined_operations, texts_made_by
 
 _ACTS = frozenset({"corrects", "extends", "delays", "stays", "withdraws", "rescinds"})
@@ -96,20 +96,31 @@ def _newly_cited(document: Document, operations: Sequence[Operation]) -> list[st
 def _take_in_texts(connection: Connection, change: Change) -> str:
     """Puts the texts that a rule made, and that were stored before it, into its story; returns it, empty where there is
     no such text. A text that already belongs to another document's story stays there."""
-    story = ""
-    for text, _ in texts_made_by(connection, change.id):
+    texts: dict[str, Rule] = {}
+    for text, own in texts_made_by(connection, change.id):
         joins = joined(connection, text).joins
-        if _makers(joins, text.kind) != [change.document_number]:
-            continue
-        known = _stories_by_name(connection, [text.id]).get(text.id, "")
-        story = story or story_of_change(connection, change, (), change.id)
+        if _makers(joins, text.kind) == [change.document_number]:
+            texts.update((text.id, join.rule) for join in own if join.rule is not None)
+    if not texts:
+        return ""
+    story = story_of_change(connection, change, (), change.id)
+    for text_id, rule in texts.items():
+        known = _stories_by_name(connection, [text_id]).get(text_id, "")
         if not known:
-            connection.execute(insert(DOCUMENT_GROUP).values(name=text.id, story=story))
-        elif known == story_id(text.id):
+            connection.execute(insert(DOCUMENT_GROUP).values(name=text_id, story=story))
+        elif known != story and all(
+            name in texts or rule.holds_page(name) for name in _names_of(connection, known)
+        ):
+            # It had a story of its own, or one that began with a page of this rule.
             connection.execute(
-                update(DOCUMENT_GROUP).where(DOCUMENT_GROUP.c.name == text.id).values(story=story)
+                update(DOCUMENT_GROUP).where(DOCUMENT_GROUP.c.story == known).values(story=story)
             )
     return story
+
+
+def _names_of(connection: Connection, story: str) -> list[str]:
+    rows = connection.execute(select(DOCUMENT_GROUP.c.name).where(DOCUMENT_GROUP.c.story == story))
+    return [str(row.name) for row in rows]
 
 
 def story_of_change(connection: Connection, change: Change, about: Iterable[str], document_id: str) -> str:

@@ -23,6 +23,7 @@ from tracker.search.query import terms
 from tracker.serialization import change_from_json
 from tracker.storage import changes as stored
 from tracker.storage.read_queries import ChangeQuery
+from tracker.stories.related import related, related_json
 from tracker.web import rendering
 from tracker.web.context import InjectedContext, WebContext
 from tracker.web.page_cache import PageCache
@@ -129,11 +130,14 @@ def change(request: Request, web_context: InjectedContext, reference: str) -> Re
             deliveries = store.deliveries(found["id"])
             reviews = store.reviews([found["id"]])
             beside = store.beside(found["id"])
+        with web_context.store.read() as connection:
+            belongs = related(connection, change_from_json(found))
         return _json(
             {
                 "corrections": [],
                 **found,
                 **beside,
+                **related_json(belongs),
                 "deliveries": deliveries_to_json(deliveries),
                 "reviews": reviews,
             }

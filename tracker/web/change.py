@@ -22,6 +22,8 @@ from tracker.rendering.official_links import official_url
 from tracker.rendering.profile_lead import leading_badge, leading_match, level_badge, profile_reason
 from tracker.serialization import change_from_json
 from tracker.storage import reviews
+from tracker.stories.related import related
+from tracker.stories.story_text import made_by_lines, record_line
 from tracker.text import name_key
 from tracker.web.change_history import change_events, highlight_quotes
 from tracker.web.context import InjectedContext, WebContext
@@ -66,6 +68,8 @@ def _change(request: Request, web_context: WebContext, reference: str) -> HTMLRe
         differs = store.has_operations(change.id)
         log = store.reviews([change.id])
         beside = store.beside(change.id)
+    with web_context.store.read() as connection:
+        belongs = related(connection, change)
     what, detail = what_changed(change, language)
     found = current_status(change.tagging.status, today)
     return page(
@@ -100,6 +104,9 @@ def _change(request: Request, web_context: WebContext, reference: str) -> HTMLRe
         ahead=upcoming(change, today),
         events=change_events(change, actors),
         states=states,
+        made_by=made_by_lines(belongs.made_by, language),
+        texts=[(record_line(text.change, language), text) for text in belongs.texts],
+        story_records=[(record_line(record, language), record) for record in belongs.records],
         deliveries=deliveries,
         held=lambda row: hold_line(row, language, web_context.settings.timezone),
         recipients=lambda row: recipient_lines(row, language),

@@ -26,10 +26,12 @@ from tracker.storage import changes as stored
 from tracker.storage import versions
 from tracker.storage.instants import from_text
 from tracker.stories.paragraph_history import paragraph_history
+from tracker.stories.related import made_by_step
+from tracker.stories.story_text import made_by_line
 from tracker.text import index_form
 from tracker.web.context import InjectedContext, WebContext
 from tracker.web.redline import TYPES, anchor_of, as_file, item_of, redline_view
-from tracker.web.rendering import number_of, page
+from tracker.web.rendering import language_of, number_of, page
 
 router = APIRouter(include_in_schema=False)
 
@@ -181,10 +183,16 @@ def history(request: Request, web_context: InjectedContext, text: str, path: str
     states = _states(web_context, text)
     with web_context.reading() as store:
         changes = [change_from_json(record) for record in store.changes_of(text)]
+    language = language_of(request, web_context)
     with web_context.store.read() as connection:
         found = paragraph_history(
             path, ((change, stored.operations(connection, change.id)) for change in changes)
         )
+        steps = [
+            (change, item_of(operation), made_by_line(made, language) if made else None)
+            for change, operation in found
+            for made in [made_by_step(connection, change, operation)]
+        ]
     return page(
         request,
         web_context,
@@ -192,7 +200,7 @@ def history(request: Request, web_context: InjectedContext, text: str, path: str
         text=text,
         path=path,
         first=states[0],
-        steps=[(change, item_of(operation)) for change, operation in found],
+        steps=steps,
     )
 
 

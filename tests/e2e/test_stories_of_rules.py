@@ -1,0 +1,153 @@
+"""A change of the CFR names the rule that made it, and the rule its text, whichever was stored first."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.e2e.test_ingest_poll import new_rule
+from tests.e2e.world import World
+from tracker.cli.app import run
+from tracker.demo.model import FrDocument
+from tracker.scheduler.schedule import load_checked
+from tracker.web.app import create_app
+
+RULE: dict[str, Any] = {
+    "start_page": 30900,
+    "end_page": 30940,
+    "volume": 91,
+    "cfr_references": [{"title": 15, "part": 744}],
+}
+CITA = '<CITA TYPE="N">[91 FR 30921, June 10, 2026]</CITA>'
+
+
+def amend(world: World, source_line: str = CITA) -> None:
+    world.standin.edit_part(
+        15, "744",
+        "<P>(a) <I>General prohibition.</I> You may not export an item subject to the EAR for use in a fabrication facility.</P>",
+        "<P>(a) <I>General prohibition.</I> You may not export any item for use in an advanced fabrication facility.</P>"
+        + source_line,
+    )  # fmt: skip
+
+
+def shown(
+    world: World, reference: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> dict[str, Any]:
+    arguments = ["show", reference, "--json", "--state", str(world.state), "--config", str(world.config)]
+    monkeypatch.setattr("sys.argv", ["tracker", *arguments])
+    capsys.readouterr()  # what the polls logged
+    assert run() == 0
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def viewer(world: World) -> TestClient:
+    settings = load_checked(world.config)
+    return TestClient(create_app(settings, world.state, lambda: world.now), base_url="http://127.0.0.1")
+
+
+def cfr(world: World) -> dict[str, Any]:
+    (found,) = [change for change in world.changes(kind="cfr") if not change["baseline"]]
+    return found
+
+
+def rule_then_text(world: World, *documents: FrDocument) -> None:
+    world.use("fr-bis", "ear").poll()
+    for document in documents:
+        world.later(hours=1)
+        world.standin.add_document(document)
+        world.poll()
+    world.later(days=2)
+    amend(world)
+    world.poll()
+
+
+def test_a_rule_and_its_text_name_each_other(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule_then_text(world, new_rule(**RULE))
+    text = shown(world, cfr(world)["id"], capsys, monkeypatch)
+    made = text["made_by"]
+    assert {each["document_number"] for each in made} == {"2026-11777"}
+    assert {(each["state"], each["basis"]) for each in made} == {("joined", "citation")}
+    assert made[0]["day"] == "2026-06-10"
+    assert "15 CFR 744.23(a)" in made[0]["paths"]
+    rule = shown(world, "2026-11777", capsys, monkeypatch)
+    assert [each["change"] for each in rule["texts"]] == [text["id"]]
+    assert rule["story"] == text["story"]
+    assert [each["change"] for each in rule["story_records"]] == [text["id"]]
+    listed = {change["id"]: change["story"] for change in world.changes()}
+    assert listed[text["id"]] == listed[rule["id"]]
+    with viewer(world) as client:
+        answer = client.get(f"/api/changes/{text['id']}").json()
+        assert (answer["story"], answer["made_by"]) == (text["story"], made)
+        page = client.get(f"/changes/{text['id']}").text
+        assert f'href="/changes/{rule["id"]}"' in page
+        assert "改正した文書" in page
+        assert f'href="/changes/{text["id"]}"' in client.get(f"/changes/{rule['id']}").text
+        history = client.get(
+            "/law/history", params={"text": "ear:15 CFR 744", "path": "15 CFR 744.23(a)"}
+        ).text
+        assert "改正した文書" in history
+        assert f'href="/changes/{rule["id"]}"' in history
+
+
+def test_a_rule_that_is_stored_after_its_text_takes_it_into_its_story(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.use("fr-bis", "ear").poll()
+    world.later(days=3)
+    amend(world)
+    world.poll()
+    text = cfr(world)
+    before = shown(world, text["id"], capsys, monkeypatch)
+    assert {(each["citation"], each["document_number"]) for each in before["made_by"]} == {
+        ("91 FR 30921", None)
+    }
+    world.later(hours=1)
+    world.standin.add_document(new_rule(**RULE))
+    world.poll()
+    rule = shown(world, "2026-11777", capsys, monkeypatch)
+    after = shown(world, text["id"], capsys, monkeypatch)
+    assert {each["document_number"] for each in after["made_by"]} == {"2026-11777"}
+    assert [each["change"] for each in rule["story_records"]] == [text["id"]]
+    assert after["story"] == rule["story"]
+
+
+def test_two_rules_of_one_day_are_candidates_and_no_story(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.use("fr-bis", "ear").poll()
+    for number, pages in (("2026-11777", (30900, 30940)), ("2026-11778", (30950, 30960))):
+        facts: dict[str, Any] = {**RULE, "start_page": pages[0], "end_page": pages[1]}
+        world.standin.add_document(new_rule(number, **facts))
+    world.later(days=2)
+    world.poll()
+    amend(world, "")
+    world.later(days=1)
+    world.poll()
+    text = shown(world, cfr(world)["id"], capsys, monkeypatch)
+    (made,) = text["made_by"]
+    assert made["state"] == "ambiguous"
+    assert {each["document_number"] for each in made["candidates"]} == {"2026-11777", "2026-11778"}
+    assert text["story_records"] == []
+    with viewer(world) as client:
+        page = client.get(f"/changes/{text['id']}").text
+    assert "特定できません。候補:" in page
+
+
+def test_a_rule_in_the_baseline_is_of_the_story_of_its_later_text(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.standin.add_document(new_rule(**RULE))
+    world.later(days=1)
+    world.use("fr-bis", "ear").poll()
+    world.later(days=1)
+    amend(world)
+    world.poll()
+    rule = shown(world, "2026-11777", capsys, monkeypatch)
+    assert rule["baseline"]
+    assert [each["kind"] for each in rule["story_records"]] == ["cfr"]

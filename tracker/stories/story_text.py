@@ -1,0 +1,91 @@
+"""The documents that made a change, and the other records of its story, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tracker.i18n import format_day, label, t
+from tracker.model import Change, Language
+from tracker.sanitize import sanitize_line
+from tracker.stories.related import MadeBy, Related
+from tracker.stories.rule_join import JoinState, Rule
+
+UNITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLine:
+    """A document in words, and the id of its record; empty where it is not stored."""
+
+    text: str
+    change: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeByLine:
+    """Who made some units of a change. `lead` precedes the documents ("not certain, one of:"), `why` follows them."""
+
+    lead: str
+    documents: tuple[DocumentLine, ...]
+    why: str
+    units: str
+
+
+def made_by_lines(made: Iterable[MadeBy], language: Language) -> tuple[MadeByLine, ...]:
+    return tuple(made_by_line(each, language) for each in made)
+
+
+def made_by_line(made: MadeBy, language: Language) -> MadeByLine:
+    units = _listed(made.paths, language)
+    if made.state is JoinState.JOINED:
+        basis = (
+            ""
+            if made.basis is None
+            else t(f"story.basis-{made.basis}", language, quote=sanitize_line(made.quote))
+        )
+        day = "" if made.day is None else format_day(made.day, language)
+        why = ("、" if language == "ja" else "; ").join(filter(None, (day, basis)))
+        return MadeByLine("", (_document(made.rule, made.citation, language),), why, units)
+    if made.state is JoinState.AMBIGUOUS:
+        documents = [_document(rule, rule.citation or "", language) for rule in made.candidates]
+        documents += [_document(None, citation, language) for citation in made.cited]
+        return MadeByLine(t("story.ambiguous", language), tuple(documents), "", units)
+    name = "story.editorial" if made.state is JoinState.EDITORIAL else "story.unknown"
+    return MadeByLine(t(name, language), (), sanitize_line(made.quote), units)
+
+
+def _document(rule: Rule | None, citation: str, language: Language) -> DocumentLine:
+    if rule is None:
+        return DocumentLine(f"{sanitize_line(citation)} ({t('story.not-stored', language)})")
+    name = " ".join(filter(None, (rule.citation, rule.document_number)))
+    return DocumentLine(f"{sanitize_line(name)} {sanitize_line(rule.title)}", rule.change_id)
+
+
+def _listed(paths: Sequence[str], language: Language) -> str:
+    shown = ", ".join(sanitize_line(path) for path in paths[:UNITS])
+    more = len(paths) - UNITS
+    return f"{shown} {t('message.more', language, count=more)}" if more > 0 else shown
+
+
+def record_line(change: Change, language: Language) -> str:
+    """Return a record of a story in one line: its day, kind and title."""
+    day = "" if change.published is None else change.published.isoformat()
+    number = change.citation or change.document_number or ""
+    parts = (day, label("kind", change.kind.value, language), number, sanitize_line(change.title))
+    return " ".join(filter(None, parts))
+
+
+def related_lines(found: Related, language: Language) -> Iterator[tuple[str, str]]:
+    """Yield label and text of each line that `tracker show` prints."""
+    for line in made_by_lines(found.made_by, language):
+        documents = " | ".join(
+            f"{each.text} ({each.change})" if each.change else each.text for each in line.documents
+        )
+        parts = (line.units + ":", line.lead, documents, f"({line.why})" if line.why else "")
+        yield t("story.made-by", language), " ".join(filter(None, parts))
+    for text in found.texts:
+        words = f"{record_line(text.change, language)}: {_listed(text.paths, language)} ({text.change.id})"
+        yield t("story.texts", language), words
+    for change in found.records:
+        yield t("story.records", language), f"{record_line(change, language)} ({change.id})"
