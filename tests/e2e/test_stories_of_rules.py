@@ -92,6 +92,8 @@ def test_a_rule_and_its_text_name_each_other(
             "/law/history", params={"text": "ear:15 CFR 744", "path": "15 CFR 744.23(a)"}
         ).text
         assert "改正した文書" in history
+        (step,) = client.get("/api/law", params={"path": "15 CFR 744.23(a)"}).json()["history"]
+        assert (step["by"], step["from"], step["candidates"]) == ("2026-11777", "2026-06-10", [])
         assert f'href="/changes/{rule["id"]}"' in history
 
 
@@ -136,6 +138,8 @@ def test_two_rules_of_one_day_are_candidates_and_no_story(
     assert text["story_records"] == []
     with viewer(world) as client:
         page = client.get(f"/changes/{text['id']}").text
+        (step,) = client.get("/api/law", params={"path": "15 CFR 744.23(a)"}).json()["history"]
+    assert (step["by"], step["candidates"]) == (None, ["91 FR 30900", "91 FR 30950"])
     assert "特定できません。候補:" in page
 
 

@@ -24,6 +24,8 @@ class Step(Protocol):
     @property
     def citation(self) -> str | None: ...
     @property
+    def candidates(self) -> tuple[str, ...]: ...
+    @property
     def op(self) -> str: ...
     @property
     def change(self) -> str: ...
@@ -66,6 +68,8 @@ def history_lines(steps: Iterable[Step], language: Language) -> Iterator[str]:
     for step in steps:
         day = format_day(step.since, language) if step.since else ""
         name = " ".join(filter(None, (step.citation, step.by)))
+        if step.candidates:
+            name = f"{t('story.ambiguous', language)} {', '.join(step.candidates)}"
         yield "  " + " · ".join(
             filter(None, (day, label("op", step.op, language), sanitize_line(name), step.change))
         )

@@ -35,13 +35,15 @@ _INSTRUMENTS = frozenset({"executive-order", "proclamation", "document-number", 
 
 @dataclass(frozen=True, slots=True)
 class LawStep:
-    """One step of the history of a unit: from which day, by which document, and what was done."""
+    """One step of the history of a unit: from which day, by which document, and what was done. `candidates` are the
+    documents between which the evidence does not decide; then `by` and `citation` are None."""
 
     since: date | None
     by: str | None
     citation: str | None
     op: str
     change: str
+    candidates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,7 @@ def _history(
             citation=(rule.citation if rule else None) or (join.citation if join else None) or None,
             op=operation.op.value,
             change=change.id,
+            candidates=join.candidate_names if join else (),
         )
 
 
@@ -278,6 +281,7 @@ def law_to_json(law: Law) -> dict[str, Any]:
                 "citation": step.citation,
                 "op": step.op,
                 "change": step.change,
+                "candidates": list(step.candidates),
             }
             for step in law.history
         ],

@@ -111,6 +111,10 @@ class Join:
         """The citation of the document, else its number; empty where no document is known."""
         return (self.rule and (self.rule.citation or self.rule.document_number)) or self.citation
 
+    @property
+    def candidate_names(self) -> tuple[str, ...]:
+        return (*(rule.citation or rule.document_number for rule in self.candidates), *self.cited)
+
 
 def join_operations(
     operations: Sequence[Operation], rules: Sequence[Rule], window: Window
