@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -155,3 +156,69 @@ def test_a_rule_in_the_baseline_is_of_the_story_of_its_later_text(
     rule = shown(world, "2026-11777", capsys, monkeypatch)
     assert rule["baseline"]
     assert [each["kind"] for each in rule["story_records"]] == ["cfr"]
+
+
+def token(client: TestClient, path: str) -> str:
+    found = re.search(r'name="form" value="([^"]+)"', client.get(path).text)
+    assert found is not None
+    return found[1]
+
+
+def review(client: TestClient, change_id: str, **fields: str) -> None:
+    page = f"/changes/{change_id}"
+    if "reviewer" not in client.cookies:
+        client.post("/reviewer", data={"who": "Hanako", "form": token(client, page), "back": page})
+    data = {"form": token(client, page), **fields}
+    assert client.post(f"{page}/review", data=data, follow_redirects=False).status_code == 303
+
+
+def test_the_inbox_has_one_card_for_a_rule_and_its_text(world: World) -> None:
+    rule_then_text(world, new_rule(**RULE))
+    text = cfr(world)
+    (rule,) = [change for change in world.changes(kind="rule") if change["document_number"] == "2026-11777"]
+    with viewer(world) as client:
+        page = client.get("/", params={"new": "1"}).text
+        assert f'<h2><a href="/changes/{rule["id"]}">' in page
+        assert f'<li><a href="/changes/{text["id"]}">' in page
+        assert f'<h2><a href="/changes/{text["id"]}">' not in page
+        alone = client.get("/", params={"new": "1", "kind": "cfr"}).text
+        assert f'<h2><a href="/changes/{text["id"]}' in alone
+
+
+def test_a_review_of_one_record_is_a_review_of_its_story(world: World) -> None:
+    rule_then_text(world, new_rule(**RULE))
+    text = cfr(world)
+    (rule,) = [change for change in world.changes(kind="rule") if change["document_number"] == "2026-11777"]
+    with viewer(world) as client:
+        assert text["id"] in client.get("/?review=open&new=1").text
+        review(client, rule["id"], action="comment", note="only here")
+        review(client, rule["id"], action="acknowledge")
+        review(client, rule["id"], action="decide", value="watch", note="no such customer")
+        log = client.get(f"/api/changes/{text['id']}").json()["reviews"]
+        assert [(each["action"], each["value"]) for each in log] == [("acknowledge", ""), ("decide", "watch")]
+        assert log[1]["note"] == f"no such customer\n[recorded with {rule['id']}, same story]"
+        assert {each["who"] for each in log} == {"Hanako"}
+        own = client.get(f"/api/changes/{rule['id']}").json()["reviews"]
+        assert own[-1]["note"] == "no such customer"
+        assert rule["id"] not in client.get("/?review=open&new=1").text
+        assert text["id"] not in client.get("/?review=open&new=1").text
+        review(client, text["id"], action="decide", value="applies", note="it does")
+        again = client.get(f"/api/changes/{rule['id']}").json()["reviews"]
+        assert [each["value"] for each in again if each["action"] == "decide"] == ["watch"]
+
+
+def test_what_comes_into_a_story_later_is_open(world: World) -> None:
+    world.use("fr-bis", "ear").poll()
+    world.later(hours=1)
+    world.standin.add_document(new_rule(**RULE))
+    world.poll()
+    (rule,) = [change for change in world.changes(kind="rule") if change["document_number"] == "2026-11777"]
+    with viewer(world) as client:
+        review(client, rule["id"], action="acknowledge")
+        assert rule["id"] not in client.get("/?review=open&new=1").text
+    world.later(days=2)
+    amend(world)
+    world.poll()
+    with viewer(world) as client:
+        page = client.get("/?review=open&new=1").text
+    assert cfr(world)["id"] in page

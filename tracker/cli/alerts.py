@@ -223,7 +223,7 @@ def redeliver(config: Path, state: Path, delivery: int | None, dead: bool, to: s
 @click.option("--who", default="", metavar="NAME", help="The person who has seen it.")
 @click.option("--note", default="", metavar="WORDS", help="A note for the review log.")
 def acknowledge(config: Path, state: Path, change: str, who: str, note: str) -> None:  # noqa: ARG001
-    """Records in the review log that a person has seen a change, so that it is not escalated."""
+    """Records in the review log that a person has seen a change and the rest of its story, so that it is not escalated."""
     from tracker.storage import reviews
     from tracker.storage.read_queries import open_reader
 
@@ -232,7 +232,7 @@ def acknowledge(config: Path, state: Path, change: str, who: str, note: str) -> 
     with open_reader(state) as opened:
         found = opened.change(change)
     with _store(state).write() as connection:
-        reviews.add(
+        written = reviews.add_to_story(
             connection,
             found["id"],
             at=clock.now(),
@@ -240,7 +240,7 @@ def acknowledge(config: Path, state: Path, change: str, who: str, note: str) -> 
             action=reviews.ReviewAction.ACKNOWLEDGE,
             note=note,
         )
-    print(f"{found['id']}: acknowledged")
+    print(f"{', '.join(written)}: acknowledged")
 
 
 @command("mute")

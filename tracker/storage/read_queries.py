@@ -32,7 +32,7 @@ from tracker.text import index_form
 FILE = "tracker.db"
 _QUOTED = re.compile(r'"([^"]+)"|(\S+)')
 _JAPANESE = re.compile(r"[぀-ヿ㐀-鿿ｦ-ﾟ々〆]")
-_DAY = "coalesce(published, substr(detected_at, 1, 10))"
+DAY = "coalesce(published, substr(detected_at, 1, 10))"
 _SINCE = "(published IS NOT NULL OR detected_at >= ?)"
 _UNTIL = "(published IS NOT NULL OR detected_at < ?)"
 _ONE_DAY = timedelta(days=1)
@@ -135,10 +135,10 @@ class StoreReader:
 
     def records(self, wanted: ChangeQuery) -> list[str]:
         """The matching changes as stored JSON."""
-        where, values = _conditions(wanted)
+        where, values = conditions(wanted)
         rows = self.connection.execute(
-            f"SELECT {FACE} FROM change WHERE seq IN (SELECT seq FROM change WHERE {where} ORDER BY {_DAY} DESC, seq DESC"  # noqa: S608
-            f" LIMIT ? OFFSET ?) ORDER BY {_DAY} DESC, seq DESC",
+            f"SELECT {FACE} FROM change WHERE seq IN (SELECT seq FROM change WHERE {where} ORDER BY {DAY} DESC, seq DESC"  # noqa: S608
+            f" LIMIT ? OFFSET ?) ORDER BY {DAY} DESC, seq DESC",
             [*values, wanted.limit, wanted.offset],
         ).fetchall()
         return texts_with_stories(self.connection, rows, leading_texts(self.connection, rows))
@@ -148,14 +148,14 @@ class StoreReader:
         return int(self.connection.execute("SELECT number FROM data_version").fetchone()[0])
 
     def count(self, wanted: ChangeQuery) -> int:
-        where, values = _conditions(wanted)
+        where, values = conditions(wanted)
         query = f"SELECT count(*) FROM change WHERE {where}"  # noqa: S608 - conditions are ours, values are bound
         return int(self.connection.execute(query, values).fetchone()[0])
 
     def levels(self, wanted: ChangeQuery | None = None) -> dict[int, int]:
         """The number of changes by the rank of their level; with a profile, of their level for it."""
         wanted = wanted or ChangeQuery()
-        where, values = _conditions(wanted)
+        where, values = conditions(wanted)
         rank = "level"
         if wanted.profile is not None:
             rank = "(SELECT level FROM change_profile WHERE change_profile.seq = change.seq AND profile = ?)"
@@ -441,14 +441,14 @@ def _held(row: sqlite3.Row) -> dict[str, Any]:
     }
 
 
-def _conditions(wanted: ChangeQuery) -> tuple[str, list[Any]]:
+def conditions(wanted: ChangeQuery) -> tuple[str, list[Any]]:
     where, values = ["1"], list[Any]()
     end = min(wanted.until, date.max - _ONE_DAY) + _ONE_DAY if wanted.until else None
     plain: Sequence[tuple[str, Any]] = (
         # The index has the day in UTC, which is New York's or the next one: it narrows the rows, the instant decides.
-        (f"{_DAY} >= ?", wanted.since and wanted.since.isoformat()),
+        (f"{DAY} >= ?", wanted.since and wanted.since.isoformat()),
         (_SINCE, wanted.since and to_text(legal_instant(wanted.since))),
-        (f"{_DAY} <= ?", end and end.isoformat()),
+        (f"{DAY} <= ?", end and end.isoformat()),
         ("coalesce(published, '') <= ?", wanted.until and wanted.until.isoformat()),
         (_UNTIL, end and to_text(legal_instant(end))),
         ("seq IN (SELECT seq FROM change_topic WHERE topic = ?)", wanted.topic),

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert, select
 from tracker.corrections import ACTION, decode
 from tracker.errors import UsageError
 from tracker.storage import integrity
-from tracker.storage.schema import CHANGE, REVIEW
+from tracker.storage.schema import CHANGE, DOCUMENT_GROUP, REVIEW
 from tracker.text import fold_space
 
 NAME = 80  # characters of a person's name
@@ -28,6 +28,10 @@ class ReviewAction(StrEnum):
     COMMENT = "comment"
     DECIDE = "decide"  # value: a Decision, note: the reason
     CORRECT = ACTION  # value: `corrections.CorrectedFields` as JSON, note: the reason; `ingest.corrections` writes it
+
+
+# What is entered for a whole story.
+_OF_STORY = frozenset({ReviewAction.ACKNOWLEDGE, ReviewAction.ASSIGN, ReviewAction.DUE, ReviewAction.DECIDE})
 
 
 class Decision(StrEnum):
@@ -92,6 +96,57 @@ def add(
     }  # fmt: skip
     last = integrity.last_link(connection, REVIEW)
     connection.execute(insert(REVIEW).values(**row, chain=_link(last, row)))
+
+
+def add_to_story(
+    connection: Connection,
+    change_id: str,
+    *,
+    at: datetime,
+    who: str,
+    action: ReviewAction,
+    value: str = "",
+    note: str = "",
+) -> list[str]:
+    """Adds an entry to a change, and to the other changes of its story for which nobody has entered another one: whoever
+    reviews a rule has reviewed its text in the CFR. Their entries name the change; comments and corrections are for one
+    change. Returns the ids of the changes. Raises UsageError like `add`."""
+    add(connection, change_id, at=at, who=who, action=action, value=value, note=note)
+    if action not in _OF_STORY:
+        return [change_id]
+    written = [change_id]
+    mark = f"[recorded with {change_id}, same story]"
+    for other in _same_story(connection, change_id):
+        if not _is_decided_apart(connection, other, action):
+            words = f"{note.strip()}\n{mark}" if note.strip() else mark
+            add(connection, other, at=at, who=who, action=action, value=value, note=words[-NOTE:])
+            written.append(other)
+    return written
+
+
+def _same_story(connection: Connection, change_id: str) -> list[str]:
+    """The other stored changes of the story of a change, oldest first."""
+    story = select(DOCUMENT_GROUP.c.story).where(DOCUMENT_GROUP.c.name == change_id).scalar_subquery()
+    names = select(DOCUMENT_GROUP.c.name).where(DOCUMENT_GROUP.c.story == story)
+    rows = connection.execute(
+        select(CHANGE.c.id).where(CHANGE.c.id.in_(names), CHANGE.c.id != change_id).order_by(CHANGE.c.seq)
+    )
+    return [str(row.id) for row in rows]
+
+
+def _is_decided_apart(connection: Connection, change_id: str, action: ReviewAction) -> bool:
+    """Whether somebody has entered the same action, or a decision, on the current revision of that change itself."""
+    revision = connection.execute(select(CHANGE.c.revision).where(CHANGE.c.id == change_id)).scalar()
+    entries = connection.execute(
+        select(REVIEW.c.action, REVIEW.c.note)
+        .where(
+            REVIEW.c.change_id == change_id,
+            REVIEW.c.revision >= revision,
+            REVIEW.c.action.in_([str(action), str(ReviewAction.DECIDE)]),
+        )
+        .order_by(REVIEW.c.id.desc())
+    ).first()
+    return entries is not None and not entries.note.endswith(", same story]")
 
 
 def verify(connection: Connection) -> Iterator[str]:

@@ -7,7 +7,6 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 
 def story_id(root: str) -> str:
@@ -43,43 +42,3 @@ def texts_with_stories(
         f'{text[:-1]},"story":"{known.get(row["id"]) or own_story(row)}"}}'
         for row, text in zip(rows, texts, strict=True)
     ]
-
-
-def members(connection: sqlite3.Connection, story: str) -> list[str]:
-    """The ids of the changes of a story, oldest first."""
-    rows = connection.execute(
-        "SELECT change.id FROM document_group JOIN change ON change.id = document_group.name WHERE story = ?"
-        " ORDER BY coalesce(published, substr(detected_at, 1, 10)), seq",
-        [story],
-    )
-    return [row["id"] for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class StoryMember:
-    """A change of a story: `seq`, its day, and the rank of its level."""
-
-    story: str
-    seq: int
-    day: str
-    level: int
-    is_document: bool
-
-
-def shared(
-    connection: sqlite3.Connection, where: str, values: Sequence[object], day: str
-) -> dict[str, list[StoryMember]]:
-    """The stories with two or more changes under these conditions on `change`, each with those changes, oldest first.
-    `day` is the expression by which changes are sorted."""
-    rows = connection.execute(
-        f"SELECT document_group.story AS story, change.seq AS seq, {day} AS day, level, document_number"  # noqa: S608 - conditions are ours, values are bound
-        f" FROM document_group JOIN change ON change.id = document_group.name WHERE {where} ORDER BY {day}, change.seq",
-        list(values),
-    )
-    found: dict[str, list[StoryMember]] = {}
-    for row in rows:
-        member = StoryMember(
-            row["story"], row["seq"], row["day"], row["level"], row["document_number"] is not None
-        )
-        found.setdefault(member.story, []).append(member)
-    return {story: every for story, every in found.items() if len(every) > 1}

@@ -20,8 +20,9 @@ from tracker.rendering.deadlines import upcoming
 from tracker.rendering.profile_lead import leading_match, profile_reason
 from tracker.search.query import highlight, terms
 from tracker.serialization import change_from_json
-from tracker.storage import reviews, saved_searches
+from tracker.storage import reviews, saved_searches, story_cards
 from tracker.storage.read_queries import ChangeQuery
+from tracker.stories.story_text import record_line
 from tracker.web.authentication import principal_of
 from tracker.web.context import InjectedContext, WebContext
 from tracker.web.page_cache import cached_page
@@ -158,6 +159,31 @@ def entries(
     return rows
 
 
+@dataclass(frozen=True, slots=True)
+class OtherRecords:
+    """The other records of a card, each in one line with its id; `open` are those that nobody has reviewed."""
+
+    lines: tuple[tuple[str, str], ...]
+    open: int
+
+
+def _cards(
+    cards: list[story_cards.Card], log: list[dict[str, Any]], today: date, language: Language, profile: str
+) -> list[tuple[InboxRow, OtherRecords]]:
+    """Return the row of each card with the other records of its story."""
+    rows = entries(
+        [record for card in cards for record in (card.lead, *card.rest)], log, today, language, profile
+    )
+    by_id = {row.change.id: row for row in rows}
+    found = []
+    for card in cards:
+        rest = [by_id[record["id"]] for record in card.rest]
+        lines = tuple((record_line(row.change, language), row.change.id) for row in rest)
+        waiting = sum(row.review.state == "open" and not row.change.baseline for row in rest)
+        found.append((by_id[card.lead["id"]], OtherRecords(lines, waiting)))
+    return found
+
+
 @router.get("/")
 def inbox(request: Request, web_context: InjectedContext) -> HTMLResponse:
     return cached_page(request, web_context, lambda: _inbox(request, web_context))
@@ -169,17 +195,12 @@ def _inbox(request: Request, web_context: WebContext) -> HTMLResponse:
     today = web_context.today()
     wanted = replace(chosen.wanted(today), offset=(number - 1) * PAGE)
     with web_context.reading() as store:
-        counts = store.levels(
-            replace(wanted, level=Level.NONE, editorial=None if chosen.level == "none" else False)
+        counts = story_cards.levels(
+            store, replace(wanted, level=Level.NONE, editorial=None if chosen.level == "none" else False)
         )
-        records = store.changes(wanted)
-        found = entries(
-            records,
-            store.reviews([record["id"] for record in records]),
-            today,
-            language_of(request, web_context),
-            chosen.profile,
-        )
+        cards = story_cards.cards(store, wanted)
+        log = store.reviews([record["id"] for card in cards for record in (card.lead, *card.rest)])
+        found = _cards(cards, log, today, language_of(request, web_context), chosen.profile)
         anything = bool(counts) or bool(store.levels())
     visitor = principal_of(request)
     with web_context.store.read() as connection:

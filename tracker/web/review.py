@@ -64,7 +64,7 @@ def review(
     note: Field = "",
     due: Field = "",
 ) -> Response:
-    """Add one entry, or two where a person is assigned with a due date."""
+    """Add one entry, or two where a person is assigned with a due date, to a change and the open ones of its story."""
     check_form(request, form, web_context.settings.viewer_url)
     who = reviewer(request)
     if action not in list(ReviewAction) or action == ReviewAction.CORRECT:  # which has a form of its own
@@ -76,7 +76,7 @@ def review(
         with web_context.store.write() as connection:
             for kind, entered in entries:
                 words = note if kind is not ReviewAction.DUE else ""
-                reviews.add(
+                reviews.add_to_story(
                     connection,
                     change_id,
                     at=web_context.now(),
