@@ -62,20 +62,20 @@ def order_name(number: str, kind: str) -> str:
 
 def affected_names(affected: Affected) -> tuple[str, ...]:
     """Return all names under which the affected document, unit, heading or party is looked up."""
-    return _keys(
-        (
-            affected.document_number,
-            affected.executive_order and order_name(affected.executive_order, "E.O."),
-            affected.proclamation and order_name(affected.proclamation, "Proclamation"),
-            affected.citation,
-            affected.docket,
-            affected.rin,
-            affected.hts,
-            affected.party,
-            affected.title,
-            affected.path and canonical_path(affected.path),
-        )
+    others = (affected.docket, affected.rin, affected.hts, affected.party)
+    return _keys((*document_references(affected), *others, affected.path and canonical_path(affected.path)))
+
+
+def document_references(affected: Affected) -> tuple[str, ...]:
+    """Return the names of the affected document as they are written: number, order, citation, title."""
+    names = (
+        affected.document_number,
+        affected.executive_order and order_name(affected.executive_order, "E.O."),
+        affected.proclamation and order_name(affected.proclamation, "Proclamation"),
+        affected.citation,
+        affected.title,
     )
+    return tuple(name for name in names if name)
 
 
 def affecting_names(affecting: Affecting) -> tuple[str, ...]:

@@ -3,18 +3,21 @@ and the validators of the answers. Each call runs in the caller's transaction an
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from sqlalchemy import Connection
 
-from tracker.alerts import enqueue
+from tracker.alerts import enqueue, status_changes
 from tracker.clock import legal_day
 from tracker.config.models import Settings, Source
 from tracker.documents.names import references_in
 from tracker.ingest import assess, effects
 from tracker.ingest.decision import Decision, NewVersion, Seen
-from tracker.legal_status import propagation
+from tracker.legal_status import propagation, stored_register
+from tracker.legal_status.register_status import effective
+from tracker.legal_status.stored_register import is_codified
 from tracker.model import Change, Fetched, Validators
 from tracker.storage import changes, snapshots, source_state, versions
 from tracker.storage.blobs import sha256
@@ -93,16 +96,18 @@ def _new_version(
     row = replace(decision.version, snapshots=(*ids, *decision.kept))
     versions.add(connection, [row])
     saved = _save_resources(connection, source, decision.fetched, held)
-    change = _apply_from_others(connection, decision.change)
+    touched = effects.write(
+        connection, decision.effects, decision.change, decision.document, document_id, row.at
+    )
+    change = stored_register.settled(connection, _apply_from_others(connection, decision.change))
     entry = changes.ChangeEntry(change, document_id, row.ordinal, assess.search_labels(change))
     changes.save(connection, entry, decision.operations)
-    effects.write(connection, decision.effects, change, decision.document, document_id, row.at)
-    _apply_to_others(connection, change)
+    earlier = _update_others(connection, change, touched)
     story = story_index.register(connection, change, decision.document, decision.operations, document_id)
     alerts = 0
     if decision.record is None or change.revision > decision.record.revision:
         alerts = enqueue.enqueue_alerts(connection, change, story, document_id, settings, row.at)
-    return Written(saved, change, alerts)
+    return Written(saved, change, alerts + _alert_status(connection, earlier, change, settings, row.at))
 
 
 def add_history(
@@ -135,10 +140,16 @@ def add_history(
         for decision in decisions
     ]
     changes.add_many(connection, entries)
+    touched: list[str] = []
     for decision in decisions:
         document_id, at = decision.version.document_id, decision.version.at
-        effects.write(connection, decision.effects, decision.change, decision.document, document_id, at)
+        touched += effects.write(
+            connection, decision.effects, decision.change, decision.document, document_id, at
+        )
     _apply_relations(connection, entries)
+    _settle(
+        connection, [*stored_register.records_affected(connection, touched), *_again(connection, entries)]
+    )
     for decision in decisions:
         story_index.register(connection, decision.change, decision.document, (), decision.version.document_id)
     return saved
@@ -168,6 +179,56 @@ def _related_changes(
             names.update(references_in(target))
     found = changes.entries_relating_to(connection, sorted(names)) if names else []
     return names, [entry for entry in found if entry[0].id != change.id]
+
+
+def _update_others(
+    connection: Connection, change: Change, touched: Sequence[str]
+) -> list[tuple[Change, changes.ChangeEntry]]:
+    """Write what the relations and effects of this change make of other records. Return the records of documents whose
+    status changed, before and after."""
+    affected = {entry.change.id: entry for entry in stored_register.records_affected(connection, touched)}
+    for link in change.tagging.links:
+        for target, document_id, version in changes.find(connection, link.target):
+            affected.setdefault(target.id, changes.ChangeEntry(target, document_id, version))
+    affected.pop(change.id, None)
+    _apply_to_others(connection, change)
+    _settle(connection, _again(connection, affected.values()))
+    later = {entry.change.id: entry for entry in _again(connection, affected.values())}
+    return [(entry.change, later[name]) for name, entry in affected.items()]
+
+
+def _again(connection: Connection, entries: Iterable[changes.ChangeEntry]) -> list[changes.ChangeEntry]:
+    """The entries as they are stored now."""
+    found = (changes.entry(connection, entry.change.id) for entry in entries)
+    return [entry for entry in found if entry is not None]
+
+
+def _settle(connection: Connection, entries: Iterable[changes.ChangeEntry]) -> None:
+    """Write the status that the register gives to these records."""
+    for entry in entries:
+        updated = stored_register.settled(connection, entry.change)
+        if updated is not entry.change:
+            _save(connection, updated, entry.document_id, entry.version)
+
+
+def _alert_status(
+    connection: Connection,
+    earlier: Sequence[tuple[Change, changes.ChangeEntry]],
+    actor: Change,
+    settings: Settings,
+    now: datetime,
+) -> int:
+    """Queue an alert to those who had a record whose status changed, in its thread. Returns the number."""
+    today, queued = legal_day(now), 0
+    for before, entry in earlier:
+        if is_codified(entry.change) or effective(before, today) == effective(entry.change, today):
+            continue
+        raised = replace(entry.change, revision=entry.change.revision + 1)
+        sent = status_changes.enqueue(connection, raised, actor, settings, now)
+        if sent:
+            _save(connection, raised, entry.document_id, entry.version)
+        queued += sent
+    return queued
 
 
 def _apply_to_others(connection: Connection, change: Change) -> None:

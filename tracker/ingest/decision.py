@@ -114,7 +114,7 @@ def decide(
         change = assess.merge_update(reading.record, change, operations, same_kind=reading.same_kind)
     version = Version(reading.document_id, ordinal, source, fetched.key, digest, (), reading.templates, now)
     return NewVersion(
-        fetched, version, change, document, operations, reading.kept, reading.version, reading.record, effects_of(document, change),
+        fetched, version, change, document, operations, reading.kept, reading.version, reading.record, effects_of(document, operations, change),
     )  # fmt: skip
 
 

@@ -9,9 +9,11 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from tracker.clock import legal_instant
+from tracker.documents.text_view import build_text_view
 from tracker.effects import Affecting, Effect
-from tracker.legal_status.relation_effects import relation_effects
-from tracker.model import Change, Document, DocumentKind
+from tracker.legal_status.effect_days import with_last_day
+from tracker.legal_status.effect_reader import read_effects
+from tracker.model import Change, Document, DocumentKind, Operation
 from tracker.storage import effects
 from tracker.storage.effects import Gone
 
@@ -20,11 +22,13 @@ from tracker.storage.effects import Gone
 _GONE = {DocumentKind.CFR: Gone.ENDED, DocumentKind.LIST: Gone.ENDED, DocumentKind.PAGE: Gone.KEPT}
 
 
-def effects_of(document: Document, change: Change) -> tuple[Effect, ...]:
+def effects_of(document: Document, operations: tuple[Operation, ...], change: Change) -> tuple[Effect, ...]:
     """Return the effects of a document, each with the names of the document that has it. Pure."""
+    found = read_effects(build_text_view(document, operations))
+    dates = change.tagging.dates
     return tuple(
-        replace(effect, affecting=named(effect.affecting, document, change))
-        for effect in relation_effects(document, change)
+        replace(with_last_day(effect, dates), affecting=named(effect.affecting, document, change))
+        for effect in found
     )
 
 

@@ -6,6 +6,7 @@ became known does not matter. "in-force" is what an instrument's own dates say, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -27,12 +28,14 @@ class RegisterState(StrEnum):
     DELAYED = "delayed"
     NOT_ENFORCED = "not-enforced"
     RESCINDED = "rescinded"
+    WITHDRAWN = "withdrawn"
     UNLAWFUL = "declared-unlawful"
     PUBLISHED = "published"
     NOT_INCORPORATED = "not-incorporated"
     UNCLEAR = "unclear"  # another document affects it, and how is not known
 
 
+_WITHDRAWS = re.compile(r"\bwithdr(?:aw|ew)", re.IGNORECASE)
 # Which state prevails on a day: the end of a rule over its suspension, that over force.
 PREVAILS = (
     "rescinded", "withdrawn", "expired", "declared-unlawful", "stayed", "not-enforced", "delayed", "in-force", "published",
@@ -136,6 +139,19 @@ def next_states(
     return ()
 
 
+def runs(
+    subject: Subject, effects: Iterable[RecordedEffect], known_at: datetime | None = None
+) -> tuple[StateOnDay, ...]:
+    """Return all states that effects give to a subject, each with its first and last day, the earliest first."""
+    register = _Register(subject, visible(effects, known_at))
+    found: dict[StateOnDay, None] = {}
+    for day in register.boundaries():
+        for hold in register.holds(day):
+            if hold.effect is not None:
+                found.setdefault(_spanned(hold, register, day))
+    return tuple(found)
+
+
 def relevant(subject: Subject, effects: Iterable[RecordedEffect]) -> list[RecordedEffect]:
     """Return the effects on the subject itself, those that its status does not depend on included."""
     return [one for one in effects if _scope(one.effect, subject) is not None]
@@ -151,7 +167,7 @@ def visible(effects: Iterable[RecordedEffect], known_at: datetime | None) -> lis
         if one.retracted_at is not None and (known_at is None or one.retracted_at <= known_at):
             if one.ended_on is None:
                 continue
-            until = _day(one.effect.until)
+            until = last_day(one.effect.until)
             last = one.ended_on if until is None else min(until, one.ended_on)
             found[one.id] = replace(one, effect=replace(one.effect, until=last))
         else:
@@ -215,7 +231,7 @@ class _Register:
     def _later_end(self, own: Status) -> date | None:
         end = own.until
         for one in self.effects:
-            later = _day(one.effect.until)
+            later = last_day(one.effect.until)
             if end is None or later is None or one.effect.verb is not EffectVerb.EXTENDS or later <= end:
                 continue
             if (
@@ -259,8 +275,8 @@ class _Register:
             known = legal_day(effect.known_at) if effect.known_at else date.min
             if known <= day and not self._ended_before(one, day):
                 yield _Hold(RegisterState.PUBLISHED, one)
-        state = _CONTINUING.get(effect.verb) or _FINAL.get(effect.verb)
-        if state is not None and self.operative(one, day):
+        state = state_of(effect)
+        if state and self.operative(one, day):
             yield _Hold(state, one, part=part)
 
     # --- the life of an effect -----------------------------------------------------------------
@@ -285,16 +301,16 @@ class _Register:
 
     def _runs(self, one: RecordedEffect, day: date, asked: frozenset[str]) -> bool:
         """Whether the day is not after the end of an effect, or within an extension of it."""
-        until = _day(one.effect.until)
+        until = last_day(one.effect.until)
         if until is None and one.effect.verb is EffectVerb.DELAYS:
             # A delay without an end is over when a later one names the day.
-            ends = [_day(other.effect.until) for other in self._beside(one) if self._renews(other, one)]
+            ends = [last_day(other.effect.until) for other in self._beside(one) if self._renews(other, one)]
             until = max((end for end in ends if end is not None), default=None)
         if until is None or day <= until:
             return True
         return any(
             other.effect.verb is EffectVerb.EXTENDS
-            and (end := _day(other.effect.until)) is not None
+            and (end := last_day(other.effect.until)) is not None
             and _start(one) <= _start(other) <= day <= end
             and self.operative(other, day, asked)
             for other in self._beside(one)
@@ -340,7 +356,7 @@ class _Register:
         for one in self.effects:
             if one.effect.verb in _SILENT and _is_plain(one.effect):
                 continue
-            start, until = _start(one), _day(one.effect.until)
+            start, until = _start(one), last_day(one.effect.until)
             days.add(start)
             if one.effect.known_at is not None:
                 days.add(legal_day(one.effect.known_at))
@@ -376,6 +392,13 @@ def _spanned(hold: _Hold, register: _Register, day: date) -> StateOnDay:
     return StateOnDay(
         hold.state, since, until, affecting_name(recorded), effect.affecting.quote, hold.part, recorded.id
     )
+
+
+def state_of(effect: Effect) -> str:
+    """Return the state that an effect gives to what it affects; empty where it gives none."""
+    if effect.verb is EffectVerb.ENDS and _WITHDRAWS.search(effect.affecting.quote):
+        return RegisterState.WITHDRAWN
+    return _CONTINUING.get(effect.verb) or _FINAL.get(effect.verb) or ""
 
 
 def affecting_name(recorded: RecordedEffect) -> str:
@@ -421,11 +444,16 @@ def _gravity(hold: _Hold) -> tuple[int, date, str]:
 
 def _start(one: RecordedEffect) -> date:
     """The first day of an effect; where its words give none, the day on which it became known."""
-    start = _day(one.effect.from_)
+    start = first_day(one.effect.from_)
     if start is not None:
         return start
     return legal_day(one.effect.known_at) if one.effect.known_at else date.min
 
 
-def _day(moment: date | datetime | None) -> date | None:
+def last_day(moment: date | datetime | None) -> date | None:
+    """The last day before an end: what lasts until 12:01 a.m. of a day does not apply on that day."""
+    return legal_day(moment - timedelta(minutes=2)) if isinstance(moment, datetime) else moment
+
+
+def first_day(moment: date | datetime | None) -> date | None:
     return legal_day(moment) if isinstance(moment, datetime) else moment

@@ -8,12 +8,13 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from tracker.documents.effect_names import ancestors, canonical_path, section_of
+from tracker.documents.effect_names import ancestors, canonical_path, document_references, section_of
 from tracker.documents.names import quoted_name, references_in
 from tracker.effects import RecordedEffect
-from tracker.legal_status.register import StateOnDay, Subject, next_states, status_on
+from tracker.legal_status.register import StateOnDay, Subject, next_states, relevant, status_on
+from tracker.legal_status.register_status import with_register, with_unit_status
 from tracker.model import Change, DocumentKind, Status
-from tracker.storage import effects
+from tracker.storage import changes, effects
 from tracker.text import name_key
 
 _TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
@@ -83,6 +84,57 @@ def status_of_units(
         if any(one.effect for one in states):
             found[path] = states
     return found
+
+
+def settled(connection: Connection, change: Change) -> Change:
+    """Return a record with the status that the register gives it now; the same object where nothing differs."""
+    if change.kind in _CODIFIED:
+        paths = change.tagging.units
+        names = {name for path in paths for name in ancestors(canonical_path(path))}
+        touched = effects.affected(connection, names) if names else []
+        if not touched:
+            return change
+        units = [(path, unit_subject(path, printed=True)) for path in paths]
+        return with_unit_status(change, effects.with_their_documents(connection, touched), units)
+    if change.kind is DocumentKind.PAGE:
+        return change
+    subject = subject_of(change)
+    found = effects_on(connection, subject, change)
+    return with_register(change, subject, found, relevant(subject, found)) if found else change
+
+
+def records_affected(connection: Connection, ids: Sequence[str]) -> list[changes.ChangeEntry]:
+    """Return the stored records whose status effects may have changed: the documents that they affect, those that
+    these affect in turn, and the changes of codified texts that touch an affected unit."""
+    wave = [one for one in (effects.get(connection, name) for name in ids) if one is not None]
+    seen: set[str] = set()
+    found: dict[str, changes.ChangeEntry] = {}
+    while wave:
+        seen.update(one.id for one in wave)
+        references = dict.fromkeys(name for one in wave for name in document_references(one.effect.affected))
+        for name in references:
+            for change, document_id, version in changes.find(connection, name):
+                found.setdefault(change.id, changes.ChangeEntry(change, document_id, version))
+        for path in {one.effect.affected.path for one in wave if one.effect.affected.path}:
+            for entry in _touching(connection, canonical_path(path)):
+                found.setdefault(entry.change.id, entry)
+        following = effects.affecting(connection, references) if references else []
+        wave = [one for one in following if one.id not in seen]
+    return list(found.values())
+
+
+def _touching(connection: Connection, path: str) -> list[changes.ChangeEntry]:
+    """The changes of codified texts that touch a unit, what contains it, or what it contains."""
+    part = list(ancestors(path))[-1]
+    entries = changes.entries_of_text(connection, part)
+    return [
+        entry
+        for entry in entries
+        if any(
+            path in ancestors(unit) or unit in ancestors(path)
+            for unit in map(canonical_path, entry.change.tagging.units)
+        )
+    ]
 
 
 def unit_subject(path: str, *, printed: bool) -> Subject:

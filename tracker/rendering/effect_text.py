@@ -9,13 +9,13 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from tracker.clock import legal_day
 from tracker.effects import Affected, Applied, Certainty, Extent, RecordedEffect
 from tracker.i18n import format_day, label, t
-from tracker.legal_status.register import RegisterState, StateOnDay, affecting_name
+from tracker.legal_status.register import RegisterState, StateOnDay, affecting_name, first_day, last_day
 from tracker.model import Language
 from tracker.rendering.terminal import aligned
 from tracker.sanitize import sanitize_line
@@ -92,7 +92,7 @@ def effect_line(recorded: RecordedEffect, language: Language) -> str:
 
 
 def days_words(recorded: RecordedEffect, language: Language) -> str:
-    since, until = _day(recorded.effect.from_), _day(recorded.effect.until)
+    since, until = first_day(recorded.effect.from_), last_day(recorded.effect.until)
     if since and until:
         return t(
             "legal-status.from-until", language, since=format_day(since, language), until=format_day(until, language)
@@ -162,7 +162,3 @@ def _cell(value: Any) -> str:
     """A value as text that no spreadsheet runs as a formula."""
     text = "" if value is None else sanitize_line(str(value))
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
-
-
-def _day(moment: date | datetime | None) -> date | None:
-    return legal_day(moment) if isinstance(moment, datetime) else moment

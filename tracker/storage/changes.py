@@ -218,6 +218,17 @@ def entries_relating_to(connection: Connection, references: Sequence[str]) -> li
     return [(change_from_json(json.loads(row.record)), row.document_id, row.version) for row in rows]
 
 
+def entries_of_text(connection: Connection, key: str) -> list[ChangeEntry]:
+    """The changes of the texts with this key (`15 CFR 744`), whichever source has them."""
+    columns = select(CHANGE.c.record, CHANGE.c.document_id, CHANGE.c.version)
+    rows = connection.execute(
+        columns.where(CHANGE.c.document_id.endswith(f":{key}", autoescape=True)).order_by(CHANGE.c.seq)
+    )
+    return [
+        ChangeEntry(change_from_json(json.loads(row.record)), row.document_id, row.version) for row in rows
+    ]
+
+
 def of_document(connection: Connection, document_id: str) -> Change | None:
     """The record of a document with an identity of its own (`fr:2025-19001`)."""
     found = connection.execute(

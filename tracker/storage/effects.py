@@ -76,14 +76,14 @@ def write(connection: Connection, origin: Origin, effects: Iterable[Effect], now
     found: dict[str, Effect] = {}
     for effect in effects:
         found.setdefault(effect_id(origin.owner, effect), effect)
-    known_at = now if stored else origin.known_at
+    later = bool(stored) and origin.gone is Gone.RETRACTED  # what a new version adds is known from now on
     for name, effect in found.items():
         row = stored.get(name)
         if row is not None and row.by_hand:
             continue
         recorded = RecordedEffect(
             name,
-            replace(effect, known_at=row.known_at if row else effect.known_at or known_at),
+            replace(effect, known_at=row.known_at if row else _known(effect, origin, now, later=later)),
             origin.change_id,
             origin.title,
         )
@@ -104,6 +104,10 @@ def write(connection: Connection, origin: Origin, effects: Iterable[Effect], now
             _update(connection, replace(_read(row.record), retracted_at=now, ended_on=ended))
             touched.append(name)
     return touched
+
+
+def _known(effect: Effect, origin: Origin, now: datetime, *, later: bool) -> datetime:
+    return now if later else min(effect.known_at or origin.known_at, now)
 
 
 def add_by_hand(connection: Connection, effect: Effect, title: str) -> RecordedEffect | None:

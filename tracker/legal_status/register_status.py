@@ -1,0 +1,159 @@
+"""The status of a stored record after the register changed: what other documents make of it, each with its document.
+
+Pure. The classification of a later document gives its target a status too (`propagation`). Where the register has the
+same effect, the register decides whether it still holds and until when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from tracker.documents.effect_names import affecting_names, canonical_path
+from tracker.documents.names import references_in
+from tracker.effects import RecordedEffect
+from tracker.legal_status.register import (
+    RegisterState,
+    StateOnDay,
+    Subject,
+    affecting_name,
+    last_day,
+    relevant,
+    runs,
+    state_of,
+)
+from tracker.model import Change, Status
+from tracker.text import name_key
+
+# What a record can say of itself; the rest is shown from the register alone.
+_PAUSES = frozenset({RegisterState.STAYED, RegisterState.DELAYED, RegisterState.NOT_ENFORCED})
+_RECORDED = frozenset(
+    {
+        RegisterState.STAYED,
+        RegisterState.DELAYED,
+        RegisterState.NOT_ENFORCED,
+        RegisterState.RESCINDED,
+        RegisterState.WITHDRAWN,
+        RegisterState.UNLAWFUL,
+    }
+)
+
+
+def with_register(
+    change: Change, subject: Subject, effects: Sequence[RecordedEffect], about: Sequence[RecordedEffect]
+) -> Change:
+    """Return the record of a document with the statuses that the register gives it; the same object where nothing differs.
+    `effects` are all that may decide, `about` those on the document itself, retracted ones included."""
+    by_id = {one.id: one for one in effects}
+    held = [run for run in runs(subject, effects) if run.state in _RECORDED]
+    own = set(references_in(change))
+    status: list[Status] = []
+    used: set[StateOnDay] = set()
+    for one in change.tagging.status:
+        if not one.by or name_key(one.by) in own:
+            status.append(one)
+            continue
+        governing = [
+            each for each in about if state_of(each.effect) == one.state and _names(each) & _keys(one)
+        ]
+        if not governing:
+            status.append(one)
+            continue
+        same = [
+            run for run in held if run.state == one.state and run.effect in {each.id for each in governing}
+        ]
+        used.update(same)
+        status += [_confirmed(one, run, by_id[run.effect]) for run in same]
+    status += [
+        _status(run, by_id[run.effect]) for run in held if run not in used and not _is_own(run, by_id, own)
+    ]
+    settled = tuple(dict.fromkeys(status))
+    if settled == change.tagging.status:
+        return change
+    return replace(change, tagging=replace(change.tagging, status=settled))
+
+
+def with_unit_status(
+    change: Change, effects: Sequence[RecordedEffect], units: Sequence[tuple[str, Subject]]
+) -> Change:
+    """Return the record of a codified text with the statuses that the register gives the units that it touches."""
+    by_id = {one.id: one for one in effects}
+    spans: dict[tuple[str, date | None, date | None, str], list[str]] = {}
+    governed: set[tuple[str, str]] = set()
+    for path, subject in units:
+        for one in relevant(subject, effects):
+            governed.add((state_of(one.effect), canonical_path(one.effect.affected.path or "")))
+        for run in runs(subject, effects):
+            if run.state in _PAUSES and not run.part:
+                spans.setdefault((run.state, run.since, run.until, run.effect), []).append(path)
+    kept = [
+        one
+        for one in change.tagging.status
+        if not one.units or any((one.state, canonical_path(unit)) not in governed for unit in one.units)
+    ]
+    earlier = [one for one in change.tagging.status if one not in kept]
+    for (state, since, until, effect), paths in spans.items():
+        target = by_id[effect].effect.affected.path
+        on = (target,) if target and len(paths) > 1 else tuple(paths)
+        made = replace(_status(StateOnDay(state, since, until, effect=effect), by_id[effect]), units=on)
+        kept.append(next((one for one in earlier if _same(one, made, by_id[effect])), made))
+    settled = tuple(dict.fromkeys(kept))
+    if settled == change.tagging.status:
+        return change
+    return replace(change, tagging=replace(change.tagging, status=settled))
+
+
+def _same(one: Status, made: Status, recorded: RecordedEffect) -> bool:
+    """Whether a status that the text's own note gives says the same."""
+    return (one.state, one.since, one.until) == (made.state, made.since, made.until) and bool(
+        _keys(one) & _names(recorded)
+    )
+
+
+def effective(change: Change, today: date) -> set[tuple[str, str, date | None, date | None]]:
+    """Return the statuses by other documents that hold on a day or later: where these differ, readers are alerted."""
+    own = set(references_in(change))
+    return {
+        (one.state, one.by or "", one.since, one.until)
+        for one in change.tagging.status
+        if one.by and name_key(one.by) not in own and (one.until is None or one.until >= today)
+    }
+
+
+def _confirmed(one: Status, run: StateOnDay, recorded: RecordedEffect) -> Status:
+    """The status with the days of the register where another effect moved them."""
+    if run.until == last_day(recorded.effect.until):
+        return one
+    return replace(one, until=run.until)
+
+
+def _status(run: StateOnDay, recorded: RecordedEffect) -> Status:
+    affecting = recorded.effect.affecting
+    by = affecting.citation or affecting.document_number or affecting_name(recorded)
+    where = (
+        affecting.where if affecting.where.startswith(by) else " › ".join(filter(None, (by, affecting.where)))
+    )
+    return Status(
+        str(run.state),
+        run.since,
+        run.until,
+        by,
+        (run.part,) if run.part else (),
+        affecting.quote,
+        where,
+        affecting.document_number if affecting.citation else None,
+    )
+
+
+def _is_own(run: StateOnDay, by_id: dict[str, RecordedEffect], own: Iterable[str]) -> bool:
+    return not _names(by_id[run.effect]).isdisjoint(own)
+
+
+def _names(recorded: RecordedEffect) -> set[str]:
+    found = {*affecting_names(recorded.effect.affecting)}
+    return found | ({name_key(recorded.title)} if recorded.title else set())
+
+
+def _keys(status: Status) -> set[str]:
+    return {name_key(name) for name in (status.by, status.number) if name}
