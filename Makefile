@@ -45,6 +45,7 @@ eval: $(READY)  ## how well topics, levels, directions and facts are found on la
 	  $(BIN)/python -m bench.eval_rewordings --write $(ARGS) || wrong=1; \
 	  $(BIN)/python -m bench.eval_slots --write $(ARGS) || wrong=1; \
 	  $(BIN)/python -m bench.eval_likeness --write $(ARGS) || wrong=1; \
+	  $(BIN)/python -m bench.eval_joins --write $(ARGS) || wrong=1; \
 	  $(BIN)/python -m bench.eval_dates || wrong=1; \
 	  $(BIN)/python -m bench.eval_effective_days || wrong=1; \
 	  $(BIN)/python -m bench.eval_effects || wrong=1; exit $$wrong

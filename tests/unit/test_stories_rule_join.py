@@ -137,6 +137,18 @@ def test_without_a_citation_the_effective_date_and_the_instruction_decide() -> N
     )
 
 
+def test_a_rule_whose_instructions_name_other_sections_of_the_part_is_no_candidate() -> None:
+    other = rule("2031-00002", targets=("15 CFR 744.11(a)",))
+    assert join_operations((changed(f"{SECTION}(a)"),), (other,), WINDOW)[0].state is JoinState.UNKNOWN
+    unread = rule("2031-00003")
+    join = join_operations((changed(f"{SECTION}(a)"),), (other, unread), WINDOW)[0]
+    assert (join.rule, join.basis) == (unread, Basis.DATE)
+    partly = rule(
+        "2031-00004", parts=("15 CFR 744", "15 CFR 774"), targets=("Supp. No. 1 to Part 774 › 3B001",)
+    )
+    assert join_operations((changed(f"{SECTION}(a)"),), (partly,), WINDOW)[0].rule == partly
+
+
 def test_a_rule_published_after_its_effective_date_counts_from_its_publication() -> None:
     late = rule("2031-00001", published=4, effective=1)
     assert late.takes_effect_in(WINDOW)

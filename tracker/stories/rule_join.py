@@ -2,7 +2,7 @@
 
 Evidence, strongest first: a citation that the unit, or the source line of its section, newly prints; the day printed
 with it; an instruction of a rule that takes effect between the two states and names the unit; the only rule that takes
-effect between them and amends the part. Where several documents remain, the join is ambiguous and names all of them.
+effect between them and amends the part, in words that name no other unit of it. Where several documents remain, the join is ambiguous and names all of them.
 """
 
 from __future__ import annotations
@@ -216,7 +216,7 @@ def _by_date(op: Operation, rules: Sequence[Rule], window: Window) -> Join:
     paths = [path for path in (op.path, op.from_path) if path]
     naming = _naming(due, *paths)
     basis = Basis.INSTRUCTION if naming else Basis.DATE
-    found = naming or tuple(rule for rule in due if any(_amends_part(rule, path) for path in paths))
+    found = naming or tuple(rule for rule in due if any(_may_amend(rule, path) for path in paths))
     if len(found) == 1:
         rule = found[0]
         return Join(op.path, JoinState.JOINED, basis, rule, rule.citation or "", rule.effective_day(window))
@@ -245,6 +245,12 @@ def _covers(target: str, path: str) -> bool:
 def _amends_part(rule: Rule, path: str) -> bool:
     part = part_of(path)
     return part in rule.parts or any(part_of(target) == part for target in rule.targets)
+
+
+def _may_amend(rule: Rule, path: str) -> bool:
+    """Return whether a rule amends the part, and none of its instructions for that part could be read."""
+    part = part_of(path)
+    return part in rule.parts and all(part_of(target) != part for target in rule.targets)
 
 
 def place_of(path: str) -> str:
