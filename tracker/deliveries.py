@@ -71,7 +71,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try at a delivery: when it began, whether the target took it, the target's own answer in
+    """One try at a delivery: when it began, whether the target accepted it, the target's own answer in
     one line without secrets, and how many seconds it took.
 
     `uncertain` says that the target fell silent after it was given the message, so that it may have

@@ -133,7 +133,7 @@ class MissKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """What was said and what counts as right, as ids: topics for topics, levels for levels."""
+    """The result and the accepted answers, as ids: topics for topics, levels for levels."""
 
     kind: MissKind
     said: tuple[str, ...]

@@ -29,7 +29,7 @@ from tracker.corrections import Correction as Correction
 Language = Literal["ja", "en"]
 
 # The topics' fixed ids: labels, routes and digests refer to them. What belongs to each, and its
-# names, is said in the tag stage's rules and in the catalogues.
+# names, is in the rules of `classification` and in the catalogs.
 TOPIC_IDS = (
     "semiconductor-subsystems",
     "fdpr",
@@ -94,7 +94,7 @@ class LocalizedText:
         return self.ja if language == "ja" else self.en
 
 
-# --- what came in -------------------------------------------------------------------------------
+# --- answers of sources -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class NotModified:
-    """The server said 304, or its own fingerprint (eCFR sizes) says that nothing moved."""
+    """The server answered 304, or its own fingerprint (eCFR sizes) shows that nothing changed."""
 
     key: str
     url: str
@@ -164,7 +164,7 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a server said about a resource last time, verbatim, to be replayed verbatim."""
+    """The validators of a resource from its last answer, verbatim, to be sent back verbatim."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -173,7 +173,7 @@ class Validators:
     last_full_fetch_at: datetime | None = None  # last time that a whole body was received
 
 
-# --- what it says -------------------------------------------------------------------------------
+# --- documents -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +250,7 @@ class Document:
     notes: tuple[str, ...] = ()  # what the reader could not make sense of, for `status`
 
 
-# --- what differs -------------------------------------------------------------------------------
+# --- differences -------------------------------------------------------------------------------
 
 SpanKind = Literal["equal", "delete", "insert"]
 
@@ -434,7 +434,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something that is told and is no change. `id` is `ntc_` and 16 hex digits.
+    """A message that is not about a change. `id` is `ntc_` and 16 hex digits.
 
     `kind` is source-down, source-back, source-quiet, source-resumed, source-gap, source-whole, channel-down,
     channel-back, recipient-refused, recipient-back, deadline or unacknowledged; `data` its facts (`present.notice`).

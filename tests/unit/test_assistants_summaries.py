@@ -158,7 +158,7 @@ REDIRECT = (302, {"Location": "http://169.254.169.254/latest/meta-data/iam"}, ""
 @pytest.mark.parametrize(
     ("reply", "state", "reason"),
     [
-        (expected(LIE), "dropped", "no-quote-stands"),
+        (expected(LIE), "dropped", "no-quote-found"),
         (expected(text="<h1>It works!</h1>"), "dropped", "not-in-form"),
         ((200, {}, "<html><h1>It works!</h1>"), "failed", "did not answer in the chat completions format"),
         ((200, {}, '{"choices": []}'), "failed", "did not answer in the chat completions format"),

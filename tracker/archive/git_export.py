@@ -151,7 +151,7 @@ def _cited(connection: Connection, texts: Iterable[list[TextState]]) -> dict[str
 
 
 class _Git:
-    """Runs `git` in one folder, with the settings of nobody."""
+    """Runs `git` in one folder, without any user's git settings."""
 
     def __init__(self, folder: Path) -> None:
         found = shutil.which("git")
@@ -236,7 +236,7 @@ class _Git:
                     process.stdin.write(_stream(commit, first=number == 0))
                 process.stdin.close()
             except BrokenPipeError:
-                pass  # git ended early: its words say why
+                pass  # git ended early: its error output has the reason
             words = process.stderr.read()
         if process.returncode:
             raise _failed("fast-import", words)

@@ -19,7 +19,7 @@ LONGEST = 600  # characters per sentence
 QUOTE_WORDS = 3  # a shorter quote would match any text
 QUOTE_LONGEST = 1_000
 
-NOT_IN_FORM, NO_QUOTE_FOUND = "not-in-form", "no-quote-stands"
+NOT_IN_FORM, NO_QUOTE_FOUND = "not-in-form", "no-quote-found"
 
 _TAG = re.compile(r"<[^<>]*>")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")

@@ -33,7 +33,7 @@ def _levels(quarter: Quarter, language: Language) -> ChartView:
     return ChartView(
         "levels",
         t("digest.chart-levels", language),
-        t("digest.chart-levels-says", language, now=now, weeks=before, usual=f"{quarter.usual:.1f}")
+        t("digest.chart-levels-caption", language, now=now, weeks=before, usual=f"{quarter.usual:.1f}")
         if before
         else t("digest.chart-levels-first", language, now=now),
         _columns(quarter),
@@ -52,7 +52,7 @@ def _topics(quarter: Quarter, language: Language) -> tuple[ChartView, ...]:
     )
     top = quarter.topics[0]
     caption = t(
-        "digest.chart-topics-says",
+        "digest.chart-topics-caption",
         language,
         topic=label("topic", top, language),
         count=sum(counts.topics[top] for counts in quarter.weeks),
@@ -78,7 +78,7 @@ def _lead(quarter: Quarter, language: Language) -> tuple[ChartView, ...]:
         low = bound
     if lead.median > 0:
         caption = t(
-            "digest.chart-lead-says",
+            "digest.chart-lead-caption",
             language,
             median=f"{lead.median:.0f}",
             total=lead.total,

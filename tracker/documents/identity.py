@@ -1,4 +1,4 @@
-"""Permanent ids of documents and of their changes, and hashes of what documents say."""
+"""Permanent ids of documents and of their changes, and hashes of their content."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from tracker.text import fold_space
 def correct(
     connection: Connection, change_id: str, *, at: datetime, who: str, wanted: CorrectedFields, reason: str
 ) -> None:
-    """Lets these fields lead from now on. Where all of them are what the rules found, the correction before is taken back.
+    """Makes these fields lead from now on. Where all of them equal the result of the rules, the earlier correction is withdrawn.
 
     Raises UsageError when there is no such change, when it would say what leads already, when there is no reason or name,
     and for a topic that does not exist.

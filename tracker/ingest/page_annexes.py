@@ -26,8 +26,8 @@ def completed(fetched: Fetched, stored: Fetched) -> Fetched:
 
 
 def check_annexes(fetched: Fetched, stored: Fetched) -> None:
-    """Raises AttachmentUnreadable for an annex that cannot be read although the stored one can: a damaged file says
-    nothing about what the annex contains."""
+    """Raises AttachmentUnreadable for an annex that cannot be read although the stored one can: a damaged file does
+    not show what the annex contains."""
     before = {part.key: part for part in stored.attachments}
     for part in fetched.attachments:
         if part.key not in before or before[part.key].answer.body == part.answer.body:

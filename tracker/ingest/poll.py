@@ -326,7 +326,7 @@ def _ingest(
             report.held.append(entry)
         return None
     except ParseError as error:
-        # One unreadable answer is held with its bytes; the rest of the source goes on.
+        # One unreadable answer is held with its bytes; the rest of the source is processed.
         failure = {"key": fetched.key, "url": fetched.answer.url, "error": error.line()}
         if failure not in report.errors:
             report.errors.append(failure)

@@ -25,7 +25,7 @@ def stored(connection: Connection, record: str, number: str = "") -> Change | No
 
 
 def judged_again(connection: Connection, change: Change) -> Classification:
-    """What the present rules say of a change, on the day that it was detected. Raises TrackerError where its text is no
+    """Return the result of the present rules for a change, on the day that it was detected. Raises TrackerError where its text is no
     longer kept or cannot be read."""
     row = connection.execute(
         select(CHANGE.c.document_id, CHANGE.c.version, CHANGE.c.record).where(CHANGE.c.id == change.id)

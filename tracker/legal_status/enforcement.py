@@ -1,4 +1,4 @@
-"""Whether a sentence says that a rule is not enforced, or enforced again."""
+"""Whether a sentence states that a rule is not enforced, or enforced again."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class OutboundMessage:
 
 
 def defuse_mentions(text: str) -> str:
-    """The text without active mentions: `@everyone` and `<!channel>` stay readable and notify nobody."""
+    """The text without active mentions: `@everyone` and `<!channel>` stay readable and notify no one."""
     return _TAG.sub("‹", _CALL.sub("＠", text))
 
 

@@ -250,7 +250,7 @@ def _points(
     separator = "、" if language == "ja" else ", "
     # The summary of an unread text names what is unknown.
     unknown = tagging.needs_reading and not tagging.summary.get(language)
-    reading = t("reading.says", language) if unknown else ""
+    reading = t("reading.notice", language) if unknown else ""
     own = profile_reason(match, tagging.level, language) if match else ""
     offered = (
         LabeledFact(t("reading.label", language), reading, strong=True),

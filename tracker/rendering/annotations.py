@@ -29,8 +29,10 @@ def annotation_lines(beside: Mapping[str, Any], language: Language, timezone: st
 def _resembles(like: Mapping[str, Any], language: Language) -> dict[str, str]:
     score = f"{like['score']:.2f}"
     return {
-        "heading": t("beside.resembles", language, topic=label("topic", like["topic"], language)),
-        "says": t("beside.resembles-says", language, reference=sanitize_line(like["reference"]), score=score),
+        "heading": t("annotation.resembles", language, topic=label("topic", like["topic"], language)),
+        "says": t(
+            "annotation.resembles-text", language, reference=sanitize_line(like["reference"]), score=score
+        ),
     }
 
 
@@ -39,20 +41,20 @@ def _summary(wrote: Mapping[str, Any], language: Language, timezone: str) -> dic
         format_timestamp(datetime.fromisoformat(wrote["at"]), timezone),
         sanitize_line(wrote["model"]),
     )
-    cause = sanitize_line(label("beside.reason", wrote["reason"], language))
+    cause = sanitize_line(label("annotation.reason", wrote["reason"], language))
     notes = []
     match wrote["state"]:
         case "made":
-            mark = t("beside.written", language, model=model, moment=moment)
+            mark = t("annotation.written", language, model=model, moment=moment)
             notes = [cause] if cause else []
         case "dropped":
-            mark = t("beside.not-shown", language, model=model, moment=moment, reason=cause)
+            mark = t("annotation.not-shown", language, model=model, moment=moment, reason=cause)
         case _:
-            mark = t("beside.no-answer", language, model=model, moment=moment, reason=cause)
+            mark = t("annotation.no-answer", language, model=model, moment=moment, reason=cause)
     if wrote["left_out"] and wrote["state"] == "made":
-        notes.append(t("beside.left-out", language, count=wrote["left_out"]))
+        notes.append(t("annotation.left-out", language, count=wrote["left_out"]))
     return {
-        "heading": t("beside.summary", language),
+        "heading": t("annotation.summary", language),
         "mark": mark,
         "sentences": [
             {"text": sanitize_line(sentence[language]), "quote": sanitize_line(sentence["quote"])}

@@ -150,7 +150,7 @@ def _opening(change: Change, language: Language, today: date | None) -> Iterator
     if corrected:
         yield Text(f"{t('correction.mark', language)} {corrected}", style="bold")
     if tagging.needs_reading:
-        yield Text(f"{t('reading.mark', language)}: {t('reading.says', language)}", style="bold")
+        yield Text(f"{t('reading.mark', language)}: {t('reading.notice', language)}", style="bold")
     yield from _acts(change, language)
     in_force = force_label(change, today, language) if today is not None else ""
     if in_force:

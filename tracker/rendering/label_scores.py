@@ -66,7 +66,7 @@ def _words(miss: Miss, language: Language) -> str:
     comma = "、" if language == "ja" else ", "
     said = comma.join(_name(group, value, language) for value in miss.said)
     if not miss.wanted:
-        return t("eval.said", language, kind=kind, said=said)
+        return t("eval.result", language, kind=kind, said=said)
     wanted = comma.join(_name(group, value, language) for value in miss.wanted)
     return t("eval.wanted", language, kind=kind, said=said, wanted=wanted)
 

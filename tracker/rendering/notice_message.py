@@ -86,9 +86,9 @@ def notice_message(
         title = "" if title in what else title
         points = [
             LabeledFact(
-                t("notice.told", language), format_instant(_moment(data["told_at"]), language, timezone)
+                t("notice.sent", language), format_instant(_moment(data["told_at"]), language, timezone)
             ),
-            LabeledFact(t("notice.told-to", language), sanitize_line(data["channel"])),
+            LabeledFact(t("notice.sent-to", language), sanitize_line(data["channel"])),
         ]
         links = _links(data["change"], data["url"], language, viewer_url)
     else:

@@ -76,7 +76,7 @@ def change_pdf(
         f'<h1>{_safe(what)}</h1><p><span class="badge-level">{_safe(badge)}</span></p>',
         *(f"<p>{_safe(words)}</p>" for words in (detail, tagging.reason.get(language)) if words),
         *(
-            [f"<p><b>{_safe(t('reading.mark', language))}</b> {_safe(t('reading.says', language))}</p>"]
+            [f"<p><b>{_safe(t('reading.mark', language))}</b> {_safe(t('reading.notice', language))}</p>"]
             if tagging.needs_reading
             else ()
         ),

@@ -1,4 +1,4 @@
-"""Notices that depend on time: upcoming dates, sources that are too quiet, alerts that nobody acknowledged."""
+"""Notices that depend on time: upcoming dates, sources that are too quiet, unacknowledged alerts."""
 
 from __future__ import annotations
 

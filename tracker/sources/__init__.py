@@ -2,7 +2,7 @@
 
 `poll` requests what a source shows now and yields `Fetched`, `NotModified`, `Absent` and `ResourceError`, and a
 `CursorUpdate` last. An error of one resource is a `ResourceError`. An error of the whole source is raised, and
-says nothing about its resources.
+leaves the state of its resources open.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ _CHUNK = 500
 
 
 def leading_texts(connection: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> list[str]:
-    """The records of these rows (`id`, `record`) as JSON. Those that nobody corrected stay the text that is stored."""
+    """The records of these rows (`id`, `record`) as JSON. Those without corrections are returned as the stored text."""
     found: dict[str, list[dict[str, Any]]] = {}
     for entry in connection.execute(
         "SELECT change_id, at, who, revision, value, note FROM review WHERE action = ?"

@@ -97,7 +97,7 @@ def from_service(
                     email=person.email,
                 )
             except UsageError as taken:
-                raise SignInError("taken", name=person.name) from taken
+                raise SignInError("name-used", name=person.name) from taken
             token = accounts.start_session(connection, account.name, web_context.now())
             accounts.record_login(connection, web_context.now(), account.name, address, "in")
     except SignInError as refused:
