@@ -222,3 +222,27 @@ def test_what_comes_into_a_story_later_is_open(world: World) -> None:
     with viewer(world) as client:
         page = client.get("/?review=open&new=1").text
     assert cfr(world)["id"] in page
+
+
+PRESS = (
+    "<html><head><title>Entities added</title></head><body><main><h1>Commerce adds 12 entities to the Entity List</h1>"
+    "<p>The Bureau of Industry and Security adds 12 entities in China to the Entity List (FR Doc. 2026-11777). "
+    "Comments must be received by July 10, 2026.</p></main></body></html>"
+)
+
+
+def test_a_date_that_a_rule_and_its_press_release_name_is_one_entry_of_the_calendar(world: World) -> None:
+    facts: dict[str, Any] = {**RULE, "dates": "Comments must be received by July 10, 2026."}
+    world.use("fr-bis", "news").poll()
+    world.later(hours=1)
+    world.standin.add_document(new_rule(**facts))
+    world.poll()
+    world.later(hours=1)
+    world.standin.put_page("/news/added", PRESS)
+    world.standin.edit_page("/news", "</ul>", '<li><a href="/news/added">Entities added</a></li></ul>')
+    world.poll()
+    with viewer(world) as client:
+        (entry,) = [each for each in client.get("/api/deadlines").json() if each["date"] == "2026-07-10"]
+        assert (entry["type"], entry["document_number"]) == ("comments-close", "2026-11777")
+        assert len(entry["changes"]) == 2
+        assert client.get("/calendar").text.count("2026-07-10") >= 1

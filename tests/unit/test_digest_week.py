@@ -295,3 +295,39 @@ def test_lead_time_is_counted_from_first_sight_to_effect() -> None:
     lead = week(sightings=[effective(days) for days in (-3, 0, 1, 7, 30, 31, 365)]).quarter.lead
     assert lead.counts == (2, 2, 1, 1, 1)
     assert lead.median == 7
+
+
+def test_the_records_of_one_story_are_one_entry() -> None:
+    due = (LegalDate("effective", date(2026, 5, 25)),)
+    rule, text, other = change(1, Level.HIGH, dates=due), part(3, Level.HIGH, dates=due), change(2, Level.LOW)
+    stories = {rule.id: "sty_1", text.id: "sty_1", other.id: "sty_2"}
+    found = week(rule, text, other, stories=stories)
+    assert [(item.change.id, [each.id for each in item.records]) for item in found.items] == [
+        (rule.id, [text.id]),
+        (other.id, []),
+    ]
+    assert found.count(Level.HIGH) == 1
+    assert [action.item.change.id for action in found.actions] == [rule.id]
+    apart = week(rule, text, other)
+    assert len(apart.items) == 3
+    assert [len(item.records) for item in apart.items] == [0, 0, 0]
+
+
+def test_the_gravest_record_of_a_story_leads_for_the_reader() -> None:
+    rule, text = change(1, Level.MEDIUM), part(3, Level.CRITICAL)
+    stories = dict.fromkeys((rule.id, text.id), "sty_1")
+    (item,) = week(rule, text, stories=stories).items
+    assert (item.change.id, item.level, [each.id for each in item.records]) == (
+        text.id,
+        Level.CRITICAL,
+        [rule.id],
+    )
+
+
+def test_a_story_is_one_date_ahead() -> None:
+    far = (LegalDate("compliance", date(2026, 6, 10)),)
+    rule = change(1, Level.LOW, dates=far, detected_at=PERIOD.start - timedelta(days=10))
+    text = part(3, Level.LOW, dates=far, detected_at=PERIOD.start - timedelta(days=9))
+    stories = dict.fromkeys((rule.id, text.id), "sty_1")
+    assert len(week(planned=(rule, text), stories=stories).coming) == 1
+    assert len(week(planned=(rule, text)).coming) == 2

@@ -211,6 +211,7 @@ def deadlines(config: Path, state: Path, form: str, output: Path | None, lang: s
     from tracker.rendering import deadlines as ahead
     from tracker.serialization import change_from_json
     from tracker.storage.read_queries import open_reader
+    from tracker.storage.story_queries import stories_of
 
     form = "json" if as_json else form
     _among(form, ("text", "ics", "json"), "--format")
@@ -219,7 +220,9 @@ def deadlines(config: Path, state: Path, form: str, output: Path | None, lang: s
     now = clock.now()
     today = clock.legal_day(now)
     with open_reader(state) as store:
-        found = ahead.deadlines((change_from_json(record) for record in store.planned(today)), today)
+        planned = [change_from_json(record) for record in store.planned(today)]
+        stories = stories_of(store.connection, (change.id for change in planned))
+        found = ahead.deadlines(planned, today, stories)
         gone = ahead.superseded_deadlines(
             (change_from_json(record) for record in store.planned(today, superseded=True)), today
         )

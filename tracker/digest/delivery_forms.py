@@ -80,7 +80,7 @@ def as_json(week: Week, view: DigestView) -> dict[str, Any]:
         "sentences": list(view.sentences),
         "warning": view.warning or None,
         "levels": {str(level): count for level, _, count in view.counts},
-        "changes": [item.change.id for item in week.items],
+        "changes": [change.id for item in week.items for change in (item.change, *item.records)],
         "actions": [_action(action) for action in week.actions],
         "sources": {source.id: source.state for source in week.sources},
     }

@@ -109,6 +109,11 @@ class Phrases:
     def listed(self, words: Iterable[str]) -> str:
         return ("、" if self.language == "ja" else ", ").join(sanitize_line(word) for word in words)
 
+    def record(self, change: Change) -> str:
+        """A record of a story: its kind and number, else its official title."""
+        name = change.citation or change.document_number or change.title
+        return f"{label('kind', change.kind.value, self.language)} {sanitize_line(name)}"
+
     def bracketed(self, words: str) -> str:
         return f"({words})" if self.language == "ja" else f" ({words})"
 

@@ -19,6 +19,7 @@ from tracker.storage.database import Store
 from tracker.storage.digest_queries import DigestQueries
 from tracker.storage.instants import from_text
 from tracker.storage.read_queries import StoreReader, open_reader
+from tracker.storage.story_queries import stories_of
 
 _COMPARED = frozenset({DocumentKind.CFR, DocumentKind.LIST})
 _LEVELS = tuple(Level)
@@ -89,6 +90,7 @@ def _material(opened: StoreReader, period: Period, watched: Collection[str] | No
             if watched is None or name in watched
         ),
         reviews=_reviews(opened.reviews(list(concerned))),
+        stories=stories_of(opened.connection, concerned),
         watched_since=from_text(since) if since else None,
     )
 

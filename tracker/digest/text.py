@@ -349,6 +349,8 @@ def _row(
         marks.append(t("digest.matches", language))
     if item.also:
         marks.append(t("digest.also", language, sources=words.listed(item.also)))
+    if item.records:
+        marks.append(t("digest.story", language, records=words.listed(map(words.record, item.records))))
     if leading_correction(change) is not None:
         marks.append(t("correction.mark", language))
     if change.tagging.needs_reading:

@@ -22,6 +22,7 @@ from tracker.digest.changed_parties import (
 )
 from tracker.digest.period import Period
 from tracker.digest.quarter import ChangeSighting, Quarter, quarter
+from tracker.digest.story_items import by_story
 from tracker.documents.names import names_of
 from tracker.legal_status.current import current_status
 from tracker.model import Change, DocumentKind, LegalDate, Level, Operation, ProfileMatch, Status
@@ -79,7 +80,8 @@ class Review:
 class DigestMaterial:
     """The input of a week. `changes` were first seen in it, and `updates` revised; `planned` have a future date;
     `affected` have a legal status that begins or ends in it, or that a document of the week set. `earlier` are the
-    changes of texts and lists in the weeks before, with their operations."""
+    changes of texts and lists in the weeks before, with their operations. `stories`: the story of each change that shares
+    one, by id."""
 
     changes: tuple[Change, ...] = ()
     updates: tuple[Change, ...] = ()
@@ -90,19 +92,21 @@ class DigestMaterial:
     sightings: tuple[ChangeSighting, ...] = ()
     sources: tuple[SourceHealth, ...] = ()
     reviews: Mapping[str, Review] = field(default_factory=dict)
+    stories: Mapping[str, str] = field(default_factory=dict)
     watched_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DigestItem:
     """A change for this reader: `level` is its level for the profile, where it matches. `also` are sources that report
-    the same."""
+    the same, `records` the other changes of its story in the week."""
 
     change: Change
     level: Level
     matched: bool = False
     update: bool = False
     also: tuple[str, ...] = ()
+    records: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,11 +207,13 @@ def build_week(
         for change in material.updates
         if _is_reported(change) and change.id not in seen
     ]
-    items = sorted((entry for entry in items if entry.level is not Level.NONE), key=_weight)
+    stories = material.stories
+    items = by_story([entry for entry in items if entry.level is not Level.NONE], stories)
+    items = sorted(items, key=_weight)
     before = [change for change in material.planned if change.detected_at < period.end]
-    actions = _actions(items, [item(change) for change in before], material.reviews, as_of)
+    actions = _actions(items, [item(change) for change in before], material.reviews, as_of, stories)
     taken: set[tuple[object, ...]] = {
-        identity(action.item.change, action.date) for action in actions if action.date
+        _same(action.item.change, action.date, stories) for action in actions if action.date
     }
     touched = [(change, material.operations.get(change.id, ())) for change in known]
     return Week(
@@ -219,7 +225,7 @@ def build_week(
         items=tuple(items),
         actions=actions,
         coming=_coming(
-            [item(change) for change in {c.id: c for c in (*before, *kept)}.values()], taken, as_of
+            [item(change) for change in {c.id: c for c in (*before, *kept)}.values()], taken, as_of, stories
         ),
         turns=_turns([item(change) for change in material.affected], known, period),
         parties=parties(touched, before_it),
@@ -279,13 +285,20 @@ def _without_repetitions(
 
 
 def _actions(
-    items: Sequence[DigestItem], before: Sequence[DigestItem], reviews: Mapping[str, Review], as_of: date
+    items: Sequence[DigestItem],
+    before: Sequence[DigestItem],
+    reviews: Mapping[str, Review],
+    as_of: date,
+    stories: Mapping[str, str],
 ) -> tuple[ActionItem, ...]:
     """The changes that need action: those with a date due soon, from any week, and new ones of level `high` or above. One
     action per change, in force first, then by date; decided changes are left out."""
     found: dict[str, ActionItem] = {}
+    led = {record.id for item in items for record in item.records}
     for item in (*items, *before):
         change = item.change
+        if change.id in led:
+            continue
         review = reviews.get(change.id, Review())
         if change.id in found or review.decided or item.level.rank < Level.MEDIUM.rank:
             continue
@@ -296,16 +309,22 @@ def _actions(
             due = None  # it is in force today: a distant date is no deadline
         if new or (due is not None and due.date <= as_of + SOON):
             found[change.id] = ActionItem(item, due, binds, review.assignee)
-    return tuple(sorted(_without_duplicates(found.values()), key=_urgency))
+    return tuple(sorted(_without_duplicates(found.values(), stories), key=_urgency))
 
 
-def _without_duplicates(actions: Iterable[ActionItem]) -> list[ActionItem]:
+def _same(change: Change, entry: LegalDate, stories: Mapping[str, str]) -> tuple[object, ...]:
+    """What makes two dates equal: their kind, their day, and their story or the act that set them."""
+    kind, day, act = identity(change, entry)
+    return (kind, day, stories.get(change.id, act))
+
+
+def _without_duplicates(actions: Iterable[ActionItem], stories: Mapping[str, str]) -> list[ActionItem]:
     """The actions without duplicates: a date in several records is one action."""
     found: dict[tuple[object, ...], ActionItem] = {}
     for action in actions:
         due = action.date
         change = action.item.change
-        key = identity(change, due) if due else (change.id,)
+        key = _same(change, due, stories) if due else (change.id,)
         found.setdefault(key, action)
     return list(found.values())
 
@@ -324,14 +343,17 @@ def _is_in_force(change: Change, as_of: date) -> bool:
 
 
 def _coming(
-    items: Sequence[DigestItem], taken: set[tuple[object, ...]], as_of: date
+    items: Sequence[DigestItem],
+    taken: set[tuple[object, ...]],
+    as_of: date,
+    stories: Mapping[str, str],
 ) -> tuple[UpcomingDate, ...]:
     found: dict[tuple[object, ...], UpcomingDate] = {}
     for item in items:
         if item.change.editorial or item.level is Level.NONE:
             continue
         for entry in upcoming(item.change, as_of):
-            same = identity(item.change, entry)
+            same = _same(item.change, entry, stories)
             if entry.date <= as_of + HORIZON and same not in taken:
                 found.setdefault(same, UpcomingDate(item, entry))
     return tuple(

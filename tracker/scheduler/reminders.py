@@ -88,7 +88,7 @@ def _upcoming_dates(connection: Connection, settings: Settings, now: datetime) -
             notices.withdraw(connection, notice.id)
     queued = 0
     muted = mutes.active(connection, now)
-    for entry in deadlines(changes.values(), today):
+    for entry in deadlines(changes.values(), today, story_index.stories_of(connection, list(changes))):
         seen = changes[entry.first].detected_at
         # Detected while the clock was ahead: the day is unknown, and an extra reminder is better than none.
         first_seen = date.min if ahead(seen, now) else legal_day(seen)

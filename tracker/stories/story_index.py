@@ -25,6 +25,7 @@ _FR = re.compile(r"(\d+) FR (\d+)")
 _NUMBER = re.compile(r"(?:[A-Z]\d-)?(?:19|20)\d\d-\d{4,6}")
 # A page, or a new state of a list, that cites more documents than this is about none of them.
 _MAX_CITED = 3
+_MANY = 400  # values in one IN list
 _MADE = frozenset({DocumentKind.CFR, DocumentKind.LIST})
 _RULES = frozenset({DocumentKind.RULE, DocumentKind.CORRECTION})
 
@@ -152,6 +153,14 @@ def register_story_names(connection: Connection, change: Change) -> str:
     names = [change.document_number, change.citation, _identity(connection, change), change.id]
     stories = _stories_by_name(connection, [name for name in names if name])
     return next((stories[name] for name in names if name in stories), "")
+
+
+def stories_of(connection: Connection, change_ids: Sequence[str]) -> dict[str, str]:
+    """The story of each of these changes that shares one, or was alerted."""
+    found: dict[str, str] = {}
+    for start in range(0, len(change_ids), _MANY):
+        found.update(_stories_by_name(connection, change_ids[start : start + _MANY]))
+    return found
 
 
 def _identity(connection: Connection, change: Change) -> str:

@@ -23,6 +23,7 @@ from tracker.search.query import terms
 from tracker.serialization import change_from_json
 from tracker.storage import changes as stored
 from tracker.storage.read_queries import ChangeQuery
+from tracker.storage.story_queries import stories_of
 from tracker.stories.related import related, related_json
 from tracker.web import rendering
 from tracker.web.context import InjectedContext, WebContext
@@ -174,7 +175,9 @@ def ahead(request: Request, web_context: InjectedContext) -> Response:
     def make() -> tuple[str, dict[str, str]]:
         today = web_context.today()
         with web_context.reading() as store:
-            found = deadlines((change_from_json(record) for record in store.planned(today)), today)
+            planned = [change_from_json(record) for record in store.planned(today)]
+            stories = stories_of(store.connection, (change.id for change in planned))
+        found = deadlines(planned, today, stories)
         return _json(as_json(found)), {}
 
     return _cached(request, web_context, make)

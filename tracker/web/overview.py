@@ -33,6 +33,7 @@ from tracker.rendering.status_text import (
 from tracker.serialization import change_from_json
 from tracker.storage import audit_log, source_state
 from tracker.storage.audit_log import Event
+from tracker.storage.story_queries import stories_of
 from tracker.web.authentication import address_of
 from tracker.web.context import InjectedContext, WebContext
 from tracker.web.inbox import InboxFilter, choices, filter_of
@@ -49,7 +50,10 @@ PAUSE = timedelta(seconds=60)  # minimum time between two manual polls: the sour
 def due(web_context: WebContext, chosen: InboxFilter) -> tuple[Deadline, ...]:
     """Return the upcoming dates of the changes that match a filter."""
     today = web_context.today()
-    found = deadlines(_dated(web_context, chosen), today)
+    changes = _dated(web_context, chosen)
+    with web_context.reading() as store:
+        stories = stories_of(store.connection, (change.id for change in changes))
+    found = deadlines(changes, today, stories)
     return tuple(entry for entry in found if entry.level.rank >= _floor(chosen))
 
 
