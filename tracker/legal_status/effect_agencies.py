@@ -19,28 +19,51 @@ from tracker.legal_status.relative_days import Base
 from tracker.model import Document, DocumentKind, UnitKind
 
 V = EffectVerb
-# What the title or the action says that the document as a whole does to another.
+# What the title or the action says that the document as a whole does to another: in a segment of its own ("...; Correction"),
+# or at its beginning ("Withdrawal of Proposed Rule").
+_SEGMENT = r"(?:^|[;:.,—–]\s*|\s-\s*)(?:(?:notice of|final rule|interim final rule|technical|second|third|further|partial|temporary|administrative|proposed rule|and|of|the)[\s,;]+){0,4}"
 _OWN: tuple[tuple[EffectVerb, re.Pattern[str]], ...] = (
-    (V.CORRECTS, re.compile(r"\bcorrect(?:ion|ions|ing)\b|technical amendments? to", re.I)),
-    (V.EXTENDS, re.compile(r"\b(?:extension|reopening|extending|reopens?)\b[^;]*\bcomment|comment period[^;]*\b(?:extension|extended|reopen)|extension of (?:deadline|validity)|extension of (?:stay|suspension)", re.I)),
-    (V.DELAYS, re.compile(r"\bdelay(?:ed|ing)?\b[^;]*\b(?:effective|compliance|date|implementation)|postpon\w+|\bdelay of\b", re.I)),
+    (V.CORRECTS, re.compile(rf"{_SEGMENT}correct(?:ions?|ing(?: amendments?)?|ed)\b", re.I)),
+    (V.EXTENDS, re.compile(r"\b(?:extension|reopening|extending|reopens?|extended)\b[^;]*\bcomment|comment period[^;]*\b(?:extension|extended|reopen)|extension of (?:deadline|validity)|extension of (?:stay|suspension)", re.I)),
+    (V.DELAYS, re.compile(r"\bdelay(?:ed|ing)?\b[^;]*\b(?:effective|compliance|date|implementation)|\bpostpon\w+ of (?:the )?(?:effective|effectiveness|compliance|applicability|implementation)|\bdelay of\b", re.I)),
     (V.LIFTS_STAY, re.compile(r"\blift\w*\b[^;]{0,30}\bstay\b", re.I)),
-    (V.STAYS, re.compile(r"\bstay of\b|\bstaying\b|; (?:partial |administrative |temporary )?stay\b|^stay\b|\bsuspension of\b|\bsuspending\b|\b(?:one|two)[ -]year suspension|temporary suspension", re.I)),
-    (V.ENDS, re.compile(r"\bwithdraw(?:al|ing|n)\b|\brescission|\brescind\w*|\brevocation of executive order|\bending certain\b|\bterminat\w+ [^;]*\btariff", re.I)),
+    (V.STAYS, re.compile(rf"{_SEGMENT}(?:stay(?:ing)?\b|suspension of\b)|\b(?:one|two)[ -]year suspension|\btemporary suspension", re.I)),
+    (V.ENDS, re.compile(rf"{_SEGMENT}(?:withdraw(?:al|n|ing)|rescission|rescinding|revocation)\b(?! of (?:approval|application|certain|the approval)| by )|\bending certain\b", re.I)),
 )  # fmt: skip
+_MOVES = re.compile(r"\b(?:extend|delay|postpon)\w*\b[^.;]{0,40}\b(?:effective|compliance) dates?\b", re.I)
+_ONLY_PROPOSES = re.compile(r"\b(?:proposes?|proposing|confirm(?:s|ing)|considering)\b", re.I)
 _RULES = re.compile(r"\b(?:rule|rulemaking|notice|published|NPRM|proposal|document)\b", re.I)
-_QUOTED = re.compile(r"[“\"`]{1,2}([A-Z][^”\"]{20,220}?),?[”\"']{1,2}")
+# A title in quotation marks, of a document: not of a law, a section, a memorandum or a system of records.
+_QUOTED = re.compile(
+    r"\b(?:rule|rules|rulemaking|notice|NPRM|ANPRM|document|proposal|guidance|policy guide|request for (?:information|comments?)|RFI|IFR|RIN|regulations?|comments on|comment period (?:for|on))"
+    r"[\s,]+(?:(?:entitled|titled|captioned|called|on|for|of|the|its|that is|regarding)[\s,]+)*[“\"`]{1,2}(?P<title>[A-Z][^”\"]{12,300}?),?[”\"']{1,2}"
+)
 # "the interim final rule Expansion of End-User Controls To Cover Affiliates of ... (Affiliates Rule)": a title by its capitals.
 _CALLED = re.compile(
     r"\b(?:final|proposed|interim) rule,? ((?:[A-Z][\w’'-]*)(?:,? (?:[A-Z\d][\w’'-]*|of|to|for|and|or|the|in|on|by|from|with|under))*,? [A-Z][\w’'-]+)"
 )
+# "Sample Controls; Delay of Effective Date": the other document has the title without the last segment, which holds nothing
+# but words of the relation.
+_RELATING = (
+    r"(?:correct(?:ion|ions|ing|ed)|delay(?:ed|ing)?|exten(?:sion|ding|ded)|withdraw(?:al|n|ing)|stay|reopen(?:ing|ed)|rescission|rescinded|revocation|suspension|"
+    r"postpone(?:ment|d)|lifting)"
+)
+_GENERIC = (
+    r"(?:of|the|and|to|a|an|for|in|on|until|further|second|third|partial|temporary|temporarily|technical|administrative|limited|indefinite|proposed|final|interim|direct|supplemental|"
+    r"advance|rules?|rulemakings?|notices?|comments?|public|period|periods|effective|effectiveness|date|dates|compliance|deadlines?|amendments?|guidance|draft|closed|meetings?|validity|"
+    r"implementation|certain|provisions|responses?|requests?|information|documents?|revising|revised|receipt|submission|availability|intent|scoping|republication|editorial|due|errors?|order)"
+)
 _PLAIN_TITLE = re.compile(
-    r"(?:^|; )(?P<title>[^;]{20,}?)(?:; (?:correct|delay|extension|withdrawal|stay|reopening|rescission)[^;]*)$",
+    rf"^(?P<title>.{{8,}}?)[;:—–]\s*(?=[^;]*\b{_RELATING}\b)(?:{_RELATING}|{_GENERIC})(?:[\s,]+(?:{_RELATING}|{_GENERIC}))*\.?$",
     re.I,
+)
+# "Suspension of Expansion of End-User Controls": the rest is the title, where it is one of rules.
+_OF_TITLE = re.compile(
+    r"^(?:(?:Partial|Temporary|One-Year|Administrative|Notice of|Further|Extension of)\s+)*(?:Withdrawal|Rescission|Stay|Suspension|Revocation|Delay|Postponement|Correction)\s+(?:of|to)\s+(?:the\s+)?(?P<title>(?=.*\b(?:Rules?|Notice|Polic(?:y|ies)|Guidance|Order|Controls?|Framework)\b)[^;]{12,})$"
 )
 # "will not enforce the AI Diffusion Rule": what a press release calls a rule.
 _NICKNAME = re.compile(
-    r"\b((?:[A-Z][\w’'-]*)(?: (?:[A-Z\d][\w’'-]*|of|to|for|and|on|in|the))* (?:Rule|IFR))\b"
+    r"\b((?!(?:Proposed|Final|Interim|Direct|This|Each|Any) (?:Final |Interim )?Rule)(?:[A-Z][\w’'-]*)(?: (?:[A-Z\d][\w’'-]*|of|to|for|and|on|in|the))* (?:Rule|IFR))\b"
 )
 _MAY_ACT = re.compile(r"\d{4}-\d{4,5}|\bFR\b|\bExecutive Order|\bE\.O\.|\bProclamation|enforc|\bGeneral License|\bRule\b|\bIFR\b", re.I)  # fmt: skip
 _OF_ITSELF = re.compile(
@@ -48,7 +71,8 @@ _OF_ITSELF = re.compile(
 )
 _OPENING = 30  # paragraphs of an agency's text that may say what it does without naming itself
 _ORDERS = frozenset({"executive_order", "proclamation"})
-_PROPOSED = frozenset({V.ENDS, V.EXTENDS, V.CORRECTS, V.SUPERSEDES})
+_PROPOSED = frozenset({V.ENDS, V.EXTENDS, V.CORRECTS})
+_WITHDRAWS = re.compile(r"\bwithdr[ae]w", re.I)
 # A correction "C1-2025-19001" carries the number of what it corrects.
 _CORRECTION = re.compile(r"[CR]\d-((?:19|20)\d\d-\d+|.+)")
 _INSTRUCTED: tuple[tuple[EffectVerb, re.Pattern[str]], ...] = (
@@ -95,9 +119,15 @@ def agency_effects(view: TextView) -> Iterator[Effect]:
     known = relation is V.CORRECTS and number is not None
     if relation is not None and not known and not any(effect.verb is relation for effect in found):
         found.extend(_fallback(document, relation))
-    yield from (effect for effect in found if not proposed or effect.verb in _PROPOSED)
+    yield from (effect for effect in found if not proposed or _of_proposal(effect, document))
     if not proposed:
         yield from _instructed(view)
+
+
+def _of_proposal(effect: Effect, document: Document) -> bool:
+    """Whether a proposed rule can do this: it corrects, extends or withdraws an earlier proposal, and ends nothing else."""
+    said = f"{document.action} {document.title} {effect.affecting.quote}"
+    return effect.verb in _PROPOSED and (effect.verb is not V.ENDS or _WITHDRAWS.search(said) is not None)
 
 
 def own_verb(document: Document) -> EffectVerb | None:
@@ -176,25 +206,38 @@ def _sentence(
 
 def _fallback(document: Document, relation: EffectVerb) -> Iterator[Effect]:
     """The target without a citation: the quoted title, else the title before the semicolon; with docket and RIN."""
+    verb: EffectVerb | None = relation
     title, quote, at = "", document.title, "title"
-    for sentence, where, _ in _words(document):
-        if match := _QUOTED.search(sentence) or _CALLED.search(sentence):
-            title, quote, at = match[1].strip(" ,"), sentence, where
-            break
+    if plain := _PLAIN_TITLE.match(document.title.strip()):
+        title = plain["title"].strip(" ;,")
     else:
-        if match := _PLAIN_TITLE.search(document.title.strip()):
-            title = match["title"].strip()
+        for sentence, where, _ in _words(document):
+            if match := _QUOTED.search(sentence) or _CALLED.search(sentence):
+                verb = _relation_in(sentence, relation)
+                title, quote, at = match[1].strip(" ,."), sentence, where
+                break
+        else:
+            if rest := _OF_TITLE.match(document.title.strip()):
+                title = rest["title"].strip(" ;,")
     # Docket and RIN may be this document's own: the stayed document must be named.
     named = relation is not V.STAYS
     docket = document.docket_ids[0] if document.docket_ids and named else None
     rin = document.rins[0] if document.rins and named else None
-    if title or docket or rin:
+    if verb is not None and (title or docket or rin):
         yield Effect(
-            relation,
+            verb,
             affecting(document, quote, at),
             Affected(docket=docket, rin=rin, title=title or None),
             applied=Applied.NOT_APPLICABLE,
         )
+
+
+def _relation_in(sentence: str, relation: EffectVerb) -> EffectVerb | None:
+    """What the sentence that names the other document does to it, where that is not what the title says: the title
+    "Rescinding Regulations for Loans" is that of the rule whose effective date the document extends."""
+    if _MOVES.search(sentence):
+        return V.DELAYS
+    return None if _ONLY_PROPOSES.search(sentence) else relation
 
 
 def _page_words(view: TextView) -> Iterator[tuple[str, str]]:
@@ -228,7 +271,7 @@ def _not_enforced(said: Sequence[tuple[str, str]], document: Document) -> Iterat
         if not named:
             known = [targets for _, _, targets in Names().named(f"{sentence} | {document.title}")]
             words = [
-                match[1].removeprefix("The ")
+                match[1].removeprefix("The ").rpartition(" the ")[2]
                 for match in _NICKNAME.finditer(f"{sentence} | {document.title}")
             ]
             named = (

@@ -12,7 +12,7 @@ from tracker.documents.text_view import clip_quote
 from tracker.effects import Affecting, EffectVerb, Extent
 from tracker.legal_status.date_mentions import Mention as Day
 from tracker.legal_status.date_mentions import mentions as days_in
-from tracker.legal_status.effect_verbs import Act, Voice, acts
+from tracker.legal_status.effect_verbs import Act, Voice, acts, is_change
 from tracker.legal_status.instrument_mentions import Group, Names, find_groups, parentheses
 from tracker.legal_status.relative_days import Base
 from tracker.model import Document, DocumentKind
@@ -81,6 +81,13 @@ _OTHER_SUBJECT = re.compile(
 )
 _CITES = re.compile(r"\b\d{1,3} (?:FR|Fed\. Reg\.) \d|\bFR Doc\b|\b(?:19|20)\d\d-\d{5}\b")
 _CITING = 160  # characters of an aside that is a citation
+_INFINITIVE = re.compile(
+    r"\b(?:to|that|which|would|would have|that proposed to)\s+(?:also\s+|further\s+)?([A-Za-z]+)", re.I
+)
+_OTHER_ACT = re.compile(
+    r"\b(?:and|,|but)\s+(?:then\s+|also\s+)?(?:retains?|requires?|continues?|adds?|limits?|allows?|maintains?|keeps?|provides?|cites?|refers?|explains?|describes?|announces?|issues?|publishes)\s|\bthat (?:was|were|is|are|proposed|would)\b",
+    re.I,
+)
 _OTHER_VERB = re.compile(r"\b(?:shall|will|is|are|has|have|was|were|must|may|imposed? on)\b", re.I)
 _ZONES = {"eastern": "America/New_York", "central": "America/Chicago", "mountain": "America/Denver", "pacific": "America/Los_Angeles", "et": "America/New_York", "est": "America/New_York", "edt": "America/New_York", "utc": "UTC", "gmt": "UTC", "jst": "Asia/Tokyo"}  # fmt: skip
 _UNTIL = re.compile(r"\b(?:until|through|to|ending(?: on)?|expires?(?: on| at)?|(?:and )?before|not later than|up to)\s*$", re.I)  # fmt: skip
@@ -251,11 +258,18 @@ def _objects(flat: str, act: Act, groups: Sequence[Group]) -> Iterator[Group]:
     for group in groups:
         if act.end <= group.start < end:
             between = flat[act.end : group.start]
-            if act.into and not _INTO.fullmatch(between):
+            if (act.into and not _INTO.fullmatch(between)) or _other_act(between):
                 return
             if _governs(between, act, passive=False):
                 yield group
             return
+
+
+def _other_act(between: str) -> bool:
+    """Whether another verb stands between an act and an instrument: `revising a proposal to supersede AD 2020-20-05`."""
+    return _OTHER_ACT.search(between) is not None or any(
+        is_change(match[1]) for match in _INFINITIVE.finditer(between)
+    )
 
 
 def _governs(before: str, act: Act, *, passive: bool) -> bool:

@@ -74,18 +74,23 @@ _UNLAWFUL = re.compile(
     r"|\bexceeds? (?:the|any|its|his) (?:[\w’'-]+ ){0,4}authority\b|\b(?:does|do|did) not authorize\b",
     re.I,
 )
-_AUX = re.compile(rf"\b(?:(?P<now>is|are)|(?:shall|will|must)\s+{_ADVERBS}be|(?P<be>be|been|being)|(?P<past>was|were)|(?P<may>may|might|could|would|should|can)\s+{_ADVERBS}be)\s+{_ADVERBS}$", re.I)  # fmt: skip
+_AUX = re.compile(rf"\b(?:(?P<now>is|are)|(?:shall|will)\s+{_ADVERBS}be|(?P<be>be|been|being)|(?P<past>was|were)|(?P<may>must|may|might|could|would|should|can)\s+{_ADVERBS}be)\s+{_ADVERBS}$", re.I)  # fmt: skip
 _NOT = re.compile(
     r"\b(?:not|nothing|neither|nor|never|without|rather than|instead of|no(?! longer))\b(?:[^,;:]{0,60})$",
     re.I,
 )
-_SUBORDINATE = re.compile(r"(?:^|[,;:(]\s*|\b(?:and|or|that)\s+)(?:if|whether|unless|until|when(?:ever)?|once|should|before|after|because|where|while|although|to the extent(?: that)?|as|in the event(?: that)?|provided that)\s+(?:(?!\bthen\b)[^,;:])*$", re.I)  # fmt: skip
+_SUBORDINATE = re.compile(r"\b(?:if|whether|unless|until|when(?:ever)?|once|because|although|in the event|provided that|to the extent(?: that)?)\s+(?!such time)(?:(?!\bthen\b)[^,;:])*$|(?:^|[,;:(]\s*|\b(?:and|or|that)\s+)(?:should|before|after|where|while|as)\s+(?:(?!\bthen\b)[^,;:])*$", re.I)  # fmt: skip
 _RELATIVE = re.compile(r"\b(?:that|which|who)\s+(?:\w+ly\s+)?$", re.I)
 _ADDRESSES = re.compile(rf"\b(?:I|We|we|The President)\s+{_ADVERBS}(?:do\s+)?(?:hereby\s+)?$")
 _ADVISED = re.compile(r"\b(?:recommend|propos|suggest|request|advis|ask|urg|petition|inform)\w*\b[^;:]{0,120}\bthat\s+(?:I|we|We)\s|\b(?:if|when|whether|should|until|before|after|unless)\s+(?:I|we|We)\s", re.I)  # fmt: skip
 _RESOLVES = re.compile(r"\bI (?:have |hereby |also |further |therefore |accordingly |now )*(?:determined?|find|found|conclude|concluded|order|direct|proclaim|deem|decided?)\b(?!\s+that (?:it )?was)|\b(?:is|are) (?:both |also |further |hereby )*(?:necessary|appropriate|advisable)\b|\b(?:deem|deems) (?:it )?(?:both )?(?:necessary|appropriate)|\bit is (?:hereby )?(?:ordered|proclaimed)\b|\bI (?:hereby )?(?:also )?(?:further )?deem\b", re.I)  # fmt: skip
 _REPORTED = re.compile(r"\b(?:was|were|had|would|has been|have been) (?:\w+ ){0,3}(?:necessary|appropriate)|\bIn (?:Executive Order|Proclamation|the)[^.;]{0,220}?, I (?:also )?(?:determined|found|ordered|directed|proclaimed|deemed|concluded)\b|\b(?:recommended|requested|proposed|suggested|advised|asked)\b", re.I)  # fmt: skip
-_ITSELF = re.compile(r"\b(?:this|these|the present) (?:[\w-]+ ){0,4}?(?:order|proclamation|memorandum|section|subsection|action|notice|rule|document|determination|amendments?|correction|AD|directive|license|final rule|publication|extension|policy|general license|reissuance|clause|NSPM|NSM|withdrawal)\b[^;:]{0,120}?$", re.I)  # fmt: skip
+_ITSELF = re.compile(r"\b(?:this|these|the present) (?:[\w-]+ ){0,4}?(?:order|proclamation|memorandum|section|subsection|action|notice|rule|document|determination|amendments?|correction|AD|directive|license|final rule|publication|extension|policy|general license|reissuance|clause|NSPM|NSM|withdrawal)(?:\s*\([^()]{1,60}\))?(?:,? (?:also|hereby|further|therefore|accordingly|thus|then|in turn|first|both)\b|, [^,;:]{2,90},| (?:is|are) (?=\w+ing)|\s)*$", re.I)  # fmt: skip
+_AND_ALSO = re.compile(r"(?:,|\band|\bor)\s+(?:\w+ly\s+|also\s+|hereby\s+)?$", re.I)
+_NOUN_BEFORE = re.compile(
+    r"\b(?:on|of|the|these|those|for|with|in|certain|any|all|no|such|its|their|other|further|additional|technical|conforming|by|from|or|minor)\s+$",
+    re.I,
+)
 _AGENCY = re.compile(r"(?:\b(?:[A-Z]{2,7}|[A-Z][\w.’']*(?: (?:of|and|for|the|&|on) (?:the )?[A-Z][\w.’']*| [A-Z][\w.’']*)*|[Ww]e|agency|agencies|rule|action|document|notice|correction|Administrator|bureau|department)(?:\s?\([^)]{2,60}\))?[,]?\s+(?:(?:also|hereby|now|further|in this (?:\w+ ){1,3}|through this (?:\w+ ){1,3}|therefore|accordingly),?\s+)*)$")  # fmt: skip
 _PROPOSES = re.compile(r"\b(?:propos\w+|consider\w*|plans?|planning|intends?|intending|intent|request\w*|seek\w*|solicit\w*|invit\w*|may|would|could|might|should|petition\w*|anticipat\w*|expects?|draft)\b", re.I)  # fmt: skip
 _TO = re.compile(rf"\bto\s+{_ADVERBS}$", re.I)
@@ -121,6 +126,12 @@ def _form(word: str) -> tuple[V, bool] | None:
         if nouns.fullmatch(word):
             return verb, True
     return _form(word.partition(" ")[0]) if " " in word else None
+
+
+def is_change(word: str) -> bool:
+    """Whether a word is a verb by which a document changes another."""
+    form = _form(word)
+    return form is not None and not form[1]
 
 
 def acts(plain: str, voice: Voice, *, title: bool = False) -> Iterator[Act]:
@@ -180,7 +191,7 @@ def _verb(
     word = match[0].lower()
     clause = _clause_start(plain, match.start())
     left = plain[clause : match.start()]
-    if _NOT.search(left[-80:]):
+    if _NOT.search(left[-80:]) or (word.startswith("continu") and plain.startswith(" to ", match.end())):
         return None
     participle = word.endswith(("ed", "n", "set aside")) or word == "stricken"
     if participle:
@@ -247,10 +258,12 @@ def _finite(
     left = plain[clause : match.start()]
     word = match[0].lower()
     if word.endswith("s") and not word.endswith("ss"):
+        if _NOUN_BEFORE.search(left):
+            return None
         if _ITSELF.search(left) and not _RELATIVE.search(left) and not _SUBORDINATE.search(left[-120:]):
             return Act(verb, match.start(), match.end(), passive=False)
         before = found[-1] if found else None
-        if before is not None and re.fullmatch(r"\s*,?\s*(?:and|or|,)\s+(?:\w+ly\s+|also\s+)?", plain[before.end : match.start()]):  # fmt: skip
+        if before is not None and before.start >= clause and not before.passive and _AND_ALSO.search(left):
             return Act(verb, match.start(), match.end(), passive=False)
         if (
             voice is Voice.AGENCY

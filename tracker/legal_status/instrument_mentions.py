@@ -43,7 +43,7 @@ _DIRECTIVE = re.compile(
     rf"\b(?P<series>{'|'.join(_SERIES)}|{'|'.join(_SERIES.values())})(?:\s*\([A-Z]+\))?[\s/–-]{{1,3}}(?:(?:No\.|[A-Z]{{3,4}}[-–])\s?)?(?P<number>\d{{1,3}})\b"
 )
 _AIRWORTHINESS = re.compile(
-    r"\b(?:Airworthiness Directive|AD)s?(?:\s*\(ADs?\))?\s(?P<number>\d{2,4}-\d{2}-\d{2}(?:\s?R\d)?)\b"
+    r"\b(?:Airworthiness Directive|AD)s?(?:\s*\(ADs?\))?\s(?P<number>\d{2,4}-\s?\d{2}-\s?\d{2}(?:\s?R\d)?)\b"
 )
 _LICENSE = re.compile(
     r"\b(?:(?P<program>[A-Z][\w-]*-[Rr]elated|[A-Z][a-z]+(?: [A-Z][a-z]+)?) )?(?:General License|GL)(?:\s*\(GL\))?\s(?:Nos?\. ?)?(?P<number>\d{1,3}[A-Z]{0,2})\b"
@@ -240,7 +240,7 @@ def _mentions(text: str, names: Names) -> list[Mention]:
         end = day.end() if day else match.end()
         found.append(Mention(Affected(title=f"{series}-{match['number']}"), match.start(), end))
     for match in _AIRWORTHINESS.finditer(text) if "AD" in text or "Airworthiness" in text else ():
-        found.append(Mention(Affected(title=f"AD {match['number']}"), match.start(), match.end()))
+        found.append(Mention(Affected(title=f"AD {_close(match['number'])}"), match.start(), match.end()))
     for match in _LICENSE.finditer(text) if "GL" in text or "General License" in text else ():
         program = f"{match['program']} " if match["program"] else ""
         title = f"{program}General License {match['number']}"
@@ -255,6 +255,11 @@ def _mentions(text: str, names: Names) -> list[Mention]:
         found.extend(Mention(target, match.start(), match.end(), back=True) for target in targets)
     found.sort(key=lambda mention: (mention.start, -mention.end))
     return list(_outermost(found))
+
+
+def _close(number: str) -> str:
+    """A number without the spaces that a line break left after its hyphens."""
+    return re.sub(r"-\s", "-", number)
 
 
 def _outermost(found: Iterable[Mention]) -> Iterator[Mention]:
