@@ -54,7 +54,7 @@ _GENERIC = (
     r"implementation|certain|provisions|responses?|requests?|information|documents?|revising|revised|receipt|submission|availability|intent|scoping|republication|editorial|due|errors?|order)"
 )
 _PLAIN_TITLE = re.compile(
-    rf"^(?P<title>.{{8,}}?)[;:—–]\s*(?=[^;]*\b{_RELATING}\b)(?:{_RELATING}|{_GENERIC})(?:[\s,]+(?:{_RELATING}|{_GENERIC}))*\.?$",
+    rf"^(?P<title>.{{8,}}?)[;:—–]\s*(?!and\b)(?=[^;]*\b{_RELATING}\b)(?:{_RELATING}|{_GENERIC})(?:[\s,]+(?:{_RELATING}|{_GENERIC}))*\.?$",
     re.I,
 )
 # "Suspension of Expansion of End-User Controls": the rest is the title, where it is one of rules.
