@@ -237,3 +237,20 @@ def test_a_retracted_effect_counts_only_for_those_who_could_not_know() -> None:
     ended = replace(wrong, ended_on=date(2026, 3, 31))
     assert [one.state for one in status_on(UNIT, [ended], date(2026, 3, 31))] == ["stayed"]
     assert [one.state for one in status_on(UNIT, [ended], date(2026, 4, 1))] == ["in-force"]
+
+
+def test_words_that_are_removed_from_a_paragraph_do_not_end_it() -> None:
+    removes = made("removes", EffectVerb.REMOVES, "2026-00600", Affected(path=PARAGRAPH), date(2026, 5, 1))
+    for quote, state in (
+        (
+            "In § 744.91, paragraph (a)(1) is amended by removing “Sample” and adding “Other” in its place.",
+            "in-force",
+        ),
+        ("Section 744.91 is amended by removing the words “any item” in paragraph (a)(1).", "in-force"),
+        ("Section 744.91 is amended by removing and reserving paragraph (a)(1).", "rescinded"),
+        ("In § 744.91, paragraph (a)(1) is removed.", "rescinded"),
+        ("by removing the entry for “Sample Co., Ltd.”", "rescinded"),
+    ):
+        affecting = replace(removes.effect.affecting, quote=quote)
+        one = replace(removes, effect=replace(removes.effect, affecting=affecting))
+        assert [each.state for each in status_on(UNIT, [one], date(2026, 5, 1))] == [state], quote

@@ -9,6 +9,8 @@ from itertools import groupby
 
 from tracker.i18n import format_day as written
 from tracker.i18n import label, t
+from tracker.legal_status.register import RegisterState
+from tracker.legal_status.ribbons import status_words
 from tracker.model import Language, Status
 from tracker.sanitize import sanitize_line
 
@@ -17,6 +19,7 @@ _PREVAILS = (
     "rescinded",
     "withdrawn",
     "expired",
+    "declared-unlawful",
     "stayed",
     "not-enforced",
     "delayed",
@@ -27,6 +30,8 @@ _PREVAILS = (
 _BEFORE_FORCE = frozenset({"published", "proposed", "delayed"})
 # While these last, a rule that took effect is printed in the CFR but does not bind.
 _PAUSED = frozenset({"stayed", "not-enforced"})
+_OVER = frozenset(_PREVAILS[:3])
+_NOTES = frozenset({RegisterState.UNCLEAR, RegisterState.NOT_INCORPORATED})
 _DAY = timedelta(days=1)
 
 
@@ -34,26 +39,28 @@ _DAY = timedelta(days=1)
 class CurrentStatus:
     """`now` applies to the whole document on the given day; `parts` apply to some units only; `ahead` is the next
     to begin; `ended` is the last that ended, where none applies now; `resumed` is the last stay or non-enforcement
-    that ended, where the document is in force now."""
+    that ended, where the document is in force now; `notes` are what a reader must know beside that: an effect that could
+    not be determined, or not be incorporated into the CFR."""
 
     now: Status | None = None
     parts: tuple[Status, ...] = ()
     ahead: Status | None = None
     ended: Status | None = None
     resumed: Status | None = None
+    notes: tuple[Status, ...] = ()
 
 
 def current_status(statuses: Iterable[Status], today: date) -> CurrentStatus:
     """The status on a day. Both ends count: a stay from 10 November until 9 November a year later applies on both
     days."""
-    known = tuple(statuses)
+    everything = tuple(statuses)
+    notes = tuple(status for status in everything if status.state in _NOTES and _holds(status, today))
+    known = tuple(status for status in everything if status.state not in _NOTES)
     began = {status.state for status in known if status.since is None or status.since <= today}
     active = [
         status
         for status in known
-        if (status.since is None or status.since <= today)
-        and (status.until is None or status.until >= today)
-        and not (status.state in _BEFORE_FORCE - {"delayed"} and "in-force" in began)
+        if _holds(status, today) and not (status.state in _BEFORE_FORCE - {"delayed"} and "in-force" in began)
     ]
     whole = min((status for status in active if not status.units), key=_order, default=None)
     parts = tuple(
@@ -87,7 +94,13 @@ def current_status(statuses: Iterable[Status], today: date) -> CurrentStatus:
             key=lambda status: status.until or today,
             default=None,
         )
-    return CurrentStatus(whole, parts, ahead, ended, resumed)
+    if whole is not None and whole.state in _OVER:
+        notes = ()
+    return CurrentStatus(whole, parts, ahead, ended, resumed, notes)
+
+
+def _holds(status: Status, today: date) -> bool:
+    return (status.since is None or status.since <= today) and (status.until is None or status.until >= today)
 
 
 def status_line(
@@ -127,6 +140,7 @@ def status_line(
                 day=written(found.ahead.since, language),
             )
         )
+    said += [status_words(status, language) for status in found.notes]
     stop = "。" if language == "ja" else "; "
     return stop.join(said) if said else t("legal-status.unknown", language)
 

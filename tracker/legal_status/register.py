@@ -36,6 +36,15 @@ class RegisterState(StrEnum):
 
 
 _WITHDRAWS = re.compile(r"\bwithdr(?:aw|ew)", re.IGNORECASE)
+# "removing paragraph (b)", "the entry for X is removed"; not "removing the words “X” from paragraph (b)".
+_UNIT = (
+    r"(?:paragraphs?|sections?|§+|supplement|parts?|subparts?|(?:the )?(?:entry|entries)|ECCNs?|rows?|notes?)"
+)
+_REMOVES_UNIT = re.compile(
+    rf"\b(?:remov\w+|delet\w+)(?: and reserv\w+)?(?: the)? {_UNIT}|"
+    rf"\b{_UNIT}\b[^.;“”]{{0,80}}\b(?:is|are) (?:hereby )?(?:removed|deleted)",
+    re.IGNORECASE,
+)
 # Which state prevails on a day: the end of a rule over its suspension, that over force.
 PREVAILS = (
     "rescinded", "withdrawn", "expired", "declared-unlawful", "stayed", "not-enforced", "delayed", "in-force", "published",
@@ -263,21 +272,13 @@ class _Register:
 
     def _of(self, one: RecordedEffect, part: str, day: date) -> Iterator[_Hold]:
         effect = one.effect
-        if effect.applied is Applied.NOT_INCORPORATED and self.operative(one, day):
-            yield _Hold(RegisterState.NOT_INCORPORATED, one, part=part)
-        if effect.certainty is Certainty.UNCLEAR or (
-            effect.extent is Extent.CONDITIONAL and effect.verb in {**_CONTINUING, **_FINAL}
-        ):
-            if self.operative(one, day):
-                yield _Hold(RegisterState.UNCLEAR, one, part=part)
-            return
-        if effect.verb is EffectVerb.ADDS and not part and day < _start(one):
+        states = states_of(effect)
+        if states and self.operative(one, day):
+            yield from (_Hold(state, one, part=part) for state in states)
+        if effect.verb is EffectVerb.ADDS and _is_stated(effect) and not part and day < _start(one):
             known = legal_day(effect.known_at) if effect.known_at else date.min
             if known <= day and not self._ended_before(one, day):
                 yield _Hold(RegisterState.PUBLISHED, one)
-        state = state_of(effect)
-        if state and self.operative(one, day):
-            yield _Hold(state, one, part=part)
 
     # --- the life of an effect -----------------------------------------------------------------
 
@@ -394,11 +395,17 @@ def _spanned(hold: _Hold, register: _Register, day: date) -> StateOnDay:
     )
 
 
-def state_of(effect: Effect) -> str:
-    """Return the state that an effect gives to what it affects; empty where it gives none."""
+def states_of(effect: Effect) -> tuple[str, ...]:
+    """Return the states that an effect gives to what it affects."""
+    notes = (RegisterState.NOT_INCORPORATED,) if effect.applied is Applied.NOT_INCORPORATED else ()
+    state = _CONTINUING.get(effect.verb) or _FINAL.get(effect.verb)
+    if effect.verb is EffectVerb.REMOVES and not _REMOVES_UNIT.search(effect.affecting.quote):
+        return notes  # words are removed from the unit, or it is not said what is
+    if effect.certainty is Certainty.UNCLEAR or (effect.extent is Extent.CONDITIONAL and state):
+        return (*notes, RegisterState.UNCLEAR)
     if effect.verb is EffectVerb.ENDS and _WITHDRAWS.search(effect.affecting.quote):
-        return RegisterState.WITHDRAWN
-    return _CONTINUING.get(effect.verb) or _FINAL.get(effect.verb) or ""
+        state = RegisterState.WITHDRAWN
+    return (*notes, state) if state else notes
 
 
 def affecting_name(recorded: RecordedEffect) -> str:

@@ -21,23 +21,14 @@ from tracker.legal_status.register import (
     last_day,
     relevant,
     runs,
-    state_of,
+    states_of,
 )
 from tracker.model import Change, Status
 from tracker.text import name_key
 
-# What a record can say of itself; the rest is shown from the register alone.
-_PAUSES = frozenset({RegisterState.STAYED, RegisterState.DELAYED, RegisterState.NOT_ENFORCED})
-_RECORDED = frozenset(
-    {
-        RegisterState.STAYED,
-        RegisterState.DELAYED,
-        RegisterState.NOT_ENFORCED,
-        RegisterState.RESCINDED,
-        RegisterState.WITHDRAWN,
-        RegisterState.UNLAWFUL,
-    }
-)
+# The states that a record keeps.
+_RECORDED = frozenset(set(RegisterState) - {RegisterState.PUBLISHED})
+_ON_UNITS = _RECORDED - {RegisterState.RESCINDED}
 
 
 def with_register(
@@ -55,7 +46,7 @@ def with_register(
             status.append(one)
             continue
         governing = [
-            each for each in about if state_of(each.effect) == one.state and _names(each) & _keys(one)
+            each for each in about if one.state in states_of(each.effect) and _names(each) & _keys(one)
         ]
         if not governing:
             status.append(one)
@@ -83,9 +74,10 @@ def with_unit_status(
     governed: set[tuple[str, str]] = set()
     for path, subject in units:
         for one in relevant(subject, effects):
-            governed.add((state_of(one.effect), canonical_path(one.effect.affected.path or "")))
+            path_of = canonical_path(one.effect.affected.path or "")
+            governed.update((state, path_of) for state in states_of(one.effect))
         for run in runs(subject, effects):
-            if run.state in _PAUSES and not run.part:
+            if run.state in _ON_UNITS and not run.part:
                 spans.setdefault((run.state, run.since, run.until, run.effect), []).append(path)
     kept = [
         one
@@ -117,7 +109,10 @@ def effective(change: Change, today: date) -> set[tuple[str, str, date | None, d
     return {
         (one.state, one.by or "", one.since, one.until)
         for one in change.tagging.status
-        if one.by and name_key(one.by) not in own and (one.until is None or one.until >= today)
+        if one.by
+        and name_key(one.by) not in own
+        and (one.until is None or one.until >= today)
+        and one.state != RegisterState.UNCLEAR
     }
 
 

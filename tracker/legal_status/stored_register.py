@@ -86,6 +86,15 @@ def status_of_units(
     return found
 
 
+def effects_about(connection: Connection, change: Change) -> list[RecordedEffect]:
+    """Return the effects on a stored document and those that it has on others, the oldest first."""
+    found = {one.id: one for one in effects.of_change(connection, change.id)}
+    if change.kind not in _TEXTS:
+        subject = subject_of(change)
+        found |= {one.id: one for one in relevant(subject, effects_on(connection, subject, change))}
+    return sorted(found.values(), key=lambda one: (str(one.effect.known_at), one.id))
+
+
 def settled(connection: Connection, change: Change) -> Change:
     """Return a record with the status that the register gives it now; the same object where nothing differs."""
     if change.kind in _CODIFIED:

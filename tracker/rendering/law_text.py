@@ -9,8 +9,9 @@ from typing import Protocol
 from tracker.effects import RecordedEffect
 from tracker.i18n import format_day, label, t
 from tracker.legal_status.register import StateOnDay
+from tracker.legal_status.ribbons import state_words
 from tracker.model import Language
-from tracker.rendering.effect_text import effect_line, state_words
+from tracker.rendering.effect_text import effect_line
 from tracker.sanitize import sanitize_line
 
 

@@ -260,9 +260,11 @@ class StoreReader:
         return found
 
     def seal(self, change_id: str) -> str:
-        """The hash of a change's record and operations; empty where no change has that id."""
-        row = self.connection.execute("SELECT row_hash FROM change WHERE id = ?", [change_id]).fetchone()
-        return row["row_hash"] if row else ""
+        """The hash of a change with the state of the register of effects; empty where no change has that id."""
+        register = "SELECT count(*) || '/' || coalesce(max(known_at), '') || '/' || coalesce(max(retracted_at), '') FROM effect"
+        query = f"SELECT row_hash || '/' || ({register}) AS seal FROM change WHERE id = ?"  # noqa: S608 - no value in it
+        row = self.connection.execute(query, [change_id]).fetchone()
+        return row["seal"] if row else ""
 
     def deliveries(self, change_id: str) -> list[dict[str, Any]]:
         """The deliveries of a change, with their recipients and attempts."""

@@ -10,6 +10,8 @@ from fastapi.responses import HTMLResponse
 from tracker.corrections import GIST, CorrectedFields
 from tracker.documents.names import references_in
 from tracker.legal_status.current import current_status, status_line
+from tracker.legal_status.ribbons import ribbons
+from tracker.legal_status.stored_register import effects_about, status_of_units
 from tracker.model import TOPIC_IDS, Change, Direction, Level
 from tracker.rendering.act_table import SHOWN, act_rows, columns
 from tracker.rendering.alert_message import force_label, is_codified, what_changed
@@ -17,6 +19,7 @@ from tracker.rendering.annotations import annotation_lines
 from tracker.rendering.correction_text import corrected_fields, leading_correction, review_words
 from tracker.rendering.deadlines import upcoming
 from tracker.rendering.delivery_hold import hold_line, recipient_lines
+from tracker.rendering.effect_text import effect_line
 from tracker.rendering.location_text import location_label, status_where
 from tracker.rendering.official_links import official_url
 from tracker.rendering.profile_lead import leading_badge, leading_match, level_badge, profile_reason
@@ -70,6 +73,8 @@ def _change(request: Request, web_context: WebContext, reference: str) -> HTMLRe
         beside = store.beside(change.id)
     with web_context.store.read() as connection:
         belongs = related(connection, change)
+        on_it = effects_about(connection, change)
+        unit_states = status_of_units(connection, change.tagging.units, today)
     what, detail = what_changed(change, language)
     found = current_status(change.tagging.status, today)
     return page(
@@ -96,6 +101,8 @@ def _change(request: Request, web_context: WebContext, reference: str) -> HTMLRe
         shown_acts=SHOWN,
         detail=detail,
         standing=found,
+        ribbons={path: ribbons(states, language) for path, states in unit_states.items()},
+        effects=[(effect_line(one, language), one) for one in on_it],
         statuses=sorted(change.tagging.status, key=lambda status: status != found.now),
         # Text of the CFR, a page or a list does not state its own force: "not stated" would suggest doubt.
         standing_line=status_line(change.tagging.status, today, language, codified=is_codified(change))

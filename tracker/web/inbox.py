@@ -13,11 +13,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from tracker.legal_status.current import current_status
+from tracker.legal_status.ribbons import Ribbon
 from tracker.model import TOPIC_IDS, Change, DocumentKind, Language, LegalDate, Level, Status
 from tracker.rendering.alert_message import what_changed
 from tracker.rendering.correction_text import leading_correction
 from tracker.rendering.deadlines import upcoming
 from tracker.rendering.profile_lead import leading_match, profile_reason
+from tracker.rendering.status_ribbons import status_ribbons
 from tracker.search.query import highlight, terms
 from tracker.serialization import change_from_json
 from tracker.storage import reviews, saved_searches, story_cards
@@ -116,7 +118,8 @@ def filter_of(values: Mapping[str, str]) -> InboxFilter:
 @dataclass(frozen=True, slots=True)
 class InboxRow:
     """A row of the list: the change, its summary, its legal status today, and its next date. `level` is the level for
-    the selected profile, else the general one; `because` is the reason why the profile matches.
+    the selected profile, else the general one; `because` is the reason why the profile matches; `ribbons` say by which
+    document and until when it is stayed, ended or not effective yet.
     """
 
     change: Change
@@ -126,6 +129,7 @@ class InboxRow:
     what: str
     detail: str
     now: Status | None
+    ribbons: tuple[Ribbon, ...]
     next: LegalDate | None
     review: reviews.ReviewState
 
@@ -154,7 +158,18 @@ def entries(
         level = match.level if match else general
         corrected = leading_correction(change) is not None
         rows.append(
-            InboxRow(change, level, because, corrected, what, detail, holds, days[0] if days else None, done)
+            InboxRow(
+                change,
+                level,
+                because,
+                corrected,
+                what,
+                detail,
+                holds,
+                status_ribbons(found, language),
+                days[0] if days else None,
+                done,
+            )
         )
     return rows
 

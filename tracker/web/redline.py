@@ -314,6 +314,7 @@ def redline_view(
         "redline.html.j2",
         redline=redline,
         facts=redline.facts(language),
+        ribbons=lambda path: redline.ribbons(path, language),
         summary=summary.get(language),
         places=places(rows[(part - 1) * PAGE : part * PAGE]),
         shown=len(shown),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
@@ -15,10 +15,13 @@ from tracker.config.source_kinds import source_kinds
 from tracker.diffing import compare, summarize
 from tracker.diffing.summary import split_path
 from tracker.errors import ParseError
-from tracker.model import Document, Unit, UnitKind
+from tracker.legal_status.register import StateOnDay
+from tracker.legal_status.ribbons import Ribbon, ribbons
+from tracker.legal_status.stored_register import status_of_units
+from tracker.model import Document, Language, Operation, Unit, UnitKind
 from tracker.rendering.official_links import official_url
 from tracker.rendering.redlines.model import Redline, RedlineSide
-from tracker.rendering.redlines.stored import document_of
+from tracker.rendering.redlines.stored import document_of, unit_states
 from tracker.search.index import SearchIndex
 from tracker.search.query import highlight, passage, terms
 from tracker.serialization import change_from_json
@@ -127,9 +130,11 @@ def text(
     wanted = index_form(q)
     if wanted:
         units = [unit for unit in units if wanted in index_form(f"{unit.path} {unit.text}")]
+    language = language_of(request, web_context)
     parts = max(1, -(-len(units) // PAGE))
     where = next((index for index, unit in enumerate(units) if at and unit.path == at), None)
     part = max(1, min(part, parts)) if where is None else where // PAGE + 1
+    shown = units[(part - 1) * PAGE : part * PAGE]
     return page(
         request,
         web_context,
@@ -142,7 +147,8 @@ def text(
         place=chosen,
         q=q,
         found=len(units),
-        units=[_shown(unit) for unit in units[(part - 1) * PAGE : part * PAGE]],
+        units=[_shown(unit) for unit in shown],
+        ribbons=_ribbons(web_context, [unit.path for unit in shown], language),
         part=part,
         parts=parts,
     )
@@ -200,6 +206,7 @@ def history(request: Request, web_context: InjectedContext, text: str, path: str
         text=text,
         path=path,
         first=states[0],
+        ribbons=_ribbons(web_context, [path], language_of(request, web_context)).get(path, ()),
         steps=steps,
     )
 
@@ -215,6 +222,15 @@ def _shown(unit: Unit) -> ShownUnit:
     return ShownUnit(unit, anchor_of(unit.path), local or name, official_url(unit.path), unit.kind in _NOTES)
 
 
+def _ribbons(
+    web_context: WebContext, paths: Iterable[str], language: Language
+) -> dict[str, tuple[Ribbon, ...]]:
+    """Return the ribbons of units today, by the register of effects."""
+    with web_context.store.read() as connection:
+        found = status_of_units(connection, paths, web_context.today())
+    return {path: ribbons(states, language) for path, states in found.items()}
+
+
 def _states(web_context: WebContext, identity: str) -> list[dict[str, Any]]:
     with web_context.reading() as store:
         found = store.text_states(identity)
@@ -228,16 +244,25 @@ def _compared(web_context: WebContext, identity: str, since: int, on: int) -> Re
     if since not in states or on not in states:
         raise HTTPException(404, f"{identity}: {since}, {on}")
     before, after = _document(web_context, identity, since), _document(web_context, identity, on)
+    operations = compare(before, after)
     return Redline(
         title=after.title,
         source=identity,
         url=after.url,
         before=_side(states[since], before),
         after=_side(states[on], after),
-        operations=compare(before, after),
+        operations=operations,
         generated_at=web_context.now(),
         timezone=web_context.settings.timezone,
+        states=unit_states_of(web_context, operations),
     )
+
+
+def unit_states_of(
+    web_context: WebContext, operations: Sequence[Operation]
+) -> dict[str, tuple[StateOnDay, ...]]:
+    with web_context.store.read() as connection:
+        return unit_states(connection, operations, web_context.now())
 
 
 def _side(state: dict[str, Any], document: Document) -> RedlineSide:

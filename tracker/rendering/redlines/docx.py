@@ -171,6 +171,8 @@ def _header(document: Document, redline: Redline, language: Language) -> None:
     for name, value in redline.facts(language):
         _small(first.add_paragraph(), f"{name}: {value}")
     _small(first.add_paragraph(), summarize(redline.operations).get(language))
+    for line in redline.ribbon_lines(language):
+        _small(first.add_paragraph(), line, bold=True)
     _small(section.header.paragraphs[0], redline.title)
     for footer in (section.footer, section.first_page_footer):
         paragraph = footer.paragraphs[0]

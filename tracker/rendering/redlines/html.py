@@ -49,7 +49,7 @@ def body(redline: Redline, language: Language) -> str:
     if not visible:
         return f"<p>{_safe(t('redline.same', language))}</p>"
     return "".join(
-        _place(name, list(operations), language)
+        _place(redline, name, list(operations), language)
         for name, operations in groupby(visible, key=lambda op: split_path(op.path)[0])
     )
 
@@ -86,12 +86,12 @@ def _switches(editorial: int, language: Language) -> str:
     return f'{inputs}<div class="switches">{labels}</div>\n'
 
 
-def _place(name: str, operations: list[Operation], language: Language) -> str:
+def _place(redline: Redline, name: str, operations: list[Operation], language: Language) -> str:
     hidden = ' class="editorial"' if all(op.editorial for op in operations) else ""
-    return f"<section{hidden}><h2>{_safe(name)}</h2>{''.join(_op(op, language) for op in operations)}</section>\n"
+    return f"<section{hidden}><h2>{_safe(name)}</h2>{''.join(_op(redline, op, language) for op in operations)}</section>\n"
 
 
-def _op(op: Operation, language: Language) -> str:
+def _op(redline: Redline, op: Operation, language: Language) -> str:
     place, local = split_path(op.path)
     words_differ = any(kind != "equal" for kind, _ in op.spans)
     quiet = op.follows is not None and not words_differ
@@ -106,6 +106,10 @@ def _op(op: Operation, language: Language) -> str:
     head = (
         f'<h3><span class="badge">{_safe(t(f"op.{op.op.value}", language))}</span>{_safe(local or place)}'
         f' <span class="was">{_safe(" · ".join(was))}</span></h3>'
+    )
+    head += "".join(
+        f'<p class="ribbon {_safe(ribbon.state)}">{_safe(ribbon.words)}</p>'
+        for ribbon in redline.ribbons(op.path, language)
     )
     return f'<article class="{" ".join(classes)}">{head}{"" if quiet else _words(op, language)}</article>\n'
 

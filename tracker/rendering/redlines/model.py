@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from tracker.i18n import format_timestamp, t
+from tracker.legal_status.register import StateOnDay
+from tracker.legal_status.ribbons import Ribbon, ribbons
 from tracker.model import Language, LocalizedText, Op, Operation, Unit
 
 _CITATIONS = 12
@@ -27,7 +29,9 @@ class RedlineSide:
 
 @dataclass(frozen=True, slots=True)
 class Redline:
-    """Everything that a redline shows. `before` is None for a new document."""
+    """Everything that a redline shows. `before` is None for a new document. `states` are those of units by the register
+    of effects, on the day of the redline.
+    """
 
     title: str
     source: str
@@ -39,6 +43,20 @@ class Redline:
     author: str = "tracker"
     timezone: str = "Asia/Tokyo"
     headline: LocalizedText | None = None
+    states: Mapping[str, tuple[StateOnDay, ...]] = field(default_factory=dict)
+
+    def ribbons(self, path: str, language: Language) -> tuple[Ribbon, ...]:
+        """What a reader must see beside a unit: that it is stayed, not effective yet, not incorporated."""
+        return ribbons(self.states.get(path, ()), language)
+
+    def ribbon_lines(self, language: Language) -> tuple[str, ...]:
+        """Return the ribbons of all shown units, each with its unit, for outlets that show them together."""
+        return tuple(
+            f"{op.path}: {ribbon.words}"
+            for op in self.visible()
+            if not op.editorial
+            for ribbon in self.ribbons(op.path, language)
+        )
 
     def names(self, language: Language) -> tuple[str, ...]:
         """What it is called: the headline of the change where it has one, then the official title."""

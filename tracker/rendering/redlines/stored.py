@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 
 from tracker import parsing
+from tracker.clock import legal_day
 from tracker.errors import TrackerError
-from tracker.model import Change, Document, Op, SnapshotRef
+from tracker.legal_status.register import StateOnDay
+from tracker.legal_status.stored_register import status_of_units
+from tracker.model import Change, Document, Op, Operation, SnapshotRef
 from tracker.parsing import volatile_content
 from tracker.rendering.redlines.model import Redline, RedlineSide
 from tracker.storage import changes, snapshots, versions
@@ -20,17 +24,26 @@ def load_redline(
     connection: Connection, change: Change, *, now: datetime, timezone: str = "Asia/Tokyo"
 ) -> Redline:
     """Return the redline between the two snapshots of a change; without operations for a new document."""
+    operations = changes.operations(connection, change.id)
     return Redline(
         title=change.title,
         source=change.source,
         url=change.url,
         before=_side(change.before) if change.before else None,
         after=_side(change.after) if change.after else RedlineSide(change.title),
-        operations=changes.operations(connection, change.id),
+        operations=operations,
         generated_at=now,
         timezone=timezone,
         headline=change.tagging.headline,
+        states=unit_states(connection, operations, now),
     )
+
+
+def unit_states(
+    connection: Connection, operations: Sequence[Operation], now: datetime
+) -> dict[str, tuple[StateOnDay, ...]]:
+    """Return the states that the register gives to the units of a redline, on its day."""
+    return status_of_units(connection, [op.path for op in operations], legal_day(now))
 
 
 def with_texts(connection: Connection, change: Change, redline: Redline) -> Redline | None:

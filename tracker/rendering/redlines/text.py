@@ -37,6 +37,7 @@ def render(
             "",
             pen.bold(f"{_sign(op)} {sanitize_line(local or here)}") + pen.dim(_operation_note(op, language)),
         ]
+        lines += [f"  ! {ribbon.words}" for ribbon in redline.ribbons(op.path, language)]
         if any(kind != "equal" for kind, _ in op.spans) or not op.follows:
             lines.append("  " + "".join(pen.span(kind, text) for kind, text in op.spans))
     if hidden:
