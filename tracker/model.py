@@ -300,10 +300,18 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class DateMove:
+    """The day to which a date was moved, and the name of the document that moved it."""
+
+    to: date
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class LegalDate:
     """A date of a document. docs/records.md lists the types and explains `note`, `where`, `time`, `zone` and `counted`. `by`
     is the document that set the date, if another one did: its citation, number or title. The `where` of its words begins
-    with that name."""
+    with that name. `moved`: a later document moved the date, which is superseded then."""
 
     type: str
     date: date
@@ -315,6 +323,7 @@ class LegalDate:
     zone: str = ""
     counted: str = ""
     by: str = ""
+    moved: DateMove | None = None
 
 
 @dataclass(frozen=True, slots=True)

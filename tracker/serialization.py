@@ -30,6 +30,7 @@ from tracker.model import (
     ActVerb,
     Change,
     Classification,
+    DateMove,
     Direction,
     DocumentKind,
     DocumentRelation,
@@ -55,6 +56,11 @@ _CITATION = re.compile(r"\d{1,3} FR \d{1,6}")
 def format_instant(moment: datetime) -> str:
     """Return an instant in UTC, `2025-09-29T12:45:07Z`, with a fraction only where it has one."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _move(entry: LegalDate) -> dict[str, str]:
+    """Return the keys of a date that was moved; none of another."""
+    return {"moved_to": entry.moved.to.isoformat(), "moved_by": entry.moved.by} if entry.moved else {}
 
 
 def change_to_json(change: Change) -> dict[str, Any]:
@@ -85,6 +91,7 @@ def change_to_json(change: Change) -> dict[str, Any]:
                 "counted": entry.counted,
                 "by": entry.by or None,
             }
+            | _move(entry)
             for entry in tagging.dates
         ],
         "status": [
@@ -274,6 +281,9 @@ def _tagging_of(value: Mapping[str, Any]) -> Classification:
                 entry.get("zone", ""),
                 entry.get("counted", ""),
                 entry.get("by") or "",
+                DateMove(date.fromisoformat(entry["moved_to"]), entry["moved_by"])
+                if "moved_to" in entry
+                else None,
             ),
         ),
         status=_each(

@@ -16,6 +16,7 @@ from tracker.model import Change, DocumentKind, Language, LegalDate
 from tracker.rendering.alert_message import headline_of, touched
 from tracker.rendering.deadlines import change_url
 from tracker.rendering.location_text import date_note
+from tracker.rendering.moved_dates import with_moved_dates
 from tracker.sanitize import safe_url, sanitize_line, shorten
 
 HEADLINE = 150
@@ -74,7 +75,8 @@ class Phrases:
         return self.name(change, number=False)
 
     def reason(self, change: Change) -> str:
-        return shorten(sanitize_line(change.tagging.reason.get(self.language)), REASON)
+        reason = shorten(sanitize_line(change.tagging.reason.get(self.language)), REASON)
+        return with_moved_dates(reason, change, self.language)
 
     def noted(self, entry: LegalDate) -> list[str]:
         """The document that set the date, or the scope of the date; empty where the date is the document's own and applies to

@@ -14,9 +14,7 @@ from datetime import date, timedelta
 from tracker import citations
 from tracker.clock import legal_day
 from tracker.documents.names import names_of, number_beside_citation, quoted_name, references_in
-from tracker.i18n import format_day as written
-from tracker.i18n import label, t
-from tracker.model import Change, Classification, DocumentRelation, Language, LegalDate, LocalizedText, Status
+from tracker.model import Change, Classification, DateMove, DocumentRelation, LegalDate, Status
 from tracker.text import name_key
 
 _ENFORCING = {"suspends-enforcement", "resumes-enforcement"}
@@ -123,7 +121,7 @@ def keep_earlier_status(old: Change, new: Change) -> Change:
         for status in old.tagging.status
         if status.by and name_key(status.by) not in references_in(new) and status not in new.tagging.status
     )
-    fallen = {(day.type, day.date) for day in old.tagging.dates if day.superseded}
+    fallen = {(day.type, day.date): day for day in old.tagging.dates if day.superseded}
     known = {(day.type, day.date) for day in new.tagging.dates}
     added = tuple(
         day
@@ -131,7 +129,10 @@ def keep_earlier_status(old: Change, new: Change) -> Change:
         if (day.by or day.type == "filed-for-inspection") and (day.type, day.date) not in known
     )
     dates = tuple(
-        replace(day, superseded=True) if (day.type, day.date) in fallen else day for day in new.tagging.dates
+        replace(day, superseded=True, moved=before.moved)
+        if (before := fallen.get((day.type, day.date)))
+        else day
+        for day in new.tagging.dates
     )
     return replace(
         new, tagging=replace(new.tagging, status=new.tagging.status + foreign, dates=dates + added)
@@ -159,8 +160,7 @@ def supersede_dates(earlier: Change, later: Change, names: Collection[str]) -> C
             # The last of its days is the one that it gave to the other; those before are its own.
             old = [day for day in old if day >= later.published][-1:]
         if old and new > later.published:
-            after = _superseded(after, kind, old)
-            after = _add_move(after, kind, new, names_of(later))
+            after = _superseded(after, kind, old, DateMove(new, names_of(later)))
     return after
 
 
@@ -220,22 +220,15 @@ def _with_citation(target: Change, actor: Change, by: str) -> Change:
     if number is None or number == by or number not in before:
         return target
     status = tuple(replace(one, by=by, number=number) if one.by == number else one for one in tagging.status)
-    dates = tuple(replace(day, by=by) if day.by == number else day for day in tagging.dates)
-    renamed = replace(tagging, status=status, dates=dates)
-    for kind, day in {(day.type, day.date) for day in dates if day.by == by}:
-        renamed = replace(
-            renamed,
-            summary=_in_both(renamed.summary, kind, day, number, by),
-            reason=_in_both(renamed.reason, kind, day, number, by),
+    dates = tuple(
+        replace(
+            day,
+            by=by if day.by == number else day.by,
+            moved=replace(day.moved, by=by) if day.moved and day.moved.by == number else day.moved,
         )
-    return replace(target, tagging=renamed)
-
-
-def _in_both(words: LocalizedText, kind: str, day: date, number: str, by: str) -> LocalizedText:
-    return LocalizedText(
-        words.ja.replace(_move(kind, day, number, "ja"), _move(kind, day, by, "ja")),
-        words.en.replace(_move(kind, day, number, "en"), _move(kind, day, by, "en")),
+        for day in tagging.dates
     )
+    return replace(target, tagging=replace(tagging, status=status, dates=dates))
 
 
 def _status_by(actor: Change, link: DocumentRelation, state: str, by: str) -> Status:
@@ -424,34 +417,9 @@ def _moved(target: Change, kind: str, old: Sequence[date], given: Sequence[Legal
     """Replaces the old days, and those that the same document gave before, by the given days."""
     days = {day.date for day in given}
     before = [day.date for day in _of(target, kind) if day.by == by and day.date not in days]
-    target = _with_dates(_superseded(target, kind, [*old, *before]), given)
-    return _add_move(target, kind, max(days), by) if days and (old or before) else target
-
-
-def _add_move(target: Change, kind: str, new: date, by: str) -> Change:
-    """Adds the new day to the summary, which was written before the date moved, and to a reason that names a
-    superseded day."""
-    gone = [day for day in _of(target, kind) if day.superseded]
-
-    def stated(words: str, language: Language, *, always: bool) -> str:
-        if not words or not (always or any(written(day.date, language) in words for day in gone)):
-            return words
-        space = "" if language == "ja" else " "
-        for day in gone:
-            if day.by:
-                words = words.replace(space + _move(kind, day.date, day.by, language), "")
-        sentence = space + _move(kind, new, by, language)
-        return words if sentence in words else words + sentence
-
-    tagging = target.tagging
-    summary, reason = tagging.summary, tagging.reason
-    summary = LocalizedText(stated(summary.ja, "ja", always=True), stated(summary.en, "en", always=True))
-    reason = LocalizedText(stated(reason.ja, "ja", always=False), stated(reason.en, "en", always=False))
-    return replace(target, tagging=replace(tagging, summary=summary, reason=reason))
-
-
-def _move(kind: str, day: date, by: str, language: Language) -> str:
-    return t("moved.date", language, type=label("date", kind, language), day=written(day, language), by=by)
+    if not days:
+        return _superseded(target, kind, [*old, *before])
+    return _with_dates(_superseded(target, kind, [*old, *before], DateMove(max(days), by)), given)
 
 
 def _of(change: Change, kind: str) -> list[LegalDate]:
@@ -462,9 +430,9 @@ def _live(change: Change, kind: str) -> list[LegalDate]:
     return [day for day in _of(change, kind) if not day.superseded]
 
 
-def _superseded(target: Change, kind: str, days: Collection[date]) -> Change:
+def _superseded(target: Change, kind: str, days: Collection[date], moved: DateMove | None = None) -> Change:
     dates = tuple(
-        replace(day, superseded=True) if day.type == kind and day.date in days else day
+        replace(day, superseded=True, moved=moved) if day.type == kind and day.date in days else day
         for day in target.tagging.dates
     )
     return replace(target, tagging=replace(target.tagging, dates=dates))

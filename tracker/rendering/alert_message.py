@@ -29,6 +29,7 @@ from tracker.model import (
 from tracker.rendering.correction_text import correction_line
 from tracker.rendering.deadlines import CLOSING, change_url, days_left, upcoming
 from tracker.rendering.location_text import date_note, location_label, status_where, timed
+from tracker.rendering.moved_dates import moved_dates, with_moved_dates
 from tracker.rendering.profile_lead import leading_badge, leading_match, profile_reason
 from tracker.sanitize import first_sentence, safe_url, sanitize_line, shorten
 
@@ -193,24 +194,27 @@ def what_changed(change: Change, language: Language) -> tuple[str, str]:
     summary = sanitize_line(change.tagging.summary.get(language))
     first, rest = first_sentence(summary, language)
     detail = rest if first in headline else summary
-    return headline, "" if detail.removesuffix("。") in headline else detail
+    detail = "" if detail.removesuffix("。") in headline else detail
+    return headline, with_moved_dates(detail, change, language)
 
 
 def touched(change: Change, language: Language) -> tuple[str, str]:
     """Return what was touched in one line, and the rest: from the summary, else from the touched units, else from the title."""
     summary = sanitize_line(change.tagging.summary.get(language))
+    moved = moved_dates(change, language)
     if summary:
-        return first_sentence(summary, language)
+        first, rest = first_sentence(summary, language)
+        return first, with_moved_dates(rest, change, language)
     units = change.tagging.units
     kind = label("kind", change.kind, language)
     title = sanitize_line(change.title)
     if change.kind not in {DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE} or not units:
         name = kind if language == "ja" else kind.lower()
-        return t("message.what-new", language, kind=name, title=title), ""
+        return t("message.what-new", language, kind=name, title=title), moved
     first = sanitize_line(units[0])
     if len(units) == 1:
-        return t("message.what-unit", language, kind=kind, first=first), ""
-    return t("message.what-units", language, kind=kind, first=first, count=len(units)), ""
+        return t("message.what-unit", language, kind=kind, first=first), moved
+    return t("message.what-units", language, kind=kind, first=first, count=len(units)), moved
 
 
 def force_label(change: Change, today: date, language: Language) -> str:

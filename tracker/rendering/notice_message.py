@@ -21,6 +21,7 @@ from tracker.rendering.alert_message import (
 from tracker.rendering.deadlines import change_url, confined_to, days_left
 from tracker.rendering.failure_cause import reason_line
 from tracker.rendering.location_text import location_label
+from tracker.rendering.moved_dates import with_moved_dates
 from tracker.rendering.profile_lead import leading_badge, leading_match, profile_reason
 from tracker.sanitize import safe_url, sanitize_line, shorten
 
@@ -134,7 +135,10 @@ def notice_message(
                 force_label(about, today, language),
                 strong=bool(about.tagging.status),
             ),
-            LabeledFact(t("message.reason", language), sanitize_line(about.tagging.reason.get(language))),
+            LabeledFact(
+                t("message.reason", language),
+                with_moved_dates(sanitize_line(about.tagging.reason.get(language)), about, language),
+            ),
         ]
     marks = (t("message.repeated", language),) if repeated else ()
     marked = joint.join((badge, *marks))
