@@ -1,18 +1,27 @@
 """How many of the labeled effects of presidential actions on other instruments are found, and how many are false.
 
 `python -m bench.eval_effects [--half 0|1] [--misses]`: the labeled pages of `white-house/` against `affects` of
-`facts.json`.
+`facts.json`. Recall counts pairs of an instrument and a verb; `VERBS` says which verbs a label accepts. The labels hold only
+the main effects: a predicted pair without a label counts as right where `data/effect_verdicts.tsv` judged the text so, and as
+false otherwise. The pages without labels are counted by the same verdicts.
+`--abstracts [--sample N --seed S]`: the effects of the recorded titles and abstracts, with their number, the speed, and a
+random sample to judge.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import lzma
+import random
 import re
 import sys
+import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,11 +30,13 @@ from bench.judgement_cases import DATA
 from tracker.documents.text_view import build_text_view
 from tracker.effects import Certainty, Effect, EffectVerb
 from tracker.legal_status.effect_reader import read_effects
+from tracker.model import Document, DocumentKind
 from tracker.parsing.files import read_file
 from tracker.text import fold_space
 
 V = EffectVerb
 WHITE_HOUSE = DATA / "white-house"
+VERDICTS = Path(__file__).parent / "data" / "effect_verdicts.tsv"
 # A label's verb, by its first words, and the verbs of effects that say the same. An empty set: no effect in law.
 VERBS: tuple[tuple[str, frozenset[EffectVerb]], ...] = (
     ("does not stack with", frozenset()),
@@ -113,26 +124,108 @@ def score(rows: Iterator[tuple[str, dict[str, Any], tuple[Effect, ...]]]) -> Sco
     return total
 
 
+def verdicts() -> dict[tuple[str, str, str], bool]:
+    """What a reader judged of predicted pairs: by page, instrument and verb."""
+    with VERDICTS.open(encoding="utf-8", newline="") as lines:
+        return {
+            (row["key"], row["instrument"], row["verb"]): row["right"] == "yes"
+            for row in csv.DictReader(lines, delimiter="\t")
+        }
+
+
+def unlabeled(data: Path = WHITE_HOUSE) -> Iterator[tuple[str, Effect]]:
+    """The stated effects of the pages without labels."""
+    labeled = json.loads(lzma.decompress((data / "facts.json.xz").read_bytes()))
+    for path in sorted((data / "actions").glob("*.html.xz")):
+        key = path.name.removesuffix(".html.xz")
+        if key not in labeled:
+            document = read_file(f"{key}.html", lzma.decompress(path.read_bytes()))
+            for effect in read_effects(build_text_view(document)):
+                if effect.certainty is Certainty.STATED:
+                    yield key, effect
+
+
+def abstracts() -> Iterator[tuple[Document, tuple[Effect, ...]]]:
+    """Each recorded title and abstract, read as a rule, with its effects."""
+    with lzma.open(
+        DATA / "federal-register/titles-abstracts-2020-2026.jsonl.xz", "rt", encoding="utf-8"
+    ) as lines:
+        for row in map(json.loads, lines):
+            document = Document(
+                key=row["document_number"], kind=DocumentKind.RULE, title=row["title"], url="",
+                abstract=row["abstract"] or "", document_number=row["document_number"],
+                published=date.fromisoformat(row["published"]),
+            )  # fmt: skip
+            yield document, read_effects(build_text_view(document))
+
+
+def report_abstracts(sample: int, seed: int) -> None:
+    began = time.perf_counter()
+    documents = 0
+    found: list[tuple[Document, Effect]] = []
+    for document, effects in abstracts():
+        documents += 1
+        found.extend((document, effect) for effect in effects)
+    seconds = time.perf_counter() - began
+    with_effects = len({document.key for document, _ in found})
+    verbs = Counter(effect.verb.value for _, effect in found)
+    print(
+        f"{documents} titles and abstracts: {len(found)} effects in {with_effects} documents, {documents / seconds:.0f} a second; "
+        + ", ".join(f"{verb} {count}" for verb, count in verbs.most_common())
+    )
+    for document, effect in random.Random(seed).sample(found, min(sample, len(found))):
+        print(
+            document.key,
+            document.title,
+            effect.verb,
+            name_of(effect),
+            fold_space(effect.affecting.quote),
+            sep="\t",
+        )
+
+
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--half", type=int, choices=(0, 1))
     parser.add_argument("--misses", action="store_true")
+    parser.add_argument("--abstracts", action="store_true")
+    parser.add_argument("--sample", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=16)
     asked = parser.parse_args(arguments)
+    if asked.abstracts:
+        report_abstracts(asked.sample, asked.seed)
+        return 0
     found = score(row for row in pages() if asked.half is None or half(row[0]) == asked.half)
     pairs = {(key, name_of(effect), effect.verb): False for key, effect, _ in found.predicted}
     for key, effect, right in found.predicted:
         pairs[key, name_of(effect), effect.verb] |= right
+    judged = verdicts()
+    true = {
+        pair for pair, labeled in pairs.items() if labeled or judged.get((pair[0], pair[1], pair[2].value))
+    }
     print(
-        f"{found.pages} pages: labeled effects found {found.found} of {found.wanted}; predicted pairs {len(pairs)}, "
-        f"labeled {sum(pairs.values())}; unclear {len(found.unclear)}"
+        f"{found.pages} pages: labeled effects found {found.found} of {found.wanted} ({found.found / max(1, found.wanted):.1%}); "
+        f"predicted pairs {len(pairs)}, right {len(true)} ({len(true) / max(1, len(pairs)):.1%}): labeled {sum(pairs.values())}, "
+        f"judged {len(true) - sum(pairs.values())}; unclear {len(found.unclear)}"
     )
+    others = (
+        {(key, name_of(effect), effect.verb.value) for key, effect in unlabeled()}
+        if asked.half is None
+        else set()
+    )
+    if others:
+        print(
+            f"pages without labels: predicted pairs {len(others)}, judged right {sum(judged.get(pair, False) for pair in others)}"
+        )
     if asked.misses:
         print(*found.misses, sep="\n")
-        for key, effect, right in found.predicted:
-            if not right:
+        for key, effect, _ in found.predicted:
+            if (key, name_of(effect), effect.verb) not in true:
                 print(
-                    f"unlabeled {key}: {effect.verb} {name_of(effect)} [{effect.affected.part}] {effect.extent} | {fold_space(effect.affecting.quote)}"
+                    f"false or not judged {key}: {effect.verb} {name_of(effect)} [{effect.affected.part}] {effect.extent} | {fold_space(effect.affecting.quote)}"
                 )
+        for pair in sorted(pair for pair in others if not judged.get(pair)):
+            print(f"false or not judged {pair}")
         for key, effect in found.unclear:
             print(f"unclear {key}: {name_of(effect)} | {effect.affecting.quote}")
     return 0

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tracker.legal_status.date_mentions import mentions
+from tracker.legal_status.date_mentions import day_in_words, mentions
 from tracker.legal_status.holidays import add_business_days, federal_holidays
 from tracker.legal_status.relative_days import Base
 
@@ -92,3 +92,9 @@ def test_holidays_are_those_that_federal_offices_keep() -> None:
     assert date(2026, 5, 25) in federal_holidays(2026)
     assert len(federal_holidays(2025)) == 11
     assert add_business_days(date(2026, 12, 24), 1) == date(2026, 12, 28)
+
+
+@pytest.mark.parametrize("hyphen", ["-", "‐", "‑", "–"])
+def test_the_day_of_signing_in_words_whatever_its_hyphen(hyphen: str) -> None:
+    words = f"IN WITNESS WHEREOF, I have hereunto set my hand this first day of June, in the year of our Lord two thousand twenty{hyphen}nine"
+    assert day_in_words(words) == date(2029, 6, 1)

@@ -166,6 +166,16 @@ def test_whole_partial_and_conditional(text: str, extent: Extent, part: str | No
     assert (effect.extent, effect.affected.part) == (extent, part)
 
 
+def test_each_instrument_of_a_list_has_its_own_part() -> None:
+    found = order(
+        "The provisions of clause 3 of Proclamation 10901, clause 1 of Proclamation 10902, and Proclamation 10903 are hereby revoked."
+    )
+    assert [effect.affected.part for effect in found] == ["clause 3", "clause 1", None]
+    assert {effect.extent for effect in found} == {Extent.PARTIAL}
+    shared = order("The duties imposed by Executive Order 14901 and Executive Order 14902 are terminated.")
+    assert [effect.affected.part for effect in shared] == ["The duties", "The duties"]
+
+
 def test_days_with_time_and_zone_else_the_day_of_the_document() -> None:
     first, second = order(
         "Effective with respect to goods entered on or after 12:01 a.m. eastern daylight time on June 8, 2029, until "

@@ -39,7 +39,7 @@ _SHARED = re.compile(
 )
 _IN_WORDS = re.compile(
     rf"\bthis\s+(?P<day>[\w-]+)\s+day\s+of\s+(?P<month>{_MONTH}),?\s+in\s+the\s+year\s+of\s+our\s+Lord\s+"
-    r"(?:(?P<year>\d{4})|two\s+thousand(?:\s+and)?\s+(?P<words>[a-z-]+))",
+    r"(?:(?P<year>\d{4})|two\s+thousand(?:\s+and)?\s+(?P<words>[a-z‐‑–-]+))",
     re.IGNORECASE,
 )
 _TIME = r"(?P<time>\d{1,2}(?::\d\d)?\s?[ap]\.?\s?m\b\.?|noon|midnight)"
@@ -94,7 +94,7 @@ def day_in_words(text: str) -> date | None:
     if match is None:
         return None
     try:
-        year = int(match["year"]) if match["year"] else 2000 + number_of(match["words"])
+        year = int(match["year"]) if match["year"] else 2000 + number_of(re.sub("[‐‑–]", "-", match["words"]))
         return date(year, _MONTHS[match["month"].lower()], number_of(match["day"]))
     except ValueError:
         return None

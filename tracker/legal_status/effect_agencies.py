@@ -176,7 +176,7 @@ def _sentence(
     found, groups = read_sentence(sentence, names, Voice.AGENCY, base, title=where == "title")
     hit = False
     for one in found:
-        for member in one.group.members:
+        for member, part in zip(one.group.members, one.parts, strict=True):
             order = identity(member.affected)[0] in _ORDERS
             if order != (one.act.verb is V.IMPLEMENTS):
                 continue  # only an order changes an order; an agency implements it
@@ -186,7 +186,7 @@ def _sentence(
             yield Effect(
                 one.act.verb,
                 affecting(document, sentence, where),
-                with_part(member.affected, one.part),
+                with_part(member.affected, part),
                 one.from_,
                 one.until,
                 applied=Applied.NOT_APPLICABLE,

@@ -42,6 +42,7 @@ _OPENING = 40  # units in which a page shows whose words it is
 _ITEM = re.compile(
     r"^\s*(?:\((?:[a-z]{1,5}|[ivx]+|\d{1,3}|[A-Z])\)|[•·–-]|(?:Executive Order|Proclamation|E\.O\.)\s)"
 )
+_OWN_SECTION = re.compile(r"\s*(?:Sec(?:tion|\.)\s\d+\.|IN WITNESS WHEREOF)")
 _LEADS = re.compile(r":\s*$")
 _KNOWS = re.compile(r"\b(?:Orders?|Proclamations?|Memorand|Directive|NSPM|NSM|PPD|Rules?|E\.O\.|FR\b|Notice|License|\d{4}-\d{5}|Tariffs?|Duties|Framework|Policy|Actions?)", re.I)  # fmt: skip
 # What a proclamation that makes a technical correction says of the fault, and of its correction.
@@ -110,13 +111,25 @@ def _page(view: TextView) -> Iterator[Effect]:
                 yield effect
 
 
-def _spoken(document: Document, voice: Voice) -> Iterator[Effect]:
-    """The effects of running text in the voice of a president or a court."""
+def _spoken(document: Document, voice: Voice) -> list[Effect]:
+    """The effects of running text in the voice of a president or a court. What only the title or a reason states counts
+    where no words of law state the same."""
+    law: list[Effect] = []
+    reasons: list[Effect] = []
+    for effect, is_law in _read(document, voice):
+        (law if is_law else reasons).append(effect)
+    stated = {(effect.verb, identity(effect.affected)) for effect in law}
+    return law + [effect for effect in reasons if (effect.verb, identity(effect.affected)) not in stated]
+
+
+def _read(document: Document, voice: Voice) -> Iterator[tuple[Effect, bool]]:
+    """Each effect with whether words of law state it, not only the title or a reason."""
     names = Names()
     base = base_days(document)
     carried: Act | None = None
     inserted = _Inserted()
-    yield from _of_sentence(document.title, "title", document, voice, names, title=True)
+    titled, _ = read_sentence(document.title, names, voice, None, title=True)
+    yield from ((effect, False) for _, effect in _effects(titled, document.title, "title", document))
     for unit in document.units:
         if unit.kind in (UnitKind.LINK, UnitKind.IMAGE) or not unit.text:
             continue
@@ -133,14 +146,16 @@ def _spoken(document: Document, voice: Voice) -> Iterator[Effect]:
                 carried = None
             found, groups = read_sentence(sentence, names, voice, base, carried=carried)
             read.append((sentence, groups))
-            yield from _effects(found, sentence, unit.path, document)
-            yield from _implements(groups, sentence, unit.path, document)
+            for one, effect in _effects(found, sentence, unit.path, document):
+                yield effect, not one.act.resolve
+            more = list(_implements(groups, sentence, unit.path, document))
             if not found:
-                yield from _unclear(groups, sentence, unit.path, document)
+                more += _unclear(groups, sentence, unit.path, document)
+            yield from ((effect, True) for effect in more)
             if ":" in sentence:
                 carried = announces(sentence, voice) or carried
         if voice is Voice.PRESIDENT:
-            yield from _corrections(read, unit.path, document)
+            yield from ((effect, True) for effect in _corrections(read, unit.path, document))
 
 
 class _Inserted:
@@ -152,7 +167,7 @@ class _Inserted:
 
     def holds(self, text: str) -> bool:
         """Whether a paragraph belongs to words that an earlier one opened."""
-        inside = self._open
+        inside = self._open and _OWN_SECTION.match(text) is None
         opened, closed = text.count("“"), text.count("”")
         if inside and text.lstrip().startswith("“"):
             opened -= 1
@@ -160,25 +175,21 @@ class _Inserted:
         return inside
 
 
-def _of_sentence(
-    sentence: str, where: str, document: Document, voice: Voice, names: Names, *, title: bool = False
-) -> Iterator[Effect]:
-    found, _ = read_sentence(sentence, names, voice, None, title=title)
-    yield from _effects(found, sentence, where, document)
-
-
-def _effects(found: Iterable[Found], sentence: str, where: str, document: Document) -> Iterator[Effect]:
+def _effects(
+    found: Iterable[Found], sentence: str, where: str, document: Document
+) -> Iterator[tuple[Found, Effect]]:
     for one in found:
-        for member in one.group.members:
-            yield Effect(
+        for member, part in zip(one.group.members, one.parts, strict=True):
+            effect = Effect(
                 one.act.verb,
                 affecting(document, sentence, where),
-                with_part(member.affected, one.part),
+                with_part(member.affected, part),
                 one.from_,
                 one.until,
                 applied=Applied.NOT_APPLICABLE,
                 extent=one.extent,
             )
+            yield one, effect
 
 
 def _implements(groups: Iterable[Group], sentence: str, where: str, document: Document) -> Iterator[Effect]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from itertools import pairwise
 
 from tracker.clock import legal_instant, reader_instant
 from tracker.documents.text_view import clip_quote
@@ -74,7 +75,7 @@ _DIRECTLY = re.compile(
 _DESIGNATED = re.compile(
     r"^\s*(?:(?:Sec(?:tion|\.)?\s\d+\.\s+)?(?:\d{1,3}\.\s+)?(?:\((?:[a-z]{1,5}|\d{1,3}|[A-Z])\)\s*)+|Sec(?:tion|\.)?\s\d+\.\s+|\d{1,3}\.\s+)?(?:(?:Accordingly|Therefore|In addition|Further|Furthermore|Also|Finally|Thus|Consequently|Effective immediately),?\s+)?"
 )
-_PLACE = re.compile(r"(?:sections?|clauses?|paragraphs?|subsections?|annex(?:es)?|parts?)\b", re.I)
+_PLACE = re.compile(r"(?:the\s+)?(?:sections?|clauses?|paragraphs?|subsections?|annex(?:es)?|parts?)\b", re.I)
 # ", the HTSUS" between an instrument and the verb: the verb has another subject.
 _OTHER_SUBJECT = re.compile(
     r",\s+(?:(?:and|or)\s+)?(?:the|this|that|these|those|such|each|all|any|no|sections?|headings?|subheadings?|subchapters?|paragraphs?|clauses?|U\.S\. [Nn]otes?|I|it|they)\s[^,;]*$"
@@ -114,7 +115,7 @@ class Found:
 
     act: Act
     group: Group
-    part: str
+    parts: tuple[str, ...]  # of each member of the list; empty where the words name none
     extent: Extent
     from_: date | datetime | None
     until: date | datetime | None
@@ -344,7 +345,20 @@ def _found(sentence: str, flat: str, act: Act, group: Group, base: Base | None) 
     if _CONDITION.search(flat[max(0, act.start - 260) : act.end + 200]):
         extent = Extent.CONDITIONAL
     from_, until = _days(sentence, base)
-    return Found(act, group, part, extent, from_, until)
+    return Found(act, group, tuple(_parts(flat, group, part)), extent, from_, until)
+
+
+def _parts(flat: str, group: Group, first: str) -> Iterator[str]:
+    """The affected part of each member of a list: its own ("clause 3 of X, clause 1 of Y"), else that which all share ("the
+    duties imposed by X and Y"). A section of the first is no section of the next."""
+    yield first
+    for before, member in pairwise(group.members):
+        own = (
+            [match[0] for match in _PART.finditer(flat[before.end : member.start])]
+            if before.end < member.start
+            else []
+        )
+        yield own[-1] if own else "" if _PLACE.match(first) else first
 
 
 def _days(sentence: str, base: Base | None) -> tuple[date | datetime | None, date | datetime | None]:

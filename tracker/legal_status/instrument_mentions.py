@@ -23,7 +23,7 @@ _DAY = rf"{_MONTH} \d{{1,2}}, \d{{4}}"
 _PARENTHESES = re.compile(r"\((?:[^()]|\([^()]*\)){2,400}\)")
 _DESIGNATOR = re.compile(r"\((?:[a-z]{1,5}|[A-Z]{1,4}|\d{1,3})\)")
 _DATED = re.compile(
-    rf"\b(?P<kind>(?:[Pp]residential )?(?:Executive Order|Order|Proclamation|Memorandum|Determination|Finding|Notice))s? (?:of|dated) (?P<day>{_DAY})"
+    rf"\b(?P<kind>(?:[Pp]residential )?(?:Executive Order|Order|Proclamation|Memorandum|Determination|Finding|Notice))s?(?P<number> (?:No\.? ?)?\d{{2,4}}[-–]\d{{1,3}})? (?:of|dated) (?P<day>{_DAY})"
     r"(?:\s*\((?P<title>[A-Z][^()]{8,240})\))?"
 )
 _SERIES = {
@@ -232,7 +232,9 @@ def _mentions(text: str, names: Names) -> list[Mention]:
             found.append(Mention(Affected(**{field: value}), hit.start, day.end() if day else hit.end))
     for match in _DATED.finditer(text) if " of " in text or " dated " in text else ():
         kind = match["kind"][0].upper() + match["kind"][1:]
-        title = f"{kind} of {match['day']}" + (f" ({match['title']})" if match["title"] else "")
+        title = f"{kind}{match['number'] or ''} of {match['day']}" + (
+            f" ({match['title']})" if match["title"] else ""
+        )
         found.append(Mention(Affected(title=title), match.start(), match.end()))
     for match in _DIRECTIVE.finditer(text):
         series = _SERIES.get(match["series"], match["series"])
