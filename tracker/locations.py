@@ -6,6 +6,7 @@ docs/records.md describes it: `where` of quotes and `note` of dates use it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 # In `Fetched.meta` of a page: the keys of the PDF files that belong to it, one per line, in reading order.
 ANNEXES = "annexes"
@@ -39,6 +40,7 @@ def annex_of(path: str) -> str:
 
 
 _REMOVED = "removed: "
+_BETWEEN = "; "
 _INSTRUCTION = "instruction "
 _NUMBERS = re.compile(r"(\d{1,3})(?:\.[a-z]+)?(?:\s*(?:through|[-–])\s*(\d{1,3}))?")
 
@@ -74,6 +76,16 @@ def instruction_numbers(where: str) -> tuple[str, ...]:
     for first, last in _NUMBERS.findall(printed_instructions(where)):
         found += range(int(first), int(last or first) + 1)
     return tuple(map(str, dict.fromkeys(found)))
+
+
+def join_locations(locations: Iterable[str]) -> str:
+    """Return several locations as one text; no location contains a semicolon."""
+    return _BETWEEN.join(locations)
+
+
+def split_locations(text: str) -> list[str]:
+    """Return the locations of a text that `join_locations` made."""
+    return [location for location in text.split(_BETWEEN) if location]
 
 
 # File name endings of non-text files, which are never followed.

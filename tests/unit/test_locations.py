@@ -8,7 +8,14 @@ import pytest
 
 from tests.unit.test_legal_status_extraction import rule
 from tracker.classification import classify
-from tracker.locations import instruction_numbers, is_removed, removed_from, unit_path
+from tracker.locations import (
+    instruction_numbers,
+    is_removed,
+    join_locations,
+    removed_from,
+    split_locations,
+    unit_path,
+)
 
 
 @pytest.mark.parametrize(
@@ -43,3 +50,9 @@ def test_each_instruction_of_a_range_is_delayed() -> None:
     found = classify(document, today=date(2024, 6, 1))
     delayed = next(status for status in found.status if status.state == "delayed")
     assert delayed.units == ("15 CFR 740.3", "15 CFR 740.4", "15 CFR 740.5")
+
+
+def test_several_locations_are_one_text_and_read_back() -> None:
+    locations = ["instruction 5", "15 CFR 744.11(a)(1)"]
+    assert split_locations(join_locations(locations)) == locations
+    assert split_locations("") == []

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from tracker import citations
 from tracker.i18n import format_day as written
 from tracker.i18n import label, t
+from tracker.locations import join_locations
 from tracker.model import Change, DocumentKind, Language, LegalDate, Level
 from tracker.rendering.location_text import date_note
 from tracker.sanitize import first_sentence, safe_url, sanitize, sanitize_line
@@ -113,7 +114,7 @@ def _merge_notes(same: Sequence[LegalDate]) -> LegalDate:
     to_all = any(not entry.note and not entry.by for entry in same)
     notes = () if to_all else dict.fromkeys(entry.note for entry in same if entry.note)
     by = next((entry.by for entry in same if entry.by), "")
-    return replace(same[0], note="; ".join(notes), by=by)
+    return replace(same[0], note=join_locations(notes), by=by)
 
 
 def identity(change: Change, entry: LegalDate) -> tuple[str, date, str]:

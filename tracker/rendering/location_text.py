@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tracker.i18n import label, t
+from tracker.locations import split_locations
 from tracker.model import Change, Language, LegalDate, Status
 from tracker.sanitize import sanitize_line
 
@@ -12,7 +13,7 @@ def date_note(note: str, by: str, language: Language) -> str:
     `delayed`, a citation path, or the document's own words.
     """
     parts_shown = [t("legal-status.by", language, by=sanitize_line(by))] if by else []
-    parts_shown += [location_label(part, language) for part in sanitize_line(note).split("; ") if part]
+    parts_shown += [location_label(part, language) for part in split_locations(sanitize_line(note))]
     return ("、" if language == "ja" else ", ").join(parts_shown)
 
 
