@@ -27,9 +27,9 @@ from sqlalchemy import insert
 
 from bench import report
 from tracker.config.models import Channel, Settings
-from tracker.deliveries import Attempt
 from tracker.rendering.status_report import status_report
 from tracker.storage.database import Store
+from tracker.storage.deliveries import Attempt
 from tracker.storage.outbox import Outbox, enqueue
 from tracker.storage.read_queries import open_reader
 from tracker.storage.schema import ATTEMPT, DELIVERY

@@ -21,8 +21,8 @@ from bench.judgement_cases import DATA, documents, labels
 from tracker.assistants.compare import words
 from tracker.assistants.similarity import MARGIN, THRESHOLD, Similarity, made_with, similarities
 from tracker.classification import classify
+from tracker.documents.labeled_examples import Label
 from tracker.errors import UsageError
-from tracker.labeled_examples import Label
 from tracker.model import Level
 
 STEPS = ((0.35, 0.00), (0.35, 0.02), (0.35, 0.05), (0.35, 0.10), (0.40, 0.00), (0.45, 0.05))

@@ -24,7 +24,7 @@ from bench.rewording_text import words as word_tables
 from bench.rewordings import Rewording, rewordings
 from tracker import classification
 from tracker.classification import RULES_VERSION, classify
-from tracker.labeled_examples import share
+from tracker.documents.labeled_examples import share
 from tracker.model import Classification, Level
 
 NAME = "rewordings"

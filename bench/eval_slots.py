@@ -34,7 +34,7 @@ from bench.judgement_lists import list_cases
 from bench.judgement_score import judged
 from tracker.classification import RULES_VERSION
 from tracker.countries import countries_in, country_named
-from tracker.labeled_examples import share
+from tracker.documents.labeled_examples import share
 from tracker.model import Classification
 
 GOODS = Path(__file__).parent / "data" / "goods.toml"

@@ -18,7 +18,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from tracker.labeled_examples import Label, label_of, parts, rows_of
+from tracker.documents.labeled_examples import Label, label_of, parts, rows_of
 from tracker.model import Document, DocumentKind, Fetched, HttpResponse, Operation, ResourceType
 from tracker.parsing.dispatch import read
 

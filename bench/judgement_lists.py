@@ -17,7 +17,7 @@ object rate date note`, separated by tabs:
 - `must`: topics that have to be found; `accepted`: all topics that count as right, `must` among them.
 - `levels`: the levels that count as right, separated by commas: one, or two adjacent ones.
 - `directions`: those that count as right. `japan_nexus`: yes, no or either. `labellers`: 1.
-- `act`: the main act, a verb of `tracker.acts.ActVerb`. `of`: countries hit, English names, "all" where general.
+- `act`: the main act, a verb of `tracker.model.acts.ActVerb`. `of`: countries hit, English names, "all" where general.
 - `object`: goods or technology in the text's words. `rate`: "25 percent". `date`: the main day. `note`: one line.
 
 A record becomes a document by the readers that the program has for its kind: a web page (also every presidential action
@@ -39,7 +39,7 @@ from urllib.parse import urlsplit
 
 from bench.judgement_cases import Case, document_of, facts_in, page_document, page_html, rows
 from tracker import diffing
-from tracker.labeled_examples import Label, label_of
+from tracker.documents.labeled_examples import Label, label_of
 from tracker.model import Document, DocumentKind, Unit, UnitKind
 from tracker.parsing.ecfr_xml import ecfr_units
 from tracker.parsing.fr_record import fr_document

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, time
 
 from bench.judgement_cases import Case, half
 from tracker.classification import classify
+from tracker.documents.labeled_examples import Answer, Score, answer_of
 from tracker.ingest.assess import assess
-from tracker.labeled_examples import Answer, Score, answer_of
 from tracker.model import Classification, Document, Level, SnapshotRef
 
 

@@ -44,7 +44,7 @@ from bench.rewording_text import (
     turned_rates,
     words,
 )
-from tracker.labeled_examples import Label
+from tracker.documents.labeled_examples import Label
 from tracker.model import Document, Level
 
 LEVELS = tuple(Level)

@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
-from tracker.corrections import corrections_from_json, corrections_to_json
 from tracker.effects import (
     Affected,
     Affecting,
@@ -46,6 +45,7 @@ from tracker.model import (
     Status,
     Topic,
 )
+from tracker.model.corrections import corrections_from_json, corrections_to_json
 
 T = TypeVar("T")
 

@@ -23,12 +23,12 @@ from tracker.archive.evidence import write_evidence
 from tracker.archive.exporter import export_archive
 from tracker.archive.importer import import_archive
 from tracker.archive.verification import verify
-from tracker.deliveries import Attempt
 from tracker.errors import StoreError
 from tracker.model import Fetched, HttpResponse, ResourceType
 from tracker.storage import audit_log, outbox, retention, reviews, row_log, snapshots
 from tracker.storage.audit_log import Event
 from tracker.storage.database import FILE, Store
+from tracker.storage.deliveries import Attempt
 from tracker.storage.reviews import ReviewAction
 from tracker.storage.schema import CHANGE, DELIVERY, metadata
 from tracker.storage.table_base import InstantType

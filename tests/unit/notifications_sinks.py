@@ -20,11 +20,11 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.unit.rendering_samples import affiliates_rule
 from tracker.config.models import Channel, Settings
-from tracker.deliveries import Attempt, Delivery
 from tracker.model import Change, Language
 from tracker.notifications.formats import OutboundMessage
 from tracker.rendering.alert_message import build_message
 from tracker.serialization import change_to_json
+from tracker.storage.deliveries import Attempt, Delivery
 
 NOW = datetime(2025, 9, 30, 1, 0, tzinfo=UTC)
 

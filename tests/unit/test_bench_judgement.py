@@ -26,7 +26,7 @@ from bench.judgement_cases import (
 from bench.judgement_figures import Sight
 from bench.judgement_lists import list_case, list_cases
 from bench.judgement_score import measure, score
-from tracker.labeled_examples import Answer, Label, MissKind, label_of, misses
+from tracker.documents.labeled_examples import Answer, Label, MissKind, label_of, misses
 from tracker.model import Classification, Direction, Document, DocumentKind, Level, Op, UnitKind
 
 ROW = {

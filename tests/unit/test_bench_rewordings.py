@@ -32,7 +32,7 @@ from bench.rewordings import (
     outside_rewordings,
     span,
 )
-from tracker.labeled_examples import Label
+from tracker.documents.labeled_examples import Label
 from tracker.model import Classification, Direction, Document, DocumentKind, Level, LocalizedText
 
 FRAME = Frame(

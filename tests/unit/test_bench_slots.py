@@ -17,7 +17,7 @@ from bench.eval_slots import (
     names_rate,
 )
 from bench.judgement_cases import Case, Facts
-from tracker.labeled_examples import Label
+from tracker.documents.labeled_examples import Label
 from tracker.model import Classification, Document, DocumentKind, Level, LocalizedText
 
 DAY = date(2025, 8, 7)

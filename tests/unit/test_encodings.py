@@ -5,8 +5,8 @@ import webencodings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker import encodings
-from tracker.encodings import as_utf_8, decoded, encoding_of, label_of, xml_as_utf_8
+from tracker.text import encodings
+from tracker.text.encodings import as_utf_8, decoded, encoding_of, label_of, xml_as_utf_8
 
 JAPANESE = "輸出許可が必要な品目に①と髙い性能の半導体を加えます。"
 

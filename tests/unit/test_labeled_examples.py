@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracker.labeled_examples import Answer, MissKind, Score, label_of, labels_in, misses, rows_of
+from tracker.documents.labeled_examples import Answer, MissKind, Score, label_of, labels_in, misses, rows_of
 from tracker.model import Level
 from tracker.rendering.label_scores import MissedExample, score_page
 

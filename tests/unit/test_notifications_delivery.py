@@ -25,7 +25,6 @@ from tests.unit.notifications_sinks import (
 )
 from tests.unit.rendering_samples import affiliates_rule
 from tracker.config.models import Channel
-from tracker.deliveries import Delivery
 from tracker.errors import StoreError
 from tracker.model import Change, Op, Operation
 from tracker.notifications import attachments
@@ -34,6 +33,7 @@ from tracker.notifications.channels import email
 from tracker.notifications.delivery import LEASE, DeliveryGate
 from tracker.notifications.delivery_result import MAX_ATTEMPTS, DeliveryResult
 from tracker.notifications.formats import OutboundMessage
+from tracker.storage.deliveries import Delivery
 
 LONG = timedelta(days=2)
 

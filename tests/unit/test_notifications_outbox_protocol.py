@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.unit.notifications_sinks import NOW, MemoryOutbox
-from tracker.deliveries import Attempt
 from tracker.notifications.outbox_protocol import Outbox
 from tracker.storage.database import Store
+from tracker.storage.deliveries import Attempt
 from tracker.storage.outbox import Outbox as StoredOutbox
 from tracker.storage.outbox import enqueue
 

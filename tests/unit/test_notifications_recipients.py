@@ -20,7 +20,6 @@ from tests.unit.notifications_sinks import Clock, http_sink, lookup, parcel_of, 
 from tests.unit.rendering_samples import affiliates_rule, long_change
 from tracker.alerts import incidents
 from tracker.config.models import Channel, Settings
-from tracker.deliveries import Recipient
 from tracker.model import Change, LocalizedText
 from tracker.notifications.alert_messages import deliver_alerts
 from tracker.notifications.channels import slack
@@ -31,6 +30,7 @@ from tracker.rendering.status_report import is_healthy, status_report
 from tracker.rendering.status_text import channel_lines
 from tracker.storage import notices, outbox
 from tracker.storage.database import FILE, Store
+from tracker.storage.deliveries import Recipient
 from tracker.storage.outbox import Outbox, enqueue
 from tracker.storage.read_queries import open_reader
 

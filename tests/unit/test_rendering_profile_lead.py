@@ -17,7 +17,6 @@ from tests.unit.web_samples import NOW
 from tests.unit.web_samples import settings as viewer_settings
 from tracker.alerts.routing import route
 from tracker.config.models import Route
-from tracker.deliveries import Attempt
 from tracker.ingest.poll import PollContext
 from tracker.model import Change, Evidence, Language, Level, Notice, ProfileMatch
 from tracker.notifications.channels.slack import payloads
@@ -30,6 +29,7 @@ from tracker.scheduler.reminders import send_reminders
 from tracker.serialization import change_to_json
 from tracker.storage import alert_queries, changes, integrity, outbox, reviews
 from tracker.storage.database import Store
+from tracker.storage.deliveries import Attempt
 from tracker.storage.read_queries import ChangeQuery, open_reader
 from tracker.storage.schema import DELIVERY, NOTICE
 from tracker.web.app import create_app

@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy import text
 
 from tests.unit.rehash import rehash
-from tracker.deliveries import Attempt
 from tracker.model import (
     Change,
     Classification,
@@ -27,6 +26,7 @@ from tracker.model import (
 )
 from tracker.storage import changes, integrity, outbox, snapshots
 from tracker.storage.database import Store
+from tracker.storage.deliveries import Attempt
 
 NOW = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
 

@@ -12,7 +12,6 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
-from tracker.deliveries import Attempt
 from tracker.errors import StoreError, UsageError
 from tracker.model import (  # fmt: skip
     Change,
@@ -33,6 +32,7 @@ from tracker.model import (  # fmt: skip
 )
 from tracker.storage import blobs, changes, outbox, snapshots, source_state, versions
 from tracker.storage.database import Store
+from tracker.storage.deliveries import Attempt
 from tracker.storage.read_queries import ChangeQuery, StoreReader, open_reader
 from tracker.storage.schema import metadata
 from tracker.storage.schema_version import HEAD

@@ -13,7 +13,6 @@ import pytest
 from tracker.alerts import mutes
 from tracker.clock import NEW_YORK
 from tracker.config.models import Channel, Digest, Settings, Source
-from tracker.deliveries import Attempt
 from tracker.digest.schedule import due as digests_due
 from tracker.digest.schedule import fires_at
 from tracker.http.robots import _Rules
@@ -24,6 +23,7 @@ from tracker.scheduler.schedule import next_poll_at, overdue
 from tracker.sources.state_view import without_validators
 from tracker.storage import accounts, outbox, source_state
 from tracker.storage.database import Store
+from tracker.storage.deliveries import Attempt
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 BOGUS = datetime(2090, 6, 1, 8, tzinfo=UTC)

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from tracker.deliveries import Attempt
 from tracker.model import Level
 from tracker.serialization import format_instant
 from tracker.storage import notices
+from tracker.storage.deliveries import Attempt
 from tracker.storage.outbox import OnSettled
 from tracker.storage.schema import INCIDENT
 

@@ -13,7 +13,7 @@ from tracker.cli.app import lang as lang_option
 from tracker.errors import TrackerError, UsageError
 
 if TYPE_CHECKING:
-    from tracker.labeled_examples import Label
+    from tracker.documents.labeled_examples import Label
 
 
 @command("eval")
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 def evaluate(config: Path, state: Path, labels: Path, lang: str, as_json: bool) -> None:
     """Measures the current rules on labeled examples of this state: topics, level, direction and Japan nexus."""
     from tracker.classification import RULES_VERSION
+    from tracker.documents.labeled_examples import Score, answer_of
     from tracker.i18n import t
     from tracker.ingest import reassess
-    from tracker.labeled_examples import Score, answer_of
     from tracker.rendering.label_scores import MissedExample, score_page
     from tracker.storage.database import Store
     from tracker.storage.presence import required
@@ -88,7 +88,7 @@ def evaluate(config: Path, state: Path, labels: Path, lang: str, as_json: bool) 
 
 def _examples(path: Path) -> list[Label]:
     """Return the examples in a file. Raises UsageError, with the line, for an invalid one."""
-    from tracker.labeled_examples import labels_in
+    from tracker.documents.labeled_examples import labels_in
 
     try:
         return labels_in(path.read_text("utf-8-sig").splitlines())

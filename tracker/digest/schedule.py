@@ -12,7 +12,6 @@ import structlog
 from tracker.alerts import incidents
 from tracker.clock import ahead, reader_day, reader_instant
 from tracker.config.models import Channel, Digest, Settings
-from tracker.deliveries import Delivery
 from tracker.digest.delivery_forms import digest_message
 from tracker.digest.period import Period, last_week, read_week
 from tracker.digest.queries import load_week
@@ -23,6 +22,7 @@ from tracker.notifications.delivery import DeliveryGate, DeliveryOutcome, Send, 
 from tracker.notifications.formats import OutboundMessage
 from tracker.storage import outbox
 from tracker.storage.database import Store
+from tracker.storage.deliveries import Delivery
 from tracker.storage.digest_queries import DigestQueries
 from tracker.storage.instants import from_text
 from tracker.storage.outbox import DeliveryStatus, Outbox

@@ -8,12 +8,12 @@ from typing import Any
 
 from lxml import etree
 
-from tracker.encodings import decoded, label_of
 from tracker.errors import AccessDenied, ReaderKilled, UnexpectedResponse
 from tracker.model import HttpResponse
-from tracker.safe_xml import NotXmlError, parse_root
 from tracker.sandbox import pool
 from tracker.text import canonical_json, fold_space
+from tracker.text.encodings import decoded, label_of
+from tracker.text.safe_xml import NotXmlError, parse_root
 
 _TITLE = re.compile(r"<title[^>]*>(.{0,300}?)</title", re.IGNORECASE | re.DOTALL)
 # Whole titles of pages that block access: the Federal Register's own, then those of common gatekeepers. A title

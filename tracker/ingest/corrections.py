@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from tracker.corrections import CorrectedFields
 from tracker.errors import UsageError
 from tracker.ingest import assess
 from tracker.model import TOPIC_IDS, Change
+from tracker.model.corrections import CorrectedFields
 from tracker.storage import changes, corrections, reviews
 from tracker.storage.reviews import ReviewAction
 from tracker.text import fold_space

@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tracker.encodings import label_of
 from tracker.ingest.decision import Reading
 from tracker.locations import INDEX, annex_of
 from tracker.model import Document, Fetched, ResourceType, UnitKind
 from tracker.parsing import sanity_checks
 from tracker.parsing.annexes import places
 from tracker.parsing.losses import LossKind, losses
+from tracker.text.encodings import label_of
 
 # Roles that are checked by their form; API records are checked by the adapters, key by key.
 _GUARDED = frozenset(

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tracker.config.models import Channel, Settings
-from tracker.deliveries import Delivery
 from tracker.model import Change, Notice, Operation
 from tracker.notifications import attachments, delivery
 from tracker.notifications import targets as places
@@ -21,6 +20,7 @@ from tracker.rendering.alert_message import build_message
 from tracker.rendering.excerpt import changed_passages
 from tracker.rendering.notice_message import combine_notices, notice_message
 from tracker.serialization import change_to_json
+from tracker.storage.deliveries import Delivery
 
 Lookup = Callable[[str, int], Change | Notice]
 Compared = Callable[[str], Sequence[Operation]]

@@ -20,7 +20,6 @@ from typing import TypeVar
 import structlog
 
 from tracker.config.models import Channel, Settings
-from tracker.deliveries import ONLY, Attempt, Delivery
 from tracker.errors import TrackerError
 from tracker.notifications import recipient_list
 from tracker.notifications import targets as places
@@ -29,6 +28,7 @@ from tracker.notifications.formats import OutboundMessage
 from tracker.notifications.outbox_protocol import Outbox, State
 from tracker.notifications.recipient_copies import send_copies
 from tracker.notifications.recipient_list import Roster
+from tracker.storage.deliveries import ONLY, Attempt, Delivery
 
 # A send that takes longer is given up well before its lease ends; its thread is abandoned.
 SEND_LIMIT = timedelta(seconds=45)

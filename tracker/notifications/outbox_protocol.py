@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from tracker.deliveries import Attempt, Delivery
+from tracker.storage.deliveries import Attempt, Delivery
 
 State = Literal["sent", "pending", "dead"]
 

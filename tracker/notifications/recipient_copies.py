@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, MutableMapping
 from dataclasses import replace
 
 from tracker.config.models import Channel
-from tracker.deliveries import ONLY, Recipient
 from tracker.notifications import recipient_list
 from tracker.notifications.delivery_result import DeliveryResult, combine_results
 from tracker.notifications.formats import OutboundMessage
 from tracker.notifications.recipient_list import Roster
 from tracker.notifications.secret_rotation import reload_secrets
+from tracker.storage.deliveries import ONLY, Recipient
 
 Send = Callable[[Channel, OutboundMessage], DeliveryResult]
 ALL_HAVE_IT = "every recipient has it already"

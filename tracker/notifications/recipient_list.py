@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from tracker.deliveries import ONLY, Recipient, RecipientState
 from tracker.notifications.delivery_result import LENGTH, DeliveryResult
 from tracker.sanitize import shorten
+from tracker.storage.deliveries import ONLY, Recipient, RecipientState
 
 GONE = "no longer a recipient of the channel"
 WAITS = "an earlier alert of its story has not reached it yet"

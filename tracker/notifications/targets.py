@@ -27,7 +27,6 @@ from apprise.plugins.workflows import NotifyWorkflows
 
 from tracker.clock import machine_now
 from tracker.config.models import Channel
-from tracker.deliveries import ONLY
 from tracker.errors import DeliveryError
 from tracker.model import Level
 from tracker.notifications.channels.base import NO_RECIPIENT, TrackerPlugin
@@ -42,6 +41,7 @@ from tracker.notifications.formats import OutboundMessage, defuse_mentions, head
 from tracker.notifications.recipient_list import summary
 from tracker.notifications.test_message import test_message
 from tracker.sanitize import sanitize_line
+from tracker.storage.deliveries import ONLY
 
 logging.getLogger("apprise").propagate = False
 logging.getLogger("apprise").setLevel(logging.WARNING)

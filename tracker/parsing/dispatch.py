@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import date
 from urllib.parse import urlsplit
 
-from tracker.encodings import label_of
 from tracker.errors import AttachmentUnreadable, FetchError, ParseError, UnexpectedResponse
 from tracker.locations import INDEX, names_no_text
 from tracker.model import Document, DocumentKind, Fetched, ResourceType, Unit
@@ -25,6 +24,7 @@ from tracker.parsing.json_tables import table_units as json_table_units
 from tracker.parsing.json_tables import value_units
 from tracker.parsing.screening_list import list_units
 from tracker.text import canonical_json
+from tracker.text.encodings import label_of
 
 _HTML = re.compile(rb"\s*(?:<!doctype html|<html)", re.IGNORECASE)
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
-from tracker.encodings import encoding_of, xml_as_utf_8
 from tracker.errors import ParseError
 from tracker.model import Document, DocumentKind, Unit
 from tracker.parsing.annual_cfr import annual_units, is_annual
@@ -25,6 +24,7 @@ from tracker.parsing.page import read_page
 from tracker.parsing.plain_text import plain_text_units
 from tracker.parsing.screening_list import is_list, list_units
 from tracker.text import canonical_json
+from tracker.text.encodings import encoding_of, xml_as_utf_8
 
 _XML = re.compile(
     rb"\s*(?:\xef\xbb\xbf)?\s*(?:<\?xml|<(?:DIV\d|ECFR|RULE|PRORULE|NOTICE|PRESDOCU|FEDREG|CFR(?:GRANULE|DOC))\b)"

@@ -15,7 +15,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tracker.citations import EAR_PARTS
-from tracker.encodings import decoded
 from tracker.locations import at_instruction
 from tracker.model import Unit, UnitKind
 from tracker.parsing.gpo_xml import shorten
@@ -24,6 +23,7 @@ from tracker.parsing.paragraph_labels import leading_labels
 from tracker.parsing.paragraphs import CitationScope, ElisionMark, Paragraph, ParagraphWriter, Piece
 from tracker.parsing.superscripts import text_scripts
 from tracker.parsing.unit_builder import SEPARATOR, UnitBuilder
+from tracker.text.encodings import decoded
 
 _HEADS = {
     "AGENCY": "Agency",

@@ -10,7 +10,7 @@ from lxml import etree
 from tracker.errors import ParseError
 from tracker.parsing.struck_text import write_struck_text
 from tracker.parsing.superscripts import write_scripts
-from tracker.safe_xml import NotXmlError, parse_root
+from tracker.text.safe_xml import NotXmlError, parse_root
 
 # The largest file is one title of the CFR; the eCFR's title 15 has 30 MB.
 MAX_BYTES = 200_000_000

@@ -13,7 +13,6 @@ from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, Tag
 
-from tracker.encodings import UTF_8, as_utf_8
 from tracker.errors import ParseError
 from tracker.locations import REST_OF_PAGE
 from tracker.model import Unit, UnitKind
@@ -32,6 +31,7 @@ from tracker.parsing.page_writer import PageWriter
 from tracker.parsing.struck_text import write_html_struck_text
 from tracker.parsing.superscripts import write_html_scripts
 from tracker.parsing.unit_builder import UnitBuilder
+from tracker.text.encodings import UTF_8, as_utf_8
 
 MAX_BYTES = 30_000_000
 MAX_DEPTH = 200  # HTML nested deeper than this is an attack, not a page

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tracker.encodings import as_utf_8, misread
 from tracker.locations import is_main_text
 from tracker.model import Document, DocumentKind
 from tracker.parsing.placeholder_pages import needs_scripts, placeholder
+from tracker.text.encodings import as_utf_8, misread
 
 
 def suspicion(

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from tracker.clock import legal_day
-from tracker.corrections import gist_of
+from tracker.model.corrections import gist_of
 from tracker.sanitize import sanitize_line
 
 COLUMNS = (

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tracker.corrections import CorrectedFields, Correction, decode, leading
 from tracker.i18n import label, t
 from tracker.model import Change, Direction, Language, Level
+from tracker.model.corrections import CorrectedFields, Correction, decode, leading
 from tracker.sanitize import sanitize_line
 
 

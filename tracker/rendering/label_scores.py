@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tracker.documents.labeled_examples import Miss, MissKind, Score
 from tracker.i18n import label, t
-from tracker.labeled_examples import Miss, MissKind, Score
 from tracker.model import Language
 from tracker.sanitize import sanitize_line
 

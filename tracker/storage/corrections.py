@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from tracker.corrections import ACTION, CorrectedFields, leading_fields, with_corrections
 from tracker.model import Change
+from tracker.model.corrections import ACTION, CorrectedFields, leading_fields, with_corrections
 from tracker.serialization import change_from_json, change_to_json, format_instant
 from tracker.storage.schema import REVIEW
 

@@ -14,10 +14,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select, text
 
-from tracker.corrections import leading_fields
-from tracker.deliveries import Attempt
 from tracker.model import Level
+from tracker.model.corrections import leading_fields
 from tracker.storage import corrections
+from tracker.storage.deliveries import Attempt
 from tracker.storage.instants import to_text
 from tracker.storage.schema import ATTEMPT
 

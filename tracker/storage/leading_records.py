@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tracker.corrections import ACTION, with_corrections
+from tracker.model.corrections import ACTION, with_corrections
 from tracker.serialization import format_instant
 from tracker.storage.instants import from_text
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, exists, func, insert, or_, select, true, update
 
-from tracker.deliveries import Attempt, Delivery, DeliveryKind, Recipient
 from tracker.serialization import format_instant
 from tracker.storage import channel_threads, integrity, recipients
 from tracker.storage.database import Store
+from tracker.storage.deliveries import Attempt, Delivery, DeliveryKind, Recipient
 from tracker.storage.schema import ATTEMPT, DELIVERY
 from tracker.storage.schema import DELIVERY_RECIPIENT as RECIPIENT
 

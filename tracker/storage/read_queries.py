@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from tracker.clock import legal_instant
-from tracker.deliveries import DELIVERY_STATES, DeliveryKind
 from tracker.errors import StoreError, UsageError
 from tracker.model import Level
 from tracker.serialization import format_instant
 from tracker.storage import presence
+from tracker.storage.deliveries import DELIVERY_STATES, DeliveryKind
 from tracker.storage.instants import from_text, to_text
 from tracker.storage.leading_records import leading_records, leading_texts
 from tracker.storage.recipient_queries import with_recipients

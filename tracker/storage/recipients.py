@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from tracker.deliveries import Recipient
+from tracker.storage.deliveries import Recipient
 from tracker.storage.schema import DELIVERY_RECIPIENT as RECIPIENT
 
 

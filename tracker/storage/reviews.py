@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from tracker.corrections import ACTION, decode
 from tracker.errors import UsageError
+from tracker.model.corrections import ACTION, decode
 from tracker.storage import integrity
 from tracker.storage.schema import CHANGE, DOCUMENT_GROUP, REVIEW
 from tracker.text import fold_space

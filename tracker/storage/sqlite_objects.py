@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, text
 
-from tracker.deliveries import DELIVERY_STATES
+from tracker.storage.deliveries import DELIVERY_STATES
 
 FTS_PREFIX = "change_fts"  # of the two FTS5 tables and of the shadow tables that SQLite keeps for them
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from tracker.corrections import GIST, CorrectedFields
 from tracker.documents.names import references_in
 from tracker.legal_status.current import current_status, status_line
 from tracker.legal_status.ribbons import ribbons
 from tracker.legal_status.stored_register import effects_about, status_of_units
 from tracker.model import TOPIC_IDS, Change, Direction, Level
+from tracker.model.corrections import GIST, CorrectedFields
 from tracker.rendering.act_table import SHOWN, act_rows, columns
 from tracker.rendering.alert_message import force_label, is_codified, what_changed
 from tracker.rendering.annotations import annotation_lines

@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from tracker.corrections import CorrectedFields
 from tracker.errors import UsageError
 from tracker.ingest.corrections import correct
 from tracker.model import Direction, Level
+from tracker.model.corrections import CorrectedFields
 from tracker.text import fold_space
 from tracker.web.context import InjectedContext
 from tracker.web.review import Field, reviewer

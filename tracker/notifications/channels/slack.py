@@ -11,13 +11,13 @@ from typing import Any
 
 from apprise.plugins.slack import NotifySlack, SlackMode
 
-from tracker.deliveries import ONLY
 from tracker.notifications.channels.base import TrackerPlugin, answer_to_part, combine_answers
 from tracker.notifications.delivery_result import DeliveryResult
 from tracker.notifications.formats import SIGNS, batches, defuse_mentions, headline, pieces, plain
 from tracker.notifications.http_post import send_request
 from tracker.rendering.alert_message import LabeledFact, Message
 from tracker.sanitize import sanitize_line
+from tracker.storage.deliveries import ONLY
 
 # Slack's own limits: 50 blocks a message, 3,000 characters a text, 150 a header.
 BLOCKS = 45

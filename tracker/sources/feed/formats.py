@@ -10,12 +10,12 @@ from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
-from tracker.encodings import as_utf_8, label_of
 from tracker.errors import UnexpectedResponse
 from tracker.http.address import absolute
 from tracker.http.response_checks import json_object, xml_root
 from tracker.model import HttpResponse
 from tracker.text import fold_space
+from tracker.text.encodings import as_utf_8, label_of
 
 Record = dict[str, str]
 

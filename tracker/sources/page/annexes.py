@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tracker.config.models import Source
-from tracker.encodings import label_of
 from tracker.errors import (
     AccessDenied,
     FetchError,
@@ -31,6 +30,7 @@ from tracker.sandbox import pool
 from tracker.sources.events import Item, ResourceError
 from tracker.sources.page.links import Link, deserialize_links, files_of, serialize_links
 from tracker.sources.state_view import StateView, without_validators
+from tracker.text.encodings import label_of
 
 CURSOR = "annexes "  # cursor: `annexes PAGE`, the files that belong to it
 _KEY = "annex "

@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 from lxml import etree, html
 
-from tracker.encodings import UTF_8, as_utf_8, label_of
 from tracker.errors import ParserCrashed, ReaderKilled, UnexpectedResponse
 from tracker.http.address import absolute, host_port, secured
 from tracker.locations import names_no_text
 from tracker.model import HttpResponse
 from tracker.sandbox import pool
 from tracker.text import fold_space
+from tracker.text.encodings import UTF_8, as_utf_8, label_of
 
 _PDF = re.compile(r"\.pdf\Z", re.IGNORECASE)
 _EMBEDDED = {"iframe": "src", "object": "data", "embed": "src"}  # element -> attribute

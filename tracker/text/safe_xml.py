@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lxml import etree
 
-from tracker.encodings import xml_as_utf_8
 from tracker.text import fold_space
+from tracker.text.encodings import xml_as_utf_8
 
 # The eCFR nests about 15 deep. Parsers descend recursively.
 MAX_DEPTH = 100

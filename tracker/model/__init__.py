@@ -16,15 +16,15 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
-from tracker.acts import Act as Act
-from tracker.acts import ActVerb as ActVerb
-from tracker.acts import Direction as Direction
-from tracker.acts import Evidence as Evidence
-from tracker.acts import Force as Force
-from tracker.acts import JapanStanding as JapanStanding
-from tracker.acts import Level as Level
-from tracker.acts import Operand as Operand
-from tracker.corrections import Correction as Correction
+from tracker.model.acts import Act as Act
+from tracker.model.acts import ActVerb as ActVerb
+from tracker.model.acts import Direction as Direction
+from tracker.model.acts import Evidence as Evidence
+from tracker.model.acts import Force as Force
+from tracker.model.acts import JapanStanding as JapanStanding
+from tracker.model.acts import Level as Level
+from tracker.model.acts import Operand as Operand
+from tracker.model.corrections import Correction as Correction
 
 Language = Literal["ja", "en"]
 

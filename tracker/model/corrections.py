@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tracker.acts import Direction, Level
+from tracker.model.acts import Direction, Level
 
 ACTION = "correct"  # of an entry of the review log
 GIST = 300  # characters
