@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tracker import classification, clock, diffing
+from tracker.effects import Effect
 from tracker.i18n import t
 from tracker.legal_status import propagation
 from tracker.locations import is_document_file, is_rest_of_page
@@ -228,6 +229,20 @@ def to_be_checked(
     what = diffing.summarize(others) if others else LocalizedText("", "")
     summary = LocalizedText(f"{reason.ja}{what.ja}", f"{reason.en} {what.en}".strip())
     return replace(tagging, level=level, direction=None, reason=reason, summary=summary)
+
+
+def with_failed_amendments(change: Change, failed: Sequence[Effect]) -> Change:
+    """A change whose text newly says that amendments could not be incorporated: the printed text is not the law, so that it
+    is reported at least at medium."""
+    if not failed:
+        return change
+    units = tuple(dict.fromkeys(one.affected.path for one in failed if one.affected.path))
+    named = ", ".join(units)
+    reason = LocalizedText(t("note.reason", "ja", units=named), t("note.reason", "en", units=named))
+    level = max(change.tagging.level, Level.MEDIUM, key=lambda level: level.rank)
+    touched = tuple(dict.fromkeys((*change.tagging.units, *units)))
+    tagging = replace(change.tagging, level=level, reason=reason, units=touched)
+    return replace(change, tagging=tagging, editorial=False)
 
 
 def _part(loss: Loss, language: Language) -> str:

@@ -11,9 +11,18 @@ from tracker.diffing.site_wide import SiteWide
 from tracker.documents.identity import change_id, content_hash
 from tracker.effects import Effect
 from tracker.ingest import assess
-from tracker.ingest.effects import effects_of
+from tracker.ingest.effects import effects_of, new_failures
 from tracker.ingest.page_annexes import without_first_read
-from tracker.model import Change, Document, Fetched, Operation, Profile, ResourceType, SnapshotRef
+from tracker.model import (
+    Change,
+    Document,
+    DocumentKind,
+    Fetched,
+    Operation,
+    Profile,
+    ResourceType,
+    SnapshotRef,
+)
 from tracker.parsing.losses import Loss, added_lists, losses
 from tracker.storage.blobs import sha256
 from tracker.storage.versions import Version
@@ -110,11 +119,14 @@ def decide(
         after=after,
         losses=gone,
     )
+    effects = effects_of(document, operations, change)
+    if compared and reading.previous is not None and document.kind is DocumentKind.CFR:
+        change = assess.with_failed_amendments(change, new_failures(effects, reading.previous))
     if reading.record is not None:
         change = assess.merge_update(reading.record, change, operations, same_kind=reading.same_kind)
     version = Version(reading.document_id, ordinal, source, fetched.key, digest, (), reading.templates, now)
     return NewVersion(
-        fetched, version, change, document, operations, reading.kept, reading.version, reading.record, effects_of(document, operations, change),
+        fetched, version, change, document, operations, reading.kept, reading.version, reading.record, effects,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from tracker.clock import legal_instant
 from tracker.documents.text_view import build_text_view
-from tracker.effects import Affecting, Effect
+from tracker.effects import Affecting, Applied, Effect
 from tracker.legal_status.effect_days import with_last_day
 from tracker.legal_status.effect_reader import read_effects
 from tracker.model import Change, Document, DocumentKind, Operation
@@ -29,6 +29,16 @@ def effects_of(document: Document, operations: tuple[Operation, ...], change: Ch
     return tuple(
         replace(with_last_day(effect, dates), affecting=named(effect.affecting, document, change))
         for effect in found
+    )
+
+
+def new_failures(found: Sequence[Effect], previous: Document) -> tuple[Effect, ...]:
+    """Return the amendments of which the text newly says that they could not be incorporated. Pure."""
+    before = {(one.affected, one.affecting.quote) for one in read_effects(build_text_view(previous))}
+    return tuple(
+        one
+        for one in found
+        if one.applied is Applied.NOT_INCORPORATED and (one.affected, one.affecting.quote) not in before
     )
 
 

@@ -35,6 +35,11 @@ class RegisterState(StrEnum):
     UNCLEAR = "unclear"  # another document affects it, and how is not known
 
 
+_DUTIES = re.compile(
+    r"(?:(?:all|any|the|such|additional|ad valorem|rates? of|reciprocal) )*(?:duties|duty|tariffs?)(?: (?:imposed|established))?",
+    re.IGNORECASE,
+)
+_EXCEPTED = re.compile(r"\b(?:except|excluding|other than|only (?:for|to|with))\b", re.IGNORECASE)
 _WITHDRAWS = re.compile(r"\bwithdr(?:aw|ew)", re.IGNORECASE)
 # "removing paragraph (b)", "the entry for X is removed"; not "removing the words “X” from paragraph (b)".
 _UNIT = (
@@ -420,7 +425,14 @@ def affecting_name(recorded: RecordedEffect) -> str:
 
 def _is_stated(effect: Effect) -> bool:
     """Whether the words state the effect, on all of what they name."""
-    return effect.certainty is Certainty.STATED and effect.extent is Extent.WHOLE
+    whole = effect.extent is Extent.WHOLE or (effect.extent is Extent.PARTIAL and _is_all_of_it(effect))
+    return effect.certainty is Certainty.STATED and whole
+
+
+def _is_all_of_it(effect: Effect) -> bool:
+    """Whether the portion is what an instrument is about: the duties that an order imposes, none of them excepted."""
+    part = effect.affected.part or ""
+    return bool(_DUTIES.fullmatch(part)) and not _EXCEPTED.search(effect.affecting.quote)
 
 
 def _is_plain(effect: Effect) -> bool:
@@ -430,7 +442,7 @@ def _is_plain(effect: Effect) -> bool:
 def _scope(effect: Effect, subject: Subject) -> str | None:
     """The portion of the subject that an effect affects, empty for all of it; None where it does not affect it."""
     affected = effect.affected
-    partial = affected.part or "in part"
+    partial = "" if _is_all_of_it(effect) else affected.part or "in part"
     if subject.path and affected.path:
         path = canonical_path(affected.path)
         if path in ancestors(subject.path):

@@ -127,6 +127,10 @@ def records_affected(connection: Connection, ids: Sequence[str]) -> list[changes
         for path in {one.effect.affected.path for one in wave if one.effect.affected.path}:
             for entry in _touching(connection, canonical_path(path)):
                 found.setdefault(entry.change.id, entry)
+        for name in {one.change_id for one in wave if one.change_id}:
+            own = changes.entry(connection, name)
+            if own is not None and is_codified(own.change):
+                found.setdefault(name, own)
         following = effects.affecting(connection, references) if references else []
         wave = [one for one in following if one.id not in seen]
     return list(found.values())

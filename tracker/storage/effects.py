@@ -84,7 +84,7 @@ def write(connection: Connection, origin: Origin, effects: Iterable[Effect], now
         recorded = RecordedEffect(
             name,
             replace(effect, known_at=row.known_at if row else _known(effect, origin, now, later=later)),
-            origin.change_id,
+            row.change_id if row else origin.change_id,
             origin.title,
         )
         if row is None:
