@@ -96,7 +96,7 @@ def fake_python(folder: Path, script: str) -> Path:
         ('case "$*" in *ensurepip*) exit 1;; esac', "apt install python3-venv"),
     ],
 )
-def test_what_is_missing_is_reported_in_one_line(tmp_path: Path, script: str, output: str) -> None:
+def test_a_missing_part_is_reported_in_one_line(tmp_path: Path, script: str, output: str) -> None:
     outcome = make("test", f"VENV={tmp_path / 'venv'}", f"PYTHON={fake_python(tmp_path, script)}")
     assert outcome.returncode != 0
     lines = [line for line in outcome.stderr.splitlines() if not line.startswith("make")]
@@ -116,7 +116,7 @@ def test_no_python_at_all_is_reported_in_one_line(tmp_path: Path) -> None:
 # --- the container and CI -----------------------------------------------------------------------
 
 
-def test_what_the_container_copies_is_there_and_reaches_the_builder() -> None:
+def test_files_that_the_container_copies_exist_and_reach_the_builder() -> None:
     copied = re.findall(r"^COPY (?!--from)(.+) \S+$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE)
     kept = {
         line[1:] for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line.startswith("!")
@@ -135,7 +135,7 @@ def test_the_container_does_not_run_as_root() -> None:
     assert users[-1] not in {"root", "0"}
 
 
-def test_the_container_takes_only_what_the_lock_vouches_for_and_writes_only_its_state() -> None:
+def test_the_container_installs_only_locked_packages_and_writes_only_its_state() -> None:
     building = (ROOT / "Dockerfile").read_text("utf-8")
     fetched = [
         line for line in building.splitlines() if re.search(r"\bpip\b.*\b(install|download|wheel)\b", line)

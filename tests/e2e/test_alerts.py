@@ -276,7 +276,7 @@ def test_a_pending_reminder_is_withdrawn_when_its_date_moves(world: World) -> No
     assert not any("期限の予告" in alert for alert in new)
 
 
-def test_what_is_near_when_it_is_first_seen_is_not_announced_on_top_of_its_alert(world: World) -> None:
+def test_a_near_date_is_not_announced_in_addition_to_its_alert(world: World) -> None:
     world.use("fr-bis").one()
     world.later(hours=1)
     world.standin.add_document(proposal("2026-06-15"))
@@ -332,7 +332,7 @@ def test_forty_changes_in_a_night_are_one_message_in_the_morning(
     assert "40件のお知らせ" in alert
 
 
-def test_what_is_critical_is_sent_at_night_and_takes_its_story_along(world: World) -> None:
+def test_a_critical_alert_is_sent_at_night_with_its_story(world: World) -> None:
     world.now = world.standin.now = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
     world.use("fr-bis", extra=channels(world.folder, "slack", more='batch_at = "08:00"')).one()
     world.later(hours=1)

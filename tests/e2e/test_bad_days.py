@@ -63,7 +63,7 @@ def test_a_bad_answer_is_a_state_and_not_a_change(
     assert news == []
 
 
-def test_what_happened_during_an_outage_is_sent_after_it(world: World) -> None:
+def test_changes_during_an_outage_are_sent_after_it(world: World) -> None:
     world.use("fr-bis").one()
     world.standin.misbehave(FR, "503")
     world.later(hours=1)

@@ -207,7 +207,7 @@ def hidden(number: int, day: date) -> FrDocument:
     return found
 
 
-def test_what_only_govinfo_lists_is_named_filled_and_sent_once(world: World) -> None:
+def test_a_document_only_in_govinfo_is_named_filled_and_sent_once(world: World) -> None:
     world.use("fr-bis").poll()
     world.later(days=2)
     lost = hidden(1, world.now.date())
@@ -240,7 +240,7 @@ def test_what_only_govinfo_lists_is_named_filled_and_sent_once(world: World) -> 
     assert clean(world)
 
 
-def test_what_govinfo_does_not_list_is_named_and_no_gap(world: World) -> None:
+def test_a_document_missing_in_govinfo_is_named_and_no_gap(world: World) -> None:
     world.use("fr-bis").poll()
     world.later(days=2)
     world.standin.add_document(document(1, world.now.date()))

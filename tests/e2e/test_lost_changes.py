@@ -221,9 +221,7 @@ def test_an_answer_quarantined_in_the_first_poll_is_no_news_a_month_later(
     assert [alert for alert in world.alerts if "chg_" in alert] == []
 
 
-def test_what_changed_since_a_first_poll_that_failed_is_news(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_changes_since_a_failed_first_poll_are_news(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The text that failed is read first, out of the store, so that there is something to compare with."""
     with monkeypatch.context() as patch:
         patch.setattr("tracker.ingest.assess.assess", broken)

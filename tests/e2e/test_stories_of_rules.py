@@ -207,7 +207,7 @@ def test_a_review_of_one_record_is_a_review_of_its_story(world: World) -> None:
         assert [each["value"] for each in again if each["action"] == "decide"] == ["watch"]
 
 
-def test_what_comes_into_a_story_later_is_open(world: World) -> None:
+def test_a_record_added_to_a_story_later_is_open(world: World) -> None:
     world.use("fr-bis", "ear").poll()
     world.later(hours=1)
     world.standin.add_document(new_rule(**RULE))

@@ -281,7 +281,7 @@ def test_a_link_from_an_alert_leads_through_the_sign_in_to_its_change(browser: A
     assert page.trouble == []
 
 
-def test_a_reader_cannot_do_what_a_reviewer_can(browser: Any, guarded: str) -> None:
+def test_a_reader_lacks_the_rights_of_a_reviewer(browser: Any, guarded: str) -> None:
     page = tab(browser, guarded)
     enter(page, "Reader", "/changes/2025-19846")
     assert page.locator("#review form").count() == 0

@@ -20,7 +20,7 @@ def paths(draw: st.DrawFn) -> str:
 
 
 @given(paths(), st.text(alphabet="abcdefg hijk,;:", max_size=20))
-def test_a_citation_is_found_whatever_is_around_it(path: str, around: str) -> None:
+def test_a_citation_is_found_in_any_surrounding(path: str, around: str) -> None:
     text = f"{around} {path} {around}"
     assert path in [hit.value for hit in find_citations(text)]
 

@@ -54,7 +54,7 @@ def test_the_order_of_arrival_does_not_matter(
 
 
 @given(subjects, registers, days, instants)
-def test_what_is_known_later_does_not_change_what_was_known(
+def test_later_knowledge_does_not_change_earlier_answers(
     subject: Subject, register: list[RecordedEffect], day: date, known: datetime
 ) -> None:
     then = [one for one in register if one.effect.known_at is not None and one.effect.known_at <= known]

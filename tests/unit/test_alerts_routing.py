@@ -157,7 +157,7 @@ def test_a_time_of_day_within_quiet_hours_waits_for_their_end() -> None:
     assert planned(channel).at == datetime(2026, 6, 11, 0, 0, tzinfo=UTC)
 
 
-def test_what_is_critical_waits_for_no_clock() -> None:
+def test_a_critical_alert_does_not_wait() -> None:
     channel = Channel("c", "x", quiet_hours=NIGHT, batch_at=time(8))
     assert planned(channel, Level.CRITICAL) == DeliveryPlan()
 
@@ -179,7 +179,7 @@ def test_the_clock_on_the_wall_counts_when_summer_time_ends() -> None:
         ("channel", "c", None, True), ("source", "ear", None, False), ("topic", "fdpr", "other", False),
     ],
 )  # fmt: skip
-def test_a_mute_silences_what_it_names_and_a_snooze_holds_it(
+def test_a_mute_withholds_its_scope_and_a_snooze_delays_it(
     scope: Scope, value: str, channel: str | None, met: bool
 ) -> None:
     until = NOW + timedelta(days=2)
@@ -211,7 +211,7 @@ def test_a_route_that_matches_nothing_lists_every_reason() -> None:
     )
 
 
-def test_what_is_not_sent_has_its_reason() -> None:
+def test_baseline_editorial_and_unrelated_changes_are_below_alerting() -> None:
     change = at(Level.HIGH)
     outside = replace(at(Level.NONE), profiles=())
     assert is_below_alerting(change) == ""
@@ -221,6 +221,6 @@ def test_what_is_not_sent_has_its_reason() -> None:
 
 
 @pytest.mark.parametrize(("level", "expected"), [(Level.MEDIUM, 0), (Level.HIGH, 1), (Level.CRITICAL, 1)])
-def test_only_what_is_high_or_above_is_escalated(level: Level, expected: int) -> None:
+def test_only_high_or_above_is_escalated(level: Level, expected: int) -> None:
     watched = Route(to=("slack",), acknowledge_within=timedelta(hours=4), escalate_to=("mail",))
     assert len(escalations(at(level), settings(watched))) == expected

@@ -53,7 +53,7 @@ def test_the_folder_holds_both_states_the_redline_and_who_was_sent(proof: Path) 
     assert all(one["sha256"] in readme and one["chain"] in readme for one in kept["snapshots"])
 
 
-def test_anybody_can_check_it_and_one_changed_byte_is_found(proof: Path) -> None:
+def test_an_evidence_folder_can_be_checked_and_one_changed_byte_is_found(proof: Path) -> None:
     done = check(proof)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 answers, 0 problems" in done.stdout

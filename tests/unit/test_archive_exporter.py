@@ -230,7 +230,7 @@ def test_a_hostile_archive_is_refused_and_leaves_nothing(
     assert not list(tmp_path.rglob("evil*"))
 
 
-def test_what_is_no_archive_at_all_is_reported(tmp_path: Path) -> None:
+def test_a_file_that_is_no_archive_is_reported(tmp_path: Path) -> None:
     file = tmp_path / "no.zip"
     file.write_bytes(b"PK\x03\x04 not really")
     with pytest.raises(UsageError, match="is not an archive"):

@@ -196,7 +196,7 @@ WORDS = st.sampled_from(["One.", "Two.", "Three.", "One , two."])
 
 
 @given(NAMES, NAMES, st.data())
-def test_whatever_the_documents_the_last_commit_is_the_stored_text(
+def test_for_any_documents_the_last_commit_is_the_stored_text(
     first: list[str], second: list[str], data: st.DataObject
 ) -> None:
     def units(names: list[str]) -> tuple[Unit, ...]:

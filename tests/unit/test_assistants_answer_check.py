@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.assistants.answer_check import MOST, NO_QUOTE_FOUND, NOT_IN_FORM, check_answer, quote_is_in
+from tracker.assistants.answer_check import MOST, NO_QUOTE_FOUND, NOT_IN_FORM, check_answer
 
 OFFICIAL = (
     "§ 744.11 License requirements. A license is required to export, reexport, or transfer (in-country) any item subject "
@@ -26,6 +26,10 @@ def sentence(
     quote: str = QUOTE, en: str = "A licence is needed.", ja: str = "許可が必要となる。"
 ) -> dict[str, object]:
     return {"en": en, "ja": ja, "quote": quote}
+
+
+def quote_is_in(quote: str, official: str) -> bool:
+    return len(check_answer(answer(sentence(quote)), official).sentences) == 1
 
 
 def test_sentences_with_verified_quotes_are_kept_and_the_others_counted() -> None:

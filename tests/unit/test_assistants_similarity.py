@@ -71,7 +71,7 @@ def test_every_topic_has_sentences_and_no_other_name_has() -> None:
     assert topics == set(TOPIC_IDS) - {"comment-opportunity"}
 
 
-def test_what_is_like_a_topic_is_worth_a_look_and_what_is_like_something_else_is_not() -> None:
+def test_words_similar_to_a_topic_are_marked_and_other_words_are_not() -> None:
     pumps, fish, letters = similarities([f"{PUMPS}. {SALES}", FISH, "§ 3, 744.11"])
     assert pumps is not None
     assert (pumps.topic, pumps.worth_a_look) == ("semiconductor-subsystems", True)
@@ -110,7 +110,7 @@ def test_a_file_of_the_model_that_is_not_there_is_reported_in_one_line_and_not_f
     assert "\n" not in raised.value.line()
 
 
-def test_only_what_the_rules_found_nothing_in_is_compared_and_once(store: Store) -> None:
+def test_only_changes_without_topics_are_compared_and_once(store: Store) -> None:
     before = _records(store)
     assert compare.compare_pending(store, lambda: NOW, 30) == 4  # not 3, which has a topic, nor 4
     assert compare.compare_pending(store, lambda: NOW, 30) == 0
@@ -121,7 +121,7 @@ def test_only_what_the_rules_found_nothing_in_is_compared_and_once(store: Store)
     assert _records(store) == before
 
 
-def test_a_new_revision_is_compared_again_and_what_the_rules_find_then_is_reported_by_them_alone(
+def test_a_new_revision_is_compared_again_unless_a_rule_matches_it(
     store: Store,
 ) -> None:
     compare.compare_pending(store, lambda: NOW, 30)

@@ -412,7 +412,7 @@ def tables(store: Store) -> dict[str, list[tuple[Any, ...]]]:
         ((500, {}, json.dumps(JUDGEMENT)), "failed"),
     ],
 )  # fmt: skip
-def test_a_model_sets_no_level_direction_topic_or_status_whatever_it_answers(
+def test_no_answer_of_a_model_sets_level_direction_topic_or_status(
     store: Store, reply: Any, state: str
 ) -> None:
     keep(store, replace(affiliates_rule(), detected_at=NOW, abstract=ABSTRACT))

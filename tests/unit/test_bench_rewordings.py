@@ -171,7 +171,7 @@ def test_verbs_that_the_rules_have_too_are_counted(tmp_path: Path, monkeypatch: 
         (Level.LOW, "追加関税", ["level low, wanted high", "Japan is not named in Japanese"]),
     ],
 )
-def test_what_is_wrong_is_reported(output: Level, japanese: str, wrong: list[str]) -> None:
+def test_mistakes_are_reported(output: Level, japanese: str, wrong: list[str]) -> None:
     document = Document("1", DocumentKind.NOTICE, "Duties", "", abstract="Duties on Japan.")
     one = Rewording("1 Japan", "kind", "duty", document, frozenset({"high"}), frozenset({"relief"}), "Japan")
     tally = Tally()

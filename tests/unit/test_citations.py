@@ -92,7 +92,7 @@ def test_each_form_is_found(text: str, expected: list[tuple[str, str]]) -> None:
         "ISO9001 and X3A0901",
     ],
 )
-def test_what_only_looks_like_a_citation_is_left_alone(text: str) -> None:
+def test_text_like_a_citation_is_not_a_citation(text: str) -> None:
     assert pairs(text) == []
 
 

@@ -74,7 +74,7 @@ def test_a_stay_note_removed_with_its_paragraph_restores_nothing() -> None:
     assert found.direction is Direction.RELIEF
 
 
-def test_a_removed_restrictive_section_is_relief_whatever_it_exempted() -> None:
+def test_a_removed_restrictive_section_is_relief_with_any_exemptions() -> None:
     found = changed(
         operation("15 CFR 744.99", "§ 744.99 Restrictions on certain sample end uses.", "", UnitKind.HEADING),
         operation("15 CFR 744.99(a)", "(a) You may not export any item without a license.", ""),

@@ -33,9 +33,7 @@ def headline(title: str, host: str = "media.bis.gov") -> Classification:
         ("BIS announces new leadership", None, Level.MEDIUM),
     ],
 )
-def test_a_headline_of_the_bureau_is_in_the_field_whatever_it_names(
-    title: str, topic: str | None, level: Level
-) -> None:
+def test_a_headline_of_the_bureau_is_in_the_field(title: str, topic: str | None, level: Level) -> None:
     found = headline(title)
     assert found.level is level
     assert topic in {each.id for each in found.topics} or topic is None

@@ -60,7 +60,7 @@ def output(dates: str, **facts: Any) -> list[tuple[str, str, bool]]:
         ("Comments are due 60 days after the date of publication of this notice in the Federal Register.", [("comments-close", "2030-04-30", False)]),
     ],
 )  # fmt: skip
-def test_a_moved_day_is_of_what_is_moved(text: str, found: list[tuple[str, str, bool]]) -> None:
+def test_a_moved_day_has_the_type_of_its_subject(text: str, found: list[tuple[str, str, bool]]) -> None:
     assert output(text) == found
 
 

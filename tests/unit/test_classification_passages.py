@@ -66,7 +66,7 @@ def test_a_section_that_orders_nothing_is_background(heading: str) -> None:
     assert (silent, ordered) == (Weight.BACKGROUND, Weight.OPERATIVE)
 
 
-def test_what_a_statute_allows_is_no_act() -> None:
+def test_a_permission_by_statute_is_no_act() -> None:
     found = read(
         "By the authority vested in me as President, it is hereby ordered:",
         "Section 232 authorizes the President to adjust imports of an article and its derivatives.",

@@ -291,7 +291,7 @@ def test_a_headline_names_the_nation_of_the_companies_that_are_listed(
         ("Controls on Vacuum Pumps; Partial Stay", "BIS stays part of its rule on vacuum pumps.", "semiconductor-subsystems"),
     ],
 )  # fmt: skip
-def test_a_stay_is_relief_with_the_topic_of_what_is_stayed(title: str, abstract: str, topic: str) -> None:
+def test_a_stay_is_relief_with_the_topic_of_the_stayed_text(title: str, abstract: str, topic: str) -> None:
     found = read(
         title, f"{abstract} The export controls do not apply meanwhile.", DocumentKind.RULE, type="Rule",
         action="Final rule; stay.", agencies=("Bureau of Industry and Security", "Industry and Security Bureau"),

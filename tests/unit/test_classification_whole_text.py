@@ -23,7 +23,7 @@ def tagged(*texts: str, kind: DocumentKind = DocumentKind.PAGE, abstract: str = 
     return classify(document, today=TODAY)
 
 
-def test_what_an_order_revokes_at_its_end_is_found() -> None:
+def test_a_revocation_at_the_end_of_an_order_is_found() -> None:
     found = tagged("Executive Order 14059 of December 15, 2021, is revoked.")
     assert [(link.relation, link.where) for link in found.links] == [("rescinds", "¶101")]
 

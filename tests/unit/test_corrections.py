@@ -94,7 +94,7 @@ def test_fields_are_written_and_read_back(fields: CorrectedFields) -> None:
     ['{"level":"huge"}', '{"direction":"up"}', '{"topics":"fdpr"}', '{"topics":[""]}', '{"gist_ja":""}', '{"x":1}', "[]", "no",
      json.dumps({"gist_ja": "x" * 301})],
 )  # fmt: skip
-def test_what_is_no_correction_is_refused(value: str) -> None:
+def test_an_invalid_correction_is_refused(value: str) -> None:
     with pytest.raises(ValueError):
         decode(value)
 
@@ -102,7 +102,7 @@ def test_what_is_no_correction_is_refused(value: str) -> None:
 # --- stored -------------------------------------------------------------------------------------
 
 
-def test_a_correction_leads_in_the_record_and_what_the_rules_found_stays(
+def test_a_correction_leads_in_the_record_and_the_result_of_the_rules_is_kept(
     store: Store, tmp_path: Path
 ) -> None:
     write(store)
@@ -210,7 +210,7 @@ def test_a_gist_of_the_rules_that_is_longer_than_a_correction_may_be_is_left_as_
         (CorrectedFields(topics=("no-such-topic",)), "why", {}),
     ],
 )
-def test_what_corrects_nothing_is_not_written(
+def test_a_correction_without_effect_is_not_written(
     store: Store, wanted: CorrectedFields, reason: str, more: dict[str, str]
 ) -> None:
     with pytest.raises(UsageError):
@@ -257,7 +257,7 @@ def test_a_corrected_change_is_never_stored_as_a_finding(store: Store, tmp_path:
         changes.save(connection, changes.ChangeEntry(corrected, "fr:2025-19001", 1))
 
 
-def test_what_a_person_has_read_needs_no_reading(store: Store, tmp_path: Path) -> None:
+def test_a_corrected_change_needs_no_reading(store: Store, tmp_path: Path) -> None:
     write(store, CorrectedFields(level=Level.HIGH), change=unread_order().id)
     with open_reader(tmp_path) as reader:
         found = reader.change(unread_order().id)
@@ -376,7 +376,7 @@ def test_a_change_without_corrections_has_an_empty_list(client: TestClient) -> N
         {"note": "x" * 4_050},
     ],
 )
-def test_what_is_not_valid_is_not_written(client: TestClient, fields: dict[str, Any]) -> None:
+def test_an_invalid_correction_form_is_refused(client: TestClient, fields: dict[str, Any]) -> None:
     assert send(client, **fields) == 422
     assert client.get(f"/api/changes/{CHANGE_ID}").json()["corrections"] == []
 
@@ -451,7 +451,7 @@ def test_leading_corrections_are_exported_as_labelled_examples(store: Store, tmp
     assert run(tmp_path, "corrections", "export").output.splitlines()[0] == HEAD
 
 
-def test_tracker_eval_reads_what_was_exported(store: Store, tmp_path: Path) -> None:
+def test_tracker_eval_reads_exported_corrections(store: Store, tmp_path: Path) -> None:
     page = replace(affiliates_rule(), id="chg_00000000000000a9", document_number=None, published=None)
     with store.write() as connection:
         changes.save(connection, changes.ChangeEntry(page, "page:1", 1))

@@ -40,7 +40,7 @@ def named(before: list[Unit], after: list[Unit]) -> list[tuple[str, str | None, 
     return [(op.op.value, local(op.from_path), local(op.path) or "") for op in substantive(found)]
 
 
-def test_what_follows_an_insertion_is_renumbered_though_its_citation_had_other_words() -> None:
+def test_paragraphs_after_an_insertion_are_renumbered_over_other_words() -> None:
     before = section(EXPORT, DEFINED, REVIEW, POWER)
     after = section(EXPORT, INSERTED, DEFINED, REVIEW, POWER)
     assert named(before, after) == [
@@ -52,7 +52,7 @@ def test_what_follows_an_insertion_is_renumbered_though_its_citation_had_other_w
     assert {op.follows for op in operations(before, after)[1:]} == {f"{SECTION}(b)"}
 
 
-def test_what_follows_a_removal_is_renumbered() -> None:
+def test_paragraphs_after_a_removal_are_renumbered() -> None:
     assert named(section(EXPORT, INSERTED, DEFINED, REVIEW), section(EXPORT, DEFINED, REVIEW)) == [
         ("removed", None, "(b)"),
         ("renumbered", "(c)", "(b)"),
@@ -154,7 +154,7 @@ def test_the_ordinals_of_undesignated_paragraphs_are_not_law() -> None:
     assert [op.editorial for op in operations(before, after)] == [False, True, True]
 
 
-def test_rows_are_matched_by_party_whatever_their_order() -> None:
+def test_rows_are_matched_by_party_in_any_order() -> None:
     first, second = party("CHINA", "Foo Co., Ltd.", "12 Road"), party("CHINA", "Goo Institute", "13 Road")
     changed = party("CHINA", "Foo Co., Ltd.", "14 Road")
     before, after = entities(country("CHINA"), first, second), entities(country("CHINA"), second, changed)

@@ -40,7 +40,7 @@ def test_paragraphs_are_counted_named_and_their_new_letters_given() -> None:
     )
 
 
-def test_what_closes_up_after_a_removal_moves_up() -> None:
+def test_paragraphs_after_a_removal_move_up() -> None:
     output = summarize(operations(section(EXPORT, DEFINED, REVIEW), section(EXPORT, REVIEW)))
     assert "1 paragraph removed ((b)), (c) became (b)" in output.en
     assert "(c)を(b)に繰上げ" in output.ja
@@ -119,7 +119,7 @@ def test_the_law_is_quoted_before_its_source_line() -> None:
     assert "item named in" in summarize(operations([*section(EXPORT), source], after)).en
 
 
-def test_what_only_moved_is_not_quoted_as_new() -> None:
+def test_moved_words_are_not_quoted_as_new() -> None:
     output = summarize(operations(section(EXPORT, DEFINED, REVIEW), section(REVIEW, EXPORT, DEFINED)))
     assert output.en.endswith("became (b)-(c).")
     assert output.ja.endswith("に改番。")

@@ -22,7 +22,7 @@ PART = "ecfr/15-cfr-744/2026-07-18.xml.xz"
     [regulation, table, raw_regulation, lambda: part_744(recorded(PART))],
     ids=["regulation", "table", "72-columns", "part-744"],
 )
-def test_what_changed_is_shown_and_nothing_else(make: Callable[[], Case]) -> None:
+def test_only_the_changes_are_shown(make: Callable[[], Case]) -> None:
     case = make()
     before = read_file(f"old{case.suffix}", case.old)
     after = read_file(f"new{case.suffix}", case.new)

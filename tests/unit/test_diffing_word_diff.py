@@ -18,7 +18,7 @@ def edits(before: str, after: str, markers: tuple[str, str] = ("", "")) -> list[
         "$1,000,000", "50%", "3B001.c.1.a", "and/or", "https://www.bis.gov/entity-list?page=2", "22 U.S.C. 7201",
     ],
 )  # fmt: skip
-def test_what_lawyers_read_as_one_is_one_token(whole: str) -> None:
+def test_legal_references_are_one_token(whole: str) -> None:
     assert tokens(f"see {whole} here") == ["see", whole, "here"]
 
 

@@ -111,7 +111,7 @@ def test_a_busy_week_is_one_mail_and_names_what_it_omits(language: Language, cou
     assert sum(map(int, left_out)) + sum(len(group.rows) for group in topics.groups) == count
 
 
-def test_japanese_pages_are_japanese_but_for_what_is_quoted() -> None:
+def test_japanese_pages_are_japanese_except_for_quotes() -> None:
     text = markdown(build_view(full_week(), "ja"))
     for word in ("Changes", "Sources", "Nothing", "action", "week"):
         assert not re.search(rf"(?<![\w/.-]){word}", text), word

@@ -41,7 +41,7 @@ def test_an_instant_belongs_to_the_week_of_the_readers_day() -> None:
 
 
 @pytest.mark.parametrize("text", ["2026-W54", "2026-W0", "2026", "W47", "2026-11-16", "0000-W01", "2025-W53"])
-def test_what_is_no_week_is_refused(text: str) -> None:
+def test_an_invalid_week_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="week"):
         read_week(text, "Asia/Tokyo")
 

@@ -39,7 +39,7 @@ def test_a_profile_has_its_own(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("week", ["2025-W60", "nonsense", "2099-W01", "..%2Fsettings"])
-def test_what_is_no_week_is_not_found(client: TestClient, week: str) -> None:
+def test_an_invalid_week_is_not_found(client: TestClient, week: str) -> None:
     assert client.get(f"/digest/{week}").status_code == 404
 
 

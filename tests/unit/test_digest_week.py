@@ -28,7 +28,7 @@ def test_the_most_important_is_first() -> None:
     assert [item.level for item in alerted.items] == [Level.CRITICAL, Level.MEDIUM, Level.LOW]
 
 
-def test_what_is_editorial_or_was_there_before_or_is_outside_the_field_is_not_sent() -> None:
+def test_editorial_baseline_and_unrelated_changes_are_not_sent() -> None:
     quiet = [
         replace(change(1), editorial=True),
         replace(change(2), baseline=True),
@@ -142,7 +142,7 @@ def test_an_end_is_sent_unless_something_follows() -> None:
     assert [(turn.item.change.id, turn.ended) for turn in turns] == [(ends.id, True), (goes_on.id, False)]
 
 
-def test_what_a_later_week_found_is_no_part_of_an_earlier_one() -> None:
+def test_later_changes_are_no_part_of_an_earlier_week() -> None:
     later = change(
         1,
         detected_at=PERIOD.end + timedelta(days=1),
@@ -218,7 +218,7 @@ def test_a_party_that_returns_is_sent_again() -> None:
     ]
 
 
-def test_sections_count_what_is_of_substance() -> None:
+def test_sections_count_substantive_changes() -> None:
     book = part(1)
     operations = (
         Operation("15 CFR 744.23(a)", Op.CHANGED),

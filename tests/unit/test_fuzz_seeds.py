@@ -44,7 +44,7 @@ def test_a_trial_distinguishes_a_crash_from_an_error_of_ours() -> None:
     assert trial(refused, b"").kind == "ok"
 
 
-def test_a_trial_ends_what_does_not_end_and_sees_what_grows(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_trial_ends_endless_jobs_and_reports_memory_growth(monkeypatch: pytest.MonkeyPatch) -> None:
     arm()
     monkeypatch.setattr("fuzz.trial.STUCK", 0.05)
     assert STUCK > 1

@@ -301,7 +301,7 @@ def test_a_redirect_without_end_is_left() -> None:
 
 
 @pytest.mark.parametrize("target", ["file:///etc/hostname", "gopher://x/", "javascript:alert(1)", "http://"])
-def test_a_redirect_to_what_is_no_web_address_is_refused(target: str) -> None:
+def test_a_redirect_to_another_scheme_is_refused(target: str) -> None:
     with pytest.raises(AccessDenied):
         get(Site({"/news": httpx.Response(302, headers={"location": target})}))
 

@@ -52,7 +52,7 @@ def test_a_title_is_searched_at_the_places_of_titles() -> None:
 @pytest.mark.parametrize(
     "body", [b"", b"null", b"[]", b"{", b"{]", b"\xff\xfe", b"[" * 100_000, b'{"a":' * 100_000]
 )
-def test_what_is_no_json_object_is_reported_and_never_crashes(body: bytes) -> None:
+def test_an_answer_that_is_no_json_object_is_reported(body: bytes) -> None:
     with pytest.raises(UnexpectedResponse):
         json_object(answer(body))
 
@@ -60,7 +60,7 @@ def test_what_is_no_json_object_is_reported_and_never_crashes(body: bytes) -> No
 @pytest.mark.parametrize(
     "body", [b"", b"text", b"<a><b></a>", b"<a>", b"\x00", b"<?xml version='1.0' encoding='x'?><a/>"]
 )
-def test_what_is_no_whole_xml_is_reported_and_never_crashes(body: bytes) -> None:
+def test_incomplete_xml_is_reported(body: bytes) -> None:
     with pytest.raises(UnexpectedResponse):
         xml_root(answer(body))
 

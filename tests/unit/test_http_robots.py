@@ -19,7 +19,7 @@ def check(site: Site, path: str, time: Time | None = None) -> None:
     client_for(site, time).robots.check(f"{BASE}{path}", time.seconds + 100)
 
 
-def test_what_is_forbidden_to_us_by_name_is_refused() -> None:
+def test_rules_for_our_name_are_respected() -> None:
     site = Site({"/robots.txt": RULES})
     with pytest.raises(AccessDenied, match=r"robots\.txt"):
         check(site, "/private/x")

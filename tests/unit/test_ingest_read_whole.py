@@ -25,7 +25,7 @@ PARKS = [{"slug": "interior-department"}, {"slug": "national-park-service"}]
         ("Opening Hours of the Museum", "Notice", "no list", False),
     ],
 )  # fmt: skip
-def test_what_the_president_or_the_bureau_wrote_is_read_whole_whatever_its_title(
+def test_texts_of_the_president_and_the_bureau_are_read_whole(
     title: str, type_name: str, agencies: Any, fetched: bool
 ) -> None:
     record = {"document_number": "2026-11111", "title": title, "type": type_name, "agencies": agencies}

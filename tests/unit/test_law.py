@@ -98,7 +98,7 @@ def test_five_days_of_a_stay(state: Path) -> None:
     assert law(state, PARAGRAPH, "--as-of", "2025-11-09")["next"][0]["from"] == "2025-11-10"
 
 
-def test_what_was_known_on_an_earlier_day(state: Path) -> None:
+def test_knowledge_on_an_earlier_day(state: Path) -> None:
     found = law(state, PARAGRAPH, "--as-of", "2025-11-11", "--known-at", "2025-11-11")
     assert [one["state"] for one in found["status"]] == ["in-force"]
     assert found["effects"] == []
@@ -124,7 +124,7 @@ def test_the_page_says_it_in_both_languages(state: Path) -> None:
     assert "2025-19846により2026年11月9日まで効力停止" in japanese
 
 
-def test_what_is_not_stored_is_said_in_one_line(state: Path) -> None:
+def test_an_unstored_subject_is_reported_in_one_line(state: Path) -> None:
     outcome = run(state, "law", "E.O. 19999")
     assert outcome.exit_code == 1
     assert len(outcome.stderr.splitlines()) == 1

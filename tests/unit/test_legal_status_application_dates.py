@@ -48,7 +48,7 @@ def in_effect(
         "May 6, 2030: Deadline for applications.",
     ],
 )
-def test_what_is_applied_for_closes_on_a_day_of_its_own_kind(text: str) -> None:
+def test_applications_close_on_a_day_of_their_own_kind(text: str) -> None:
     assert ("applications-close", "2030-05-06", "") in in_effect(text)
     assert "comments-close" not in {kind for kind, _, _ in in_effect(text)}
 
@@ -76,7 +76,7 @@ def test_comments_on_a_proposal_or_an_application_stay_comments(text: str) -> No
         ("Solicitation of Applications for membership", "Notice."),
     ],
 )
-def test_in_a_call_what_is_to_be_submitted_is_the_application(title: str, action: str) -> None:
+def test_in_a_call_the_submitted_item_is_the_application(title: str, action: str) -> None:
     text = "Submissions must be received by May 6, 2030."
     assert in_effect(text, title=title, action=action, closes=LAST) == [
         ("applications-close", "2030-05-06", "")

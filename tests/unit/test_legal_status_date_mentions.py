@@ -95,6 +95,6 @@ def test_holidays_are_those_that_federal_offices_keep() -> None:
 
 
 @pytest.mark.parametrize("hyphen", ["-", "‐", "‑", "–"])
-def test_the_day_of_signing_in_words_whatever_its_hyphen(hyphen: str) -> None:
+def test_the_day_of_signing_in_words_with_any_hyphen(hyphen: str) -> None:
     words = f"IN WITNESS WHEREOF, I have hereunto set my hand this first day of June, in the year of our Lord two thousand twenty{hyphen}nine"
     assert day_in_words(words) == date(2029, 6, 1)

@@ -134,7 +134,7 @@ def test_an_order_acts_on_an_instrument(text: str, wanted: list[tuple[str, str]]
         "“Section 2 of Executive Order 14901 is hereby revoked.”",
     ],
 )
-def test_what_a_text_only_mentions_is_not_affected(text: str) -> None:
+def test_a_mentioned_document_is_not_affected(text: str) -> None:
     assert order(text) == ()
 
 

@@ -49,7 +49,7 @@ def live(*texts: str) -> list[tuple[str, date]]:
         "I have determined that it is necessary and appropriate to reduce the rate to 10 percent, effective April 6, 2026.",
     ],
 )
-def test_what_an_order_sets_is_its_day(text: str) -> None:
+def test_a_day_that_an_order_sets_is_its_own(text: str) -> None:
     assert live(text) == [("effective", date(2026, 4, 6))]
 
 
@@ -78,7 +78,7 @@ def test_what_an_order_sets_is_its_day(text: str) -> None:
         "Contractors may keep to the rules in effect on April 6, 2026.",
     ],
 )
-def test_what_an_order_recounts_is_no_day_of_its_own(text: str) -> None:
+def test_a_recounted_day_is_no_day_of_an_order(text: str) -> None:
     assert live(text) == []
 
 

@@ -79,7 +79,7 @@ def test_applying_twice_changes_nothing() -> None:
     assert apply_relations(stayed, STAY) is stayed
 
 
-def test_what_is_withdrawn_in_an_evening_in_new_york_has_no_date_of_that_day_ahead() -> None:
+def test_a_withdrawal_in_an_evening_in_new_york_supersedes_that_day() -> None:
     evening = datetime(2026, 6, 2, 1, 30, tzinfo=UTC)  # 21:30 on 1 June in New York
     closes = LegalDate("comments-close", date(2026, 6, 1))
     target = document("2026-1", dates=(closes,))

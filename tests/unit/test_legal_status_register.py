@@ -84,7 +84,7 @@ def test_a_stay_of_a_section_is_one_of_its_paragraphs_and_of_a_paragraph_only_pa
     assert [one.state for one in status_on(neighbor, [section], date(2026, 3, 1))] == ["in-force"]
 
 
-def test_what_was_not_known_yet_does_not_count() -> None:
+def test_later_effects_do_not_count() -> None:
     known = datetime(2026, 2, 9, tzinfo=UTC)
     assert [one.state for one in status_on(UNIT, [STAY], date(2026, 3, 1), known)] == ["in-force"]
 
@@ -181,7 +181,7 @@ def test_part_of_an_order_that_ends_leaves_the_rest_in_force() -> None:
     assert [(one.state, one.part) for one in found] == [("in-force", ""), ("rescinded", "section 3")]
 
 
-def test_what_is_unclear_or_conditional_asks_for_a_person() -> None:
+def test_unclear_and_conditional_effects_need_a_person() -> None:
     unclear = replace(ENDS, effect=replace(ENDS.effect, certainty=Certainty.UNCLEAR))
     conditional = replace(ENDS, effect=replace(ENDS.effect, extent=Extent.CONDITIONAL))
     for one in (unclear, conditional):

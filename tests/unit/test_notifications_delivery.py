@@ -90,7 +90,7 @@ def test_nothing_is_sent_before_a_targets_retry_after() -> None:
     assert len(sink.bodies) == 4
 
 
-def test_what_a_target_refuses_for_good_is_dead_and_does_not_stop_the_rest() -> None:
+def test_a_permanent_refusal_is_dead_and_does_not_stop_the_rest() -> None:
     with http_sink(lambda number: 400 if number == 1 else 200) as sink:
         outbox = MemoryOutbox(("hook",), changes=3)
         settings = settings_of(Channel("hook", f"json://127.0.0.1:{sink.port}/"))

@@ -31,7 +31,7 @@ def alert(change: Change, **marks: bool) -> Message:
     return parcel_of(change, "ja", **marks).message
 
 
-def test_nothing_calls_anybody() -> None:
+def test_mentions_are_defused() -> None:
     text = defuse_mentions(
         "<!channel> <@U1> <#C1> @everyone, @Here @channel @all a@all.example @alliance x<y"
     )

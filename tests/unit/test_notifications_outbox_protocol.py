@@ -64,7 +64,7 @@ def test_a_claim_takes_the_earliest_of_its_channel_exclusively(make: Make) -> No
     assert claim(outbox, None, 5) == []
 
 
-def test_what_is_sent_or_dead_is_never_claimed_again(make: Make) -> None:
+def test_sent_and_dead_deliveries_are_never_claimed_again(make: Make) -> None:
     outbox = make(1)
     (mine,) = outbox.claim(NOW, channel="a", limit=1, lease=LEASE)
     (other,) = outbox.claim(NOW, channel="b", limit=1, lease=LEASE)

@@ -363,7 +363,7 @@ def test_a_refusal_with_the_secret_as_the_file_has_it_counts(tmp_path: Path) -> 
     assert len(sink.paths) == 1
 
 
-def test_what_hangs_at_one_recipient_takes_nothing_back_from_those_before_it() -> None:
+def test_a_hang_at_one_recipient_keeps_the_state_of_those_before_it() -> None:
     rosters: list[Any] = []
 
     def hang(_: Channel, parcel: Any) -> DeliveryResult:

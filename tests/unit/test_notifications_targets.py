@@ -71,7 +71,9 @@ def test_updates_of_a_story_hang_below_its_first_slack_message(monkeypatch: pyte
         ("hang", True, True, "no answer in time"),
     ],
 )
-def test_what_a_webhook_answers_is_known(reply: Any, transient: bool, uncertain: bool, expected: str) -> None:
+def test_answers_of_webhooks_are_classified(
+    reply: Any, transient: bool, uncertain: bool, expected: str
+) -> None:
     with http_sink(lambda _: reply) as sink:
         url = f"json://127.0.0.1:{sink.port}/?rto=0.3&cto=0.3"
         answer = send(Channel("hook", url), parcel_of(affiliates_rule()))
@@ -160,7 +162,7 @@ def test_header_lines_cannot_be_smuggled_into_a_mail() -> None:
 
 
 @pytest.mark.parametrize(("reply", "transient"), [("451 busy", True), ("554 no", False)])
-def test_what_a_mail_server_answers_is_known(reply: str, transient: bool) -> None:
+def test_answers_of_mail_servers_are_classified(reply: str, transient: bool) -> None:
     with mail_sink(reply) as sink:
         channel = Channel("mail", f"mailto://127.0.0.1:{sink.port}/?from=a@t.example&to=a@firm.example")
         answer = send(channel, parcel_of(affiliates_rule()))
@@ -294,7 +296,7 @@ def test_line_gets_a_long_alert_whole_in_order_and_takes_no_push_twice(
     ("status", "ok", "transient"),
     [(200, True, True), (409, True, True), (429, False, True), (401, False, False)],
 )
-def test_what_line_answers_is_known(
+def test_answers_of_line_are_classified(
     status: int, ok: bool, transient: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with http_sink(lambda _: status) as sink:

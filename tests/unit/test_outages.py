@@ -90,7 +90,7 @@ def test_a_host_that_is_down_is_reported_once_with_all_its_sources(make: Callabl
     assert world.lasting() == []
 
 
-def test_no_network_is_reported_once_whatever_the_number_of_hosts(make: Callable[..., World]) -> None:
+def test_a_network_outage_is_reported_once_for_all_hosts(make: Callable[..., World]) -> None:
     world = make(a="one.gov", b="two.gov", c="three.gov", daily="four.gov")
     for name in world.hosts:
         world.poll(0, name)
@@ -106,7 +106,7 @@ def test_no_network_is_reported_once_whatever_the_number_of_hosts(make: Callable
     assert world.lasting() == []
 
 
-def test_what_was_one_sources_outage_grows_and_shrinks_without_another_message(
+def test_an_outage_grows_and_shrinks_without_another_message(
     make: Callable[..., World],
 ) -> None:
     world = make(a="h.gov", b="h.gov", c="other.gov")

@@ -72,7 +72,7 @@ def test_rows_added_removed_and_put_in_another_order() -> None:
     assert all(op.editorial for op in compared(HEAD + ROWS, HEAD + turned))
 
 
-def test_what_a_spreadsheet_reformats_is_editorial() -> None:
+def test_reformatting_by_a_spreadsheet_is_editorial() -> None:
     after = (
         ROWS.replace('"', "").replace("[No.,kg]", '"[""No."",""kg""]"').replace("[No.]", '"[""No.""]"')
         .replace("Live horses, asses:", '"Live horses, asses:"').replace("Other, of", '"Other, of').replace("</sup>", '</sup>"')

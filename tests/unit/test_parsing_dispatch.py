@@ -48,7 +48,7 @@ def test_a_part_of_the_ecfr_has_its_day_and_the_page_that_people_read() -> None:
     assert document.units[-1].path == "15 CFR 744.5(a)"
 
 
-def test_a_record_takes_from_its_xml_what_it_leaves_open() -> None:
+def test_a_record_takes_missing_fields_from_its_xml() -> None:
     document = read(fetched(ResourceType.FR_RECORD, record(), fetched(ResourceType.FR_XML, RULE.encode())))
     assert document.action == "Interim final rule."
     assert document.dates_text.startswith("Effective date")

@@ -95,7 +95,7 @@ def test_a_new_list_is_no_addition_of_its_parties() -> None:
     assert added_lists(parties(entity=9), parties(entity=5)) == ()
 
 
-def test_a_loss_has_one_label_whatever_its_numbers() -> None:
+def test_a_loss_has_one_label_for_any_numbers() -> None:
     (first,) = losses(parties(entity=33), parties(entity=60))
     (second,) = losses(parties(entity=30), parties(entity=60))
     assert first != second

@@ -47,7 +47,7 @@ class TestTheMainText:
         body = f"<div id='top'><ul><li><a href='/a'>A</a></li></ul></div><div id='x'><div>{'<p>Words of the law stand here.</p>' * 9}</div></div><div>Short</div>"
         assert set(texts(page(FRAME + body))) == {"Words of the law stand here."}
 
-    def test_is_what_the_selector_takes(self) -> None:
+    def test_the_main_text_is_the_selected_element(self) -> None:
         found = page(
             f"{FRAME}<div class='body'><p>One.</p></div><div class='body'><p>Two.</p></div>", ".body"
         )

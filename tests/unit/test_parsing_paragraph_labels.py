@@ -52,7 +52,7 @@ def test_running_text_between_changes_nothing() -> None:
     assert paths("(a)", "text", "(1)", "", "(2)") == ["(a)", "", "(a)(1)", "", "(a)(2)"]
 
 
-def test_what_asterisks_leave_out_is_leapt_over() -> None:
+def test_omissions_marked_by_asterisks_are_skipped() -> None:
     found = paths(
         "(a) * * *",
         "(1) * * *",

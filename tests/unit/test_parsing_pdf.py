@@ -55,7 +55,7 @@ def test_paragraphs_are_counted_below_their_heading() -> None:
         (pdf([]), "holds no text"),
     ],
 )
-def test_what_cannot_be_read_is_an_error_of_one_line(data: bytes, cause: str) -> None:
+def test_an_unreadable_file_is_an_error_of_one_line(data: bytes, cause: str) -> None:
     with pytest.raises(ParseError, match=cause) as error:
         read_pdf(data, "memo.pdf")
     assert "\n" not in error.value.cause

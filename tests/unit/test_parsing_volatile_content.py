@@ -110,7 +110,7 @@ class TestWhatIsLearned:
             "Document {} is in force. | 2025-19001 | 2025-19002 | 2025-19846",
         ],
     )
-    def test_no_word_of_the_law_whatever_the_evidence(self, line: str) -> None:
+    def test_no_word_of_the_law_is_masked_by_any_evidence(self, line: str) -> None:
         text, *values = line.split(" | ")
         for stored in values:
             for first in values:

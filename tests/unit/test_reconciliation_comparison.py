@@ -25,7 +25,7 @@ def expected(number: int, day: date = MONDAY) -> ExpectedDocument:
     return ExpectedDocument(f"2026-{number:05}", day, "A rule")
 
 
-def test_what_is_not_stored_is_missing_on_its_day_oldest_first() -> None:
+def test_unstored_documents_are_missing_by_day_oldest_first() -> None:
     there = [expected(3, date(2026, 6, 10)), expected(1), expected(2), expected(9, date(2026, 6, 9))]
     account = reconcile(there, {"2026-00002": StoredDocument("2026-00002", SEEN)})
     assert [one.key for one in account.missing] == ["2026-00001", "2026-00009", "2026-00003"]

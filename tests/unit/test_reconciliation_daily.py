@@ -57,7 +57,7 @@ def test_a_source_that_did_not_answer_is_polled_again_in_an_hour() -> None:
         (-5, -5, False),
     ],
 )
-def test_what_the_next_poll_would_bring_is_not_missing(
+def test_documents_of_the_next_poll_are_not_missing(
     attempt: int | None, success: int | None, polled: bool
 ) -> None:
     def before(minutes: int | None) -> datetime | None:

@@ -162,7 +162,7 @@ def test_check_reports_what_a_running_tracker_would_refuse(config: Path, store: 
     assert less(config, HEAD, store.state, allow_empty=True) == []
 
 
-def test_the_incident_of_what_was_removed_ends(daemon: Daemon, store: Store, config: Path) -> None:
+def test_the_incident_of_a_removed_source_ends(daemon: Daemon, store: Store, config: Path) -> None:
     with store.write() as connection:
         for subject in ("source:a", "source:gone", "quiet:gone", "gap:gone", "channel:gone", "channel:file"):
             incidents.observe(connection, [SubjectHealth(subject, 2, "failing", "x")], [], NOW)

@@ -174,7 +174,7 @@ def test_an_unread_document_is_marked_wherever_it_is_shown(
         assert mark in client.get(address).text, address
 
 
-def test_what_was_read_has_no_such_mark(tmp_path: Path) -> None:
+def test_a_readable_document_has_no_such_mark(tmp_path: Path) -> None:
     client = viewer(tmp_path, with_acts=True)
     assert "要確認:内容未判定" not in client.get(f"/changes/{oil_order().id}").text
     assert "要確認" not in alerted(oil_order()).subject

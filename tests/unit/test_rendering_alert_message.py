@@ -92,7 +92,7 @@ def test_a_stayed_rule_quotes_the_stay() -> None:
     assert values(alert, "効力")[0].startswith("CFRに掲載されたまま2026年11月9日まで効力停止(")
 
 
-def test_what_is_sent_for_a_profile_alone_bears_its_level_for_that_profile() -> None:
+def test_an_alert_for_a_profile_alone_has_the_level_for_that_profile() -> None:
     outside = replace(affiliates_rule().tagging, level=Level.NONE, direction=None)
     change = replace(affiliates_rule(), tagging=outside, profiles=(ProfileMatch("valves", Level.MEDIUM, ()),))
     assert (alerted(change).badge, alerted(change).level) == ("valves: 中", Level.MEDIUM)

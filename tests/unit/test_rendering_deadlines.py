@@ -92,7 +92,7 @@ def test_a_date_in_the_same_words_of_several_sections_is_one_date() -> None:
     assert [entry.change_id for entry in found] == ["chg_0123456789abcdef", "chg_bbbbbbbbbbbbbbbb"]
 
 
-def test_a_text_is_called_by_what_was_touched_in_it() -> None:
+def test_a_text_is_named_by_its_touched_units() -> None:
     change = dated(LegalDate("expires", date(2025, 12, 1)), kind=DocumentKind.CFR)
     assert deadlines([change], TODAY)[0].what("ja") == "50%ルール(関連会社規則)の導入"
 
@@ -282,7 +282,5 @@ def test_one_day_in_several_notes_of_a_part_is_reported_once() -> None:
         ("", "", "", ""),
     ],
 )
-def test_what_a_date_holds_for_is_reported_in_the_readers_language(
-    note: str, by: str, ja: str, en: str
-) -> None:
+def test_the_scope_of_a_date_is_shown_in_the_readers_language(note: str, by: str, ja: str, en: str) -> None:
     assert (date_note(note, by, "ja"), date_note(note, by, "en")) == (ja, en)

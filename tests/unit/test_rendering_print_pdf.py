@@ -160,7 +160,7 @@ def test_a_new_document_without_differences_is_a_pdf_too(reviewed: tuple[TestCli
     assert affiliates_rule().id in text_of(pypdfium2.PdfDocument(out.read_bytes()))
 
 
-def test_the_command_line_finds_what_the_viewer_finds(tmp_path: Path) -> None:
+def test_the_command_line_and_the_viewer_find_the_same(tmp_path: Path) -> None:
     client = viewer(tmp_path)
     for question in ("真空バルブ", "関連会社規則", "15 CFR 744.21", '"Widget 1"', "744.21"):
         there = [found["id"] for found in client.get("/api/changes", params={"query": question}).json()]

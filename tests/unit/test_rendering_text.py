@@ -80,7 +80,7 @@ def test_japanese_letters_take_two_cells() -> None:
     assert cells(fitted("規則です", 6)) == 6
 
 
-def test_columns_line_up_whatever_the_language() -> None:
+def test_columns_are_aligned_in_every_language() -> None:
     first, second = aligned([["緊急", "x"], ["Medium", "y"]])
     assert cells(first[: first.index("x")]) == cells(second[: second.index("y")])
     assert aligned([]) == []

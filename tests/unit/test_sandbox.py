@@ -40,7 +40,7 @@ def alive(number: int) -> bool:
     return True
 
 
-def test_a_worker_is_kept_and_gives_what_the_function_gives(pool: Pool) -> None:
+def test_a_worker_is_reused_and_returns_the_functions_result(pool: Pool) -> None:
     assert pool.run(harm.add, 1, 2) == 3
     assert pool.run(harm.own_number) == pool.run(harm.own_number) != os.getpid()
 

@@ -72,7 +72,7 @@ def problems(store: Store) -> list[str]:
     return [found for found in snapshots.verify(store) if isinstance(found, str)]
 
 
-def test_what_the_program_wrote_is_sealed_and_counted(store: Store) -> None:
+def test_rows_that_the_program_wrote_are_logged_and_counted(store: Store) -> None:
     filled(store)
     assert problems(store) == []
     with store.read() as connection:
@@ -93,7 +93,7 @@ def test_what_the_program_wrote_is_sealed_and_counted(store: Store) -> None:
         ("DELETE FROM attempt WHERE id = 1", "attempt 2"),
     ],
 )
-def test_what_was_altered_is_named(store: Store, harm: str, found: str) -> None:
+def test_an_altered_row_is_named(store: Store, harm: str, found: str) -> None:
     filled(store)
     with store.write() as connection:
         connection.execute(text(harm))

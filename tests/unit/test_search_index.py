@@ -140,7 +140,7 @@ def test_the_inbox_marks_the_search_terms_and_knows_synonyms(tmp_path: Path) -> 
     assert client.get("/api/changes", params={"query": '"controls proposed"'}).headers["x-total-count"] == "0"
 
 
-def test_a_search_waits_a_little_for_what_is_new(finder: SearchIndex) -> None:
+def test_a_search_waits_briefly_for_new_versions(finder: SearchIndex) -> None:
     assert finder.catch_up(["ear"], 20.0) == 0
     assert places(finder, "license") == [("15 CFR 744.0", 1, None)]
     assert finder.catch_up(["ear"], 0.0) == 0

@@ -158,7 +158,7 @@ def test_an_unmoved_title_whose_parts_have_validators_costs_no_structure() -> No
     assert asked_parts(at) == ["744", "746"]
 
 
-def test_the_full_text_is_requested_periodically_whatever_the_sizes() -> None:
+def test_the_full_text_is_requested_periodically_for_any_sizes() -> None:
     notes, at, time = Notes(), site(), Time()
     poll(notes, at, time)
     time.seconds += timedelta(days=1).total_seconds()

@@ -172,7 +172,7 @@ def test_after_the_newest_few_texts_are_looked_at_again_once_a_day_and_not_for_e
     assert text_requests(at) == []
 
 
-def test_full_text_only_of_what_is_wanted_and_only_where_the_source_has_it_on() -> None:
+def test_full_text_is_fetched_for_selected_records_of_sources_with_the_setting() -> None:
     at = Register([RULE, NOTICE]).site()
     items = poll(Notes(), at, wanted=lambda record: "comments" in record["title"])
     assert text_requests(at) == [xml_path(NOTICE)]
@@ -203,7 +203,7 @@ def test_a_text_that_fails_never_delays_its_record_and_follows_with_a_later_poll
         page("<html><title>Error</title></html>"),
     ],
 )
-def test_what_is_no_xml_is_no_text_of_a_document(reply: httpx.Response) -> None:
+def test_an_answer_that_is_no_xml_is_no_text_of_a_document(reply: httpx.Response) -> None:
     at = Register([RULE]).site()
     at.table[xml_path(RULE)] = reply
     items = poll(Notes(), at)
@@ -323,7 +323,7 @@ def test_an_empty_list_where_documents_are_known_is_a_failure_not_a_removal() ->
         (json_answer({"status": 500, "message": "Internal Server Error"}, 500), Unreachable, "Internal"),
     ],
 )
-def test_what_is_no_list_fails_the_source_in_the_servers_words(
+def test_an_answer_that_is_no_list_fails_the_source_in_the_servers_words(
     reply: httpx.Response, kind: type[Exception], words: str
 ) -> None:
     at = Register([]).site()

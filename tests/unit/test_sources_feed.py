@@ -100,7 +100,7 @@ def test_a_second_poll_is_conditional_and_checks_robots() -> None:
         ("", UnexpectedResponse),
     ],
 )
-def test_what_is_no_feed_fails_the_source(text: str, kind: type[Exception]) -> None:
+def test_an_answer_that_is_no_feed_fails_the_source(text: str, kind: type[Exception]) -> None:
     with pytest.raises(kind):
         poll(Notes(), text)
 

@@ -54,7 +54,7 @@ def asked(reply: httpx.Response, path: str = PATH) -> GovInfoIssue:
         return govinfo.fetch_govinfo_issue(SOURCE, client, DAY)
 
 
-def test_an_issue_names_its_documents_and_leaves_out_what_is_none() -> None:
+def test_an_issue_lists_its_documents_only() -> None:
     found = asked(httpx.Response(200, content=MODS.encode()))
     assert set(found.documents) == {"2026-11001", "2026-00099-FILED"}
     assert found.documents["2026-11001"] == IssueGranule(
@@ -78,7 +78,7 @@ def test_an_issue_names_its_documents_and_leaves_out_what_is_none() -> None:
         (httpx.Response(200, content=b""), UnexpectedResponse),
     ],
 )
-def test_whatever_is_no_such_issue_is_an_error(reply: httpx.Response, error: type[FetchError]) -> None:
+def test_an_answer_that_is_no_issue_is_an_error(reply: httpx.Response, error: type[FetchError]) -> None:
     with pytest.raises(error):
         asked(reply)
 
@@ -123,7 +123,7 @@ def test_both_houses_named_is_neither_and_one_alone_is_named(printed: set[int], 
     assert (found.printed, found.listed) == (len(printed), len(listed))
 
 
-def test_what_is_of_other_agencies_or_types_is_not_ours() -> None:
+def test_documents_of_other_agencies_or_types_are_skipped() -> None:
     there = {
         "1": IssueGranule("1", "NOTICE", "", ("Bureau of the Census",)), "2": IssueGranule("2", "NOTICE", "", ()),
         "3": IssueGranule("3", "RULE", "", ("Bureau of Industry and Security",)),

@@ -38,7 +38,7 @@ def poll(source: Source, notes: Notes, at: Site, time: Time | None = None) -> li
     return notes.keep(source, sources.poll(source, notes, client_for(at, time), time.now()))
 
 
-def test_takes_the_page_and_what_it_links_to_on_the_same_site() -> None:
+def test_the_page_and_its_links_on_the_same_site_are_fetched() -> None:
     items = poll(replace(NEWS, content="main"), Notes(), site())
     assert fetched_keys(items) == [f"{BASE}/news", f"{BASE}/rule", f"{BASE}/media/guidance.pdf"]
     found = {item.key: item for item in items if isinstance(item, Fetched)}
@@ -265,7 +265,7 @@ def test_pictures_scripts_and_archives_are_not_requested() -> None:
     assert at.asked == ["/robots.txt", "/news"]
 
 
-def test_what_is_linked_and_is_no_text_is_left_alone() -> None:
+def test_linked_files_without_text_are_skipped() -> None:
     at = site(__rule=httpx.Response(200, headers={"content-type": "image/png"}, content=b"\x89PNG"))
     assert f"{BASE}/rule" not in fetched_keys(poll(NEWS, Notes(), at))
 

@@ -66,7 +66,7 @@ def poll(
     return notes.keep(source, sources.poll(source, notes, client_for(at, time), time.now(), wanted))
 
 
-def test_takes_what_the_agencies_filed_with_its_raw_text() -> None:
+def test_filings_of_the_agencies_are_fetched_with_their_raw_text() -> None:
     items = poll(Notes(), site(filed("2026-11003"), filed("2026-11004", slug="fish")))
     assert fetched_keys(items) == ["2026-11003"]
     record = next(item for item in items if isinstance(item, Fetched))
@@ -117,7 +117,7 @@ def test_a_text_that_fails_is_an_error_next_to_its_record() -> None:
     assert fetched_keys(items) == ["1"]
 
 
-def test_no_text_of_what_is_not_wanted() -> None:
+def test_no_text_is_fetched_for_unselected_records() -> None:
     at = site(filed("1"))
     poll(Notes(), at, wanted=lambda record: "fish" in record["title"])
     assert "/raw/1.txt" not in at.asked
@@ -135,7 +135,7 @@ def test_leaving_the_list_on_the_day_of_publication_is_normal() -> None:
     assert absent(poll(notes, site(filed("3", "2026-06-20")), time)) == []
 
 
-def test_what_two_lists_are_without_and_the_register_does_not_have_is_withdrawn() -> None:
+def test_a_document_missing_in_two_lists_and_the_register_is_withdrawn() -> None:
     notes, kept = Notes(), filed("3", "2026-06-20")
     poll(notes, site(filed("2", "2026-06-12"), kept))
     assert absent(poll(notes, site(kept))) == [], "a list may be short for once"
@@ -149,7 +149,7 @@ def test_what_two_lists_are_without_and_the_register_does_not_have_is_withdrawn(
     assert [item.key for item in again if isinstance(item, NotModified)] == ["2"], "there again"
 
 
-def test_what_was_published_early_is_not_withdrawn() -> None:
+def test_a_document_published_early_is_not_withdrawn() -> None:
     notes, kept = Notes(), filed("3", "2026-06-20")
     poll(notes, site(filed("2", "2026-06-12"), kept))
     poll(notes, site(kept))
@@ -195,7 +195,7 @@ def test_a_list_that_is_empty_before_its_time_is_a_failure() -> None:
         (json_answer({"errors": {"x": "no"}}, 400), AccessDenied),
     ],
 )
-def test_what_is_no_list_fails_the_source(reply: httpx.Response, kind: type[Exception]) -> None:
+def test_an_answer_that_is_no_list_fails_the_source(reply: httpx.Response, kind: type[Exception]) -> None:
     with pytest.raises(kind):
         poll(Notes(), Site({LIST: reply}))
 

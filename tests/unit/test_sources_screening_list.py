@@ -49,7 +49,7 @@ def test_a_second_poll_is_conditional() -> None:
         (page("<title>Access Denied</title>"), AccessDenied, "wall"),
     ],
 )
-def test_what_is_no_list_is_a_failure_and_never_a_list_without_parties(
+def test_an_answer_that_is_no_list_is_never_an_empty_list(
     reply: httpx.Response, kind: type[FetchError], words: str
 ) -> None:
     with pytest.raises(kind, match=words):

@@ -100,7 +100,7 @@ def test_every_kind_is_ingested_and_a_second_poll_finds_nothing(desk: Desk) -> N
     "behavior",
     ["504-slow", "500", "502", "503", "503-retry-after", "429", "429-retry-after", "reset", "truncated-body"],
 )
-def test_what_succeeds_on_the_next_try_is_no_failure(desk: Desk, behavior: str) -> None:
+def test_a_success_on_the_next_try_is_no_failure(desk: Desk, behavior: str) -> None:
     for source, pattern in ((desk.fr, LISTS), (desk.pi, INSPECTION), (desk.ear, FULL), (desk.news, "/news")):
         options = {"seconds": 0} if behavior.startswith(("504", "503-r", "429-r")) else {}
         desk.server.misbehave(pattern, behavior, times=1, **options)
@@ -261,7 +261,7 @@ def test_an_empty_inspection_list_before_publication_is_a_failure(desk: Desk) ->
         desk.poll(replace(desk.pi, full_fetch_every=timedelta(0)))
 
 
-def test_history_brings_what_is_published(desk: Desk) -> None:
+def test_history_yields_published_documents(desk: Desk) -> None:
     pages = list(sources.poll_history(desk.fr, desk.client, date(2026, 1, 1), {}, desk.now))
     assert [item.key for page in pages for item in page.fetched] == ["2026-11001", "2026-11002"]
 

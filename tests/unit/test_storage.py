@@ -73,7 +73,7 @@ def change(number: str, **more: object) -> Change:
 @pytest.mark.filterwarnings(
     "ignore:Skipped unsupported reflection of expression-based index ix_change_newest"
 )
-def test_the_tables_are_what_the_migrations_make(store: Store) -> None:
+def test_the_tables_equal_those_of_the_migrations(store: Store) -> None:
     with store.write() as connection:
         context = MigrationContext.configure(
             connection,
@@ -122,7 +122,7 @@ def test_the_same_bytes_are_kept_once(store: Store) -> None:
         ),
     ],
 )
-def test_verify_finds_what_was_altered(store: Store, harm: str, found: str) -> None:
+def test_verify_finds_alterations(store: Store, harm: str, found: str) -> None:
     with store.write() as connection:
         for number in range(3):
             snapshots.save(
@@ -422,7 +422,9 @@ def test_the_delivery_count_of_a_channel_equals_a_count(store: Store) -> None:
         assert opened.delivery_counts("alert")["sent"] == opened.delivery_counts("digest")["sent"] == 1
 
 
-def test_what_is_about_to_be_sent_is_on_the_disk_first(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_claim_is_on_the_disk_before_its_message_is_sent(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     box = outbox.Outbox(store)
     how: list[int] = []
     claim_row = outbox._claim_row

@@ -74,7 +74,7 @@ def test_a_note_that_leaves_the_code_was_true_until_then_and_a_page_takes_nothin
     assert [(one.retracted_at, one.ended_on) for one in found] == [(LATER, date(2026, 4, 1)), (None, None)]
 
 
-def test_a_poll_does_not_touch_what_a_person_wrote_or_ended(store: Store) -> None:
+def test_a_poll_does_not_touch_effects_that_a_person_wrote_or_ended(store: Store) -> None:
     by_hand = replace(STAY, by_hand="Sato: read in the court's opinion", known_at=FIRST)
     with store.write() as connection:
         effects.write(connection, ORIGIN, [STAY], FIRST)

@@ -161,7 +161,7 @@ def test_an_instruction_for_a_paragraph_does_not_cover_its_namesake() -> None:
     assert join_operations((changed("15 CFR 744.23(a)(1)"),), (one, two), WINDOW)[0].rule == two
 
 
-def test_what_only_typography_changed_has_no_maker() -> None:
+def test_a_typographical_change_has_no_rule() -> None:
     op = Operation(f"{SECTION}(a)", Op.CHANGED, "a , b", "a, b", editorial=True)
     assert join_operations((op,), (rule("2031-00001"),), WINDOW)[0].state is JoinState.EDITORIAL
 

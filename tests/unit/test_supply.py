@@ -20,7 +20,7 @@ def test_a_secret_in_a_file_is_found_and_a_made_up_one_is_not(tmp_path: Path) ->
     assert supply.secrets_in([file]) == []
 
 
-def test_a_known_weakness_is_named_and_what_was_not_looked_up_does_not_count() -> None:
+def test_a_known_weakness_is_named_and_an_unchecked_package_does_not_count() -> None:
     skipped = {"name": "a", "skip_reason": "Dependency not found on PyPI"}
     fine = {"name": "b", "version": "1", "vulns": []}
     weak = {"name": "c", "version": "2", "vulns": [{"id": "PYSEC-2026-1", "fix_versions": ["2.1"]}]}

@@ -23,7 +23,7 @@ from tracker.web.change_history import change_events
         (DocumentKind.RULE, "published"),
     ],
 )
-def test_the_day_of_a_record_is_called_what_it_is(kind: DocumentKind, called: str) -> None:
+def test_the_day_of_a_record_has_its_own_label(kind: DocumentKind, called: str) -> None:
     change = replace(cfr_change()[0], kind=kind, published=date(2026, 3, 16))
     (event,) = (event for event in change_events(change, ()) if event.day == date(2026, 3, 16))
     assert (event.kind, event.what) == ("date", called)

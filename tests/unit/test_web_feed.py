@@ -11,7 +11,7 @@ from tests.unit.web_samples import viewer
 NAMES = {"a": "http://www.w3.org/2005/Atom"}
 
 
-def test_the_feed_follows_the_filter_and_holds_what_is_new(tmp_path: Path) -> None:
+def test_the_feed_follows_the_filter_and_has_new_changes(tmp_path: Path) -> None:
     client = viewer(tmp_path, with_hostile=True)
     answer = client.get("/feed.atom?topic=fdpr&lang=en")
     assert answer.headers["content-type"] == "application/atom+xml"

@@ -256,7 +256,7 @@ def test_sign_in_removed_from_the_settings_of_a_public_viewer_shows_nothing(tmp_
 
 @pytest.mark.parametrize("left", [ViewerAccess(), ViewerAccess(anonymous=True)])
 @pytest.mark.parametrize("asked_before", [True, False])
-def test_sign_in_that_a_reload_takes_away_opens_nothing_to_anybody(
+def test_sign_in_removed_by_a_reload_opens_nothing(
     tmp_path: Path, left: ViewerAccess, asked_before: bool
 ) -> None:
     viewer(tmp_path)

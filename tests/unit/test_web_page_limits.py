@@ -18,7 +18,7 @@ from tracker.web.context import WebContext
 from tracker.web.page_limits import EXPENSIVE, Turns
 
 
-def test_what_metrics_and_sources_read_does_not_grow_with_what_is_kept(tmp_path: Path) -> None:
+def test_queries_of_metrics_and_sources_do_not_grow_with_the_store(tmp_path: Path) -> None:
     client = viewer(tmp_path)
     web_context: WebContext = client.app.state.web_context  # type: ignore[attr-defined]
 

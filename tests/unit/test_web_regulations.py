@@ -108,7 +108,7 @@ def test_two_days_are_compared(client: TestClient) -> None:
         "/law/compare?text=ear:15+CFR+744&since=1&on=9",
     ],
 )
-def test_what_was_never_stored_is_not_there(client: TestClient, path: str) -> None:
+def test_an_unstored_text_is_not_found(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404
 
 
@@ -151,7 +151,7 @@ def test_missing_context_is_reported_on_the_page(client: TestClient) -> None:
     assert "<ins>No" in html
 
 
-def test_what_lies_between_is_counted() -> None:
+def test_omitted_units_are_counted() -> None:
     first, second = (
         parsing.read(fetched(part(text), "2025-10-01")) for text in (BEFORE, ["(a) Won.", *AFTER[1:]])
     )

@@ -38,7 +38,7 @@ def test_an_unread_document_is_marked_with_its_next_check() -> None:
          "「Guidance on Chips」の「Background」を変更"),
     ],
 )  # fmt: skip
-def test_a_change_of_text_is_named_by_what_it_touched(
+def test_a_change_of_text_is_named_by_the_touched_units(
     places: list[tuple[str, Op]], title: str, ja: str
 ) -> None:
     assert change_headline(places, title).ja == ja

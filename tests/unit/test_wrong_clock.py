@@ -73,7 +73,7 @@ def test_the_claim_of_a_killed_sender_under_a_wrong_clock_is_released(store: Sto
 @pytest.mark.parametrize(
     "more", [{}, {"at": BOGUS, "hold_reason": {"rule": "quiet", "until": ""}, "batch": "b"}, {"at": BOGUS, "hold_reason": {"rule": "batch", "until": ""}}]
 )  # fmt: skip
-def test_what_waits_for_a_wrong_moment_is_due(store: Store, more: dict[str, object]) -> None:
+def test_a_delivery_waiting_for_a_wrong_time_is_due(store: Store, more: dict[str, object]) -> None:
     assert queued(store, BOGUS, **more).claim(NOW, channel="a", limit=1, lease=LEASE)
 
 
@@ -133,7 +133,7 @@ def test_a_session_begun_under_a_wrong_clock_is_over(store: Store) -> None:
         )
 
 
-def test_what_a_process_remembers_of_its_channels_and_hosts_is_bounded() -> None:
+def test_memory_of_channels_and_hosts_is_bounded() -> None:
     assert DeliveryGate(paused={"a": BOGUS}).open("a", NOW)
     assert not DeliveryGate(paused={"a": NOW + timedelta(hours=20)}).open("a", NOW)
     assert not _Rules(BOGUS, unreachable="x").hold(NOW)

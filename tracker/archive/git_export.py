@@ -11,13 +11,14 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import time
 from pathlib import Path
 
 from sqlalchemy import Connection, select
 
 from tracker import parsing
 from tracker.archive.law_history import EDITORIAL, LawCommit, TextState, commits
+from tracker.clock import reader_instant
 from tracker.diffing import compare
 from tracker.errors import StoreError, UsageError
 from tracker.model import Document, ResourceType
@@ -33,7 +34,7 @@ _MARK = "tracker.export"
 _NEW = "refs/tracker/new"
 _COMMITTER = "tracker <>"
 _EDITORIAL_COMMITS = ".git/info/editorial-commits"
-_NOON = time(12, tzinfo=UTC)  # the same day in every time zone from Hawaii to Japan
+_NOON = time(12)  # in UTC: the same day in every time zone from Hawaii to Japan
 _README = """\
 The law as tracker stored it from the eCFR: one file per section or supplement, one paragraph, item or list row per line.
 
@@ -249,7 +250,7 @@ def _failed(what: str, words: bytes) -> StoreError:
 
 def _stream(commit: LawCommit, *, first: bool) -> bytes:
     """Return a commit as `git fast-import` reads it."""
-    seconds = int(datetime.combine(commit.day, _NOON).timestamp())
+    seconds = int(reader_instant(commit.day, "UTC", _NOON).timestamp())
     out = [
         *([b"reset " + _NEW.encode() + b"\n\n"] if first else []),
         f"commit {_NEW}\nauthor {_person(*commit.author)} {seconds} +0000\n".encode(),

@@ -64,11 +64,6 @@ def check_answer(answer: str, official: str) -> CheckedAnswer:
     return CheckedAnswer(kept, "" if kept else NO_QUOTE_FOUND, len(sentences) - len(kept))
 
 
-def quote_is_in(quote: str, official: str) -> bool:
-    """Return whether these words occur in the text in this order, ignoring white space and typography."""
-    return _occurs(_form(quote), _form(official))
-
-
 def _sentence(entry: Any) -> QuotedSentence | None:
     if not isinstance(entry, Mapping):
         return None
