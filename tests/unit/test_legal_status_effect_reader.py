@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from tracker.legal_status.effect_reader import read_effects
 from tracker.model import Document, DocumentKind, Unit, UnitKind
 from tracker.parsing.files import read_file
 
+_INSTRUCTION = re.compile(r"(?:\d+|[a-z])\. ")
 EASTERN = ZoneInfo("America/New_York")
 
 
@@ -28,7 +30,7 @@ def order(*texts: str, title: str = "Sample Order", **facts: Any) -> tuple[Effec
 
 def agency(title: str, abstract: str = "", *texts: str, **facts: Any) -> tuple[Effect, ...]:
     units = tuple(
-        Unit(f"¶{n}", UnitKind.INSTRUCTION if text[:2].strip(".").isdigit() else UnitKind.PARAGRAPH, text)
+        Unit(f"¶{n}", UnitKind.INSTRUCTION if _INSTRUCTION.match(text) else UnitKind.PARAGRAPH, text)
         for n, text in enumerate(texts, 1)
     )
     kind = facts.pop("kind", DocumentKind.RULE)
@@ -271,6 +273,61 @@ def test_instructions_affect_the_units_that_they_name_unless_they_are_proposed()
         agency("Sample Rule", "", *texts, cfr_references=("15 CFR 744",), kind=DocumentKind.PROPOSED_RULE)
         == ()
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("3. Section 744.21 is removed and reserved.", [("removes", "15 CFR 744.21", None)]),
+        ("3. Section 744.21 is amended by removing (b)(17).", [("removes", "15 CFR 744.21", "(b)(17)")]),
+        (
+            "3. Supplement no. 1 to part 744 is amended by removing and reserving paragraph (b).",
+            [("removes", "Supp. No. 1 to Part 744", "paragraph (b)")],
+        ),
+        (
+            "3. Section 744.21 is amended by removing the word “and” at the end of paragraph (b)(1).",
+            [("amends", "15 CFR 744.21(b)(1)", None)],
+        ),
+        (
+            "3. Section 744.21 is amended by adding a new sentence at the end of paragraph (b)(1).",
+            [("amends", "15 CFR 744.21(b)(1)", None)],
+        ),
+        (
+            "3. Section 744.21 is amended by removing note 1 to paragraph (b)(1).",
+            [("removes", "15 CFR 744.21(b)(1)", "note 1")],
+        ),
+        (
+            "3. Section 744.21 is amended by revising newly redesignated paragraph (c) introductory text.",
+            [("revises", "15 CFR 744.21(c)", "introductory text")],
+        ),
+    ],
+)
+def test_an_instruction_on_a_part_of_a_unit_leaves_the_rest(
+    text: str, wanted: list[tuple[str, str, str | None]]
+) -> None:
+    found = agency("Sample Rule", "We amend the rules.", text, cfr_references=("15 CFR 744",))
+    read = [(effect.verb.value, effect.affected.path, effect.affected.part) for effect in found]
+    assert read == wanted
+    assert all((effect.extent is Extent.PARTIAL) == (effect.affected.part is not None) for effect in found)
+
+
+def test_lettered_instructions_inherit_and_single_ones_have_their_own_day() -> None:
+    found = agency(
+        "Sample Rule",
+        "We amend the rules.",
+        "2. Supplement No. 4 to part 744 is amended by adding:",
+        "a. Under JAPAN, in alphabetical order, an entry for “Alpha Limited;”",
+        "3. Effective July 1, 2029, amend § 744.11 by revising paragraph (a).",
+        "4. Section 744.12 is amended by revising paragraph (b).",
+        cfr_references=("15 CFR 744",),
+        dates_text="This rule is effective May 1, 2029, except for amendatory instruction 4, which is effective June 1, 2029.",
+        effective_on=date(2029, 5, 1),
+    )
+    assert [(effect.verb.value, effect.affected.path, effect.from_) for effect in found] == [
+        ("adds", "Supp. No. 4 to Part 744 › JAPAN › Alpha Limited", date(2029, 5, 1)),
+        ("revises", "15 CFR 744.11(a)", date(2029, 7, 1)),
+        ("revises", "15 CFR 744.12(b)", date(2029, 6, 1)),
+    ]
 
 
 def test_a_page_says_that_a_rule_is_not_enforced() -> None:

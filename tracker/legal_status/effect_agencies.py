@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from tracker import citations
 from tracker.documents.text_view import TextView, abstract_of
-from tracker.effects import Affected, Applied, Effect, EffectVerb, Extent
+from tracker.effects import Affected, Applied, Effect, EffectVerb
+from tracker.legal_status.effect_instructions import instruction_effects
 from tracker.legal_status.effect_sentences import affecting, read_sentence, split_sentences
 from tracker.legal_status.effect_verbs import Voice
 from tracker.legal_status.enforcement import enforcement
@@ -32,6 +33,18 @@ _OWN: tuple[tuple[EffectVerb, re.Pattern[str]], ...] = (
 )  # fmt: skip
 _MOVES = re.compile(r"\b(?:extend|delay|postpon)\w*\b[^.;]{0,40}\b(?:effective|compliance) dates?\b", re.I)
 _ONLY_PROPOSES = re.compile(r"\b(?:proposes?|proposing|confirm(?:s|ing)|considering)\b", re.I)
+# Where the document as a whole is described; elsewhere the sentence itself must speak of the relation.
+_NAMED = frozenset({"title", "action", "dates", "abstract"})
+_SAYS: dict[EffectVerb, re.Pattern[str]] = {
+    V.CORRECTS: re.compile(
+        r"\bcorrect|\berrors?\b|\b[Ii]n (?:rule|proposed rule|notice)?\s?(?:document|FR Doc)", re.I
+    ),
+    V.EXTENDS: re.compile(r"\b(?:extend|extension|reopen)", re.I),
+    V.DELAYS: re.compile(r"\b(?:delay|postpon|extend)", re.I),
+    V.LIFTS_STAY: re.compile(r"\blift", re.I),
+    V.STAYS: re.compile(r"\b(?:stay|suspen)", re.I),
+    V.ENDS: re.compile(r"\b(?:withdr|rescin|revok|terminat)", re.I),
+}
 _RULES = re.compile(r"\b(?:rule|rulemaking|notice|published|NPRM|proposal|document)\b", re.I)
 # A title in quotation marks, of a document: not of a law, a section, a memorandum or a system of records.
 _QUOTED = re.compile(
@@ -75,22 +88,6 @@ _PROPOSED = frozenset({V.ENDS, V.EXTENDS, V.CORRECTS})
 _WITHDRAWS = re.compile(r"\bwithdr[ae]w", re.I)
 # A correction "C1-2025-19001" carries the number of what it corrects.
 _CORRECTION = re.compile(r"[CR]\d-((?:19|20)\d\d-\d+|.+)")
-_INSTRUCTED: tuple[tuple[EffectVerb, re.Pattern[str]], ...] = (
-    (V.LIFTS_STAY, re.compile(r"\blift\w*\b[^.;]{0,60}\bstay|\bstay\b[^.;]{0,80}\blifted\b", re.I)),
-    (V.STAYS, re.compile(r"\bstay(?:ed|ing|s)?\b", re.I)),
-    (V.SUSPENDS, re.compile(r"\bsuspend(?:ed|ing|s)?\b", re.I)),
-    (V.DELAYS, re.compile(r"\b(?:delay|postpon)(?:ed|ing)\b", re.I)),
-    (V.REDESIGNATES, re.compile(r"\bredesignat\w+", re.I)),
-    (V.REVISES, re.compile(r"\brevis\w+|\bto read as follows\b|\brepublish\w*", re.I)),
-    (V.CORRECTS, re.compile(r"\bcorrect\w*", re.I)),
-    (V.REMOVES, re.compile(r"\bremov\w+|\bdelet\w+|\breserv\w+", re.I)),
-    (V.ADDS, re.compile(r"\badd(?:s|ed|ing)?\b|\binsert\w*", re.I)),
-    (V.AMENDS, re.compile(r"\bamend\w*", re.I)),
-)  # fmt: skip
-_CHANGES = re.compile(
-    "|".join(f"(?P<i{n}>{words.pattern})" for n, (_, words) in enumerate(_INSTRUCTED)), re.I
-)
-_EFFECTIVE = re.compile(r"\beffective\s+(?:on\s+)?(?=[A-Z][a-z]+ \d)")
 
 
 def page_effects(view: TextView) -> Iterator[Effect]:
@@ -121,7 +118,7 @@ def agency_effects(view: TextView) -> Iterator[Effect]:
         found.extend(_fallback(document, relation))
     yield from (effect for effect in found if not proposed or _of_proposal(effect, document))
     if not proposed:
-        yield from _instructed(view)
+        yield from instruction_effects(view)
 
 
 def _of_proposal(effect: Effect, document: Document) -> bool:
@@ -192,7 +189,8 @@ def _sentence(
                 applied=Applied.NOT_APPLICABLE,
                 extent=one.extent,
             )
-    if relation is not None and not hit and _RULES.search(sentence):
+    named = where in _NAMED or (relation is not None and _SAYS[relation].search(sentence) is not None)
+    if relation is not None and not hit and named and _RULES.search(sentence):
         for group in groups:
             for member in group.members:
                 if identity(member.affected)[0] in ("document_number", "citation"):
@@ -212,6 +210,8 @@ def _fallback(document: Document, relation: EffectVerb) -> Iterator[Effect]:
         title = plain["title"].strip(" ;,")
     else:
         for sentence, where, _ in _words(document):
+            if where not in _NAMED and not _SAYS[relation].search(sentence):
+                continue
             if match := _QUOTED.search(sentence) or _CALLED.search(sentence):
                 verb = _relation_in(sentence, relation)
                 title, quote, at = match[1].strip(" ,."), sentence, where
@@ -280,38 +280,3 @@ def _not_enforced(said: Sequence[tuple[str, str]], document: Document) -> Iterat
             named = named or [Affected(title=name) for name in words[:1]]
         for target in named:
             yield Effect(verb, affecting(document, sentence, where), target, applied=Applied.NOT_APPLICABLE)
-
-
-def _instructed(view: TextView) -> Iterator[Effect]:
-    """What the amendatory instructions do to each unit that they name."""
-    document = view.document
-    for order in view.orders:
-        if not order.paths or "authority citation" in order.text.lower():
-            continue
-        for path in order.paths:
-            verb = _verb_for(order.text, path)
-            yield Effect(
-                verb,
-                affecting(document, order.text, order.where, order.number or None),
-                Affected(path=path),
-                applied=Applied.PENDING,
-                extent=Extent.WHOLE,
-            )
-
-
-def _verb_for(text: str, path: str) -> EffectVerb:
-    """The verb that governs a unit in an instruction: the last one before the unit's designator, else the first after it."""
-    name = path.rsplit(" › ", 1)[-1]
-    levels = re.search(r"(?:\(\w{1,5}\))+$", name)
-    at = text.find(levels[0]) if levels else text.find(name)
-    if levels and at < 0:
-        at = text.rfind(f"({name.rsplit('(', 1)[-1]}")
-    found = [
-        (match.start(), _INSTRUCTED[int((match.lastgroup or "i0")[1:])][0])
-        for match in _CHANGES.finditer(text)
-    ]
-    if not found:
-        return V.AMENDS
-    specific = [(start, verb) for start, verb in found if verb is not V.AMENDS] or found
-    before = [verb for start, verb in specific if start < at]
-    return before[-1] if before and at >= 0 else specific[0][1]

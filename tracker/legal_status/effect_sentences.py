@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from functools import lru_cache
 from itertools import pairwise
 
 from tracker.clock import legal_instant, reader_instant
@@ -41,7 +42,7 @@ _CONTENT = re.compile(
 _EMERGENCY = re.compile(r"\b(?:national )?emergenc(?:y|ies)\b", re.I)
 _HARMLESS = re.compile(
     r"\b(?:threats?|polic(?:y|ies)|crisis|circumstances?|conditions?|purposes?|objectives?|goals?|authority|authorities|priorit\w+|statute|report|recommendations?|"
-    r"principles?|meaning|criteria|agreement|framework deal|commitments?|investigations?|guidance|concerns?|interest|interests|harms?|problems?|need|needs)\b",
+    r"principles?|meaning|criteria|agreement|deal|commitments?|investigations?|guidance|concerns?|interest|interests|harms?|problems?|need|needs)\b",
     re.I,
 )
 _CONNECTED = re.compile(
@@ -279,24 +280,32 @@ def _governs(before: str, act: Act, *, passive: bool) -> bool:
     if len(before) > 420 and not passive:
         return False
     words = _DESIGNATED.sub("", before)[-420:]
-    content = max((match.end() for match in _CONTENT.finditer(words)), default=-1)
-    harmless = max((match.end() for match in _HARMLESS.finditer(words)), default=-1)
-    emergency = max((match.end() for match in _EMERGENCY.finditer(words)), default=-1)
-    if emergency > content:
-        if act.verb in (EffectVerb.EXTENDS, EffectVerb.ENDS) and emergency > harmless:
-            return not re.search(r"\b(?:address|deal with|respond to|remedy|resolve)\b", words)
-        return False
-    if harmless > content:
+    role = next((role for word in reversed(words.split()) if (role := _role(word.strip(",;:.()—–-’'")))), "")
+    if role == "emergency":
+        kept = act.verb in (EffectVerb.EXTENDS, EffectVerb.ENDS)
+        return kept and not re.search(r"\b(?:address|deal with|respond to|remedy|resolve)\b", words)
+    if role == "harmless":
         return False
     connected = max((match.start() for match in _CONNECTED.finditer(words)), default=-1)
     direct = (
         connected >= 0 and not re.search(r",|\band the\b", words[connected:]) and len(words) - connected < 110
     )
     if not direct:
-        return content >= 0 or _DIRECTLY.fullmatch(_last_phrase(words, passive)) is not None
+        return role != "" or _DIRECTLY.fullmatch(_last_phrase(words, passive)) is not None
     # "the duties imposed pursuant to", against "pursuant to section 2 of".
     heads = [match.end() for match in _CONTENT.finditer(words[:connected]) if not _PLACE.match(match[0])]
     return bool(heads) and "," not in words[heads[-1] : connected].strip(" ,")
+
+
+@lru_cache(maxsize=4_096)
+def _role(word: str) -> str:
+    """What a noun before an instrument says of it: its own content, an emergency that it declares, or a matter that the
+    instrument only serves; empty for any other word."""
+    if _EMERGENCY.fullmatch(word):
+        return "emergency"
+    if _HARMLESS.fullmatch(word):
+        return "harmless"
+    return "content" if _CONTENT.fullmatch(word) or word == "Register" else ""
 
 
 def _of_contents(flat: str, act: Act, group: Group) -> Act:

@@ -16,4 +16,6 @@ _ENFORCING: tuple[tuple[EffectVerb, re.Pattern[str]], ...] = (
 
 def enforcement(sentence: str) -> EffectVerb | None:
     """DOES_NOT_ENFORCE, RESUMES, or None where the sentence is about neither."""
+    if "enforc" not in sentence and "Enforc" not in sentence and "ENFORC" not in sentence:
+        return None
     return next((verb for verb, words in _ENFORCING if words.search(sentence)), None)
