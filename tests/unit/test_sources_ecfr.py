@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -287,3 +288,82 @@ def test_the_same_part_of_the_same_day_can_be_requested_again() -> None:
     client = client_for(at)
     first = next(item for item in sources.poll(EAR, Notes(), client, START) if isinstance(item, Fetched))
     assert sources.refetch(EAR, first, client).answer.body == first.answer.body
+
+
+VERSIONS = f"{API}/versions/title-15.json?issue_date%5Bgte%5D=2026-06-08"
+
+
+def moved_site(versions: httpx.Response | None) -> Site:
+    """The site two days later, with another text of part 744."""
+    at = site("2026-06-10")
+    at.table[f"{API}/titles.json"] = titles("2026-06-10", "2026-06-09")
+    at.table[f"{API}/full/2026-06-10/title-15.xml?part=744"] = part("744", "must")
+    if versions is not None:
+        at.table[VERSIONS] = versions
+    return at
+
+
+def row(identifier: str, day: str, number: str = "744", kind: str = "section") -> dict[str, str]:
+    return {
+        "part": number,
+        "identifier": identifier,
+        "amendment_date": day,
+        "type": kind,
+        "issue_date": "2026-06-10",
+    }
+
+
+def amended(items: list[Item]) -> dict[str, str]:
+    return {
+        item.key: item.meta.get("amended", "")
+        for item in items
+        if isinstance(item, Fetched) and "part" in item.meta
+    }
+
+
+def test_a_part_carries_the_days_on_which_its_sections_were_amended() -> None:
+    notes = Notes()
+    poll(notes, site())
+    rows = [
+        row("744.11", "2026-06-09"), row("Supplement No. 4 to Part 744", "2026-06-09", kind="appendix"),
+        row("744.11", "2026-06-10"), row("746.1", "2026-06-10", "746"), row("746.2", "soon", "746"), {"part": None}, "744",
+    ]  # fmt: skip
+    at = moved_site(json_answer({"content_versions": rows}))
+    found = amended(poll(notes, at))
+    assert json.loads(found["15 CFR 744"]) == {
+        "744.11": ["2026-06-09", "2026-06-10"],
+        "Supplement No. 4 to Part 744": ["2026-06-09"],
+    }
+    assert json.loads(found["15 CFR 746"]) == {"746.1": ["2026-06-10"]}
+    assert len([request for request in at.requests if "/versions/" in request.url.path]) == 1
+
+
+def test_the_first_poll_and_an_edition_that_did_not_move_ask_for_no_versions() -> None:
+    notes, at = Notes(), site()
+    assert amended(poll(notes, at)) == {"15 CFR 744": "", "15 CFR 746": ""}
+    poll(notes, at)
+    assert not [request for request in at.requests if "/versions/" in request.url.path]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        json_answer({"content_versions": [row("744.11", "2026-06-09")] * 1000}),
+        json_answer({"content_versions": "none"}),
+    ],
+)
+def test_without_a_list_of_versions_a_part_is_taken_all_the_same(answer: httpx.Response | None) -> None:
+    notes = Notes()
+    poll(notes, site())
+    items = poll(notes, moved_site(answer))
+    assert amended(items) == {"15 CFR 744": "", "15 CFR 746": ""}
+    assert not [item for item in items if isinstance(item, ResourceError)]
+
+
+def test_a_list_of_versions_that_fails_is_an_error_and_the_parts_are_taken() -> None:
+    notes = Notes()
+    poll(notes, site())
+    items = poll(notes, moved_site(httpx.Response(403)))
+    assert fetched_keys(items) == ["15 CFR 744", "15 CFR 746"]
+    assert [item.key for item in items if isinstance(item, ResourceError)] == ["listing/versions"]

@@ -155,6 +155,22 @@ def test_a_rule_published_after_its_effective_date_counts_from_its_publication()
     assert not late.takes_effect_in(Window(date(2031, 3, 4), date(2031, 3, 20)))
 
 
+def test_the_day_on_which_the_section_was_amended_decides_between_rules() -> None:
+    first, second = (
+        rule("2031-00001", published=4, effective=4),
+        rule("2031-00002", published=12, effective=12),
+    )
+    op = changed(f"{SECTION}(a)")
+    assert join_operations((op,), (first, second), WINDOW)[0].state is JoinState.AMBIGUOUS
+    amended = {SECTION: (date(2031, 3, 12), date(2020, 1, 1)), "15 CFR 744.11": (date(2031, 3, 4),)}
+    join = join_operations((op,), (first, second), WINDOW, amended)[0]
+    assert (join.rule, join.basis, join.day) == (second, Basis.DATE, date(2031, 3, 12))
+    assert join.quote == "amended 2031-03-12"
+    assert join_operations((op,), (first,), WINDOW, amended)[0].state is JoinState.UNKNOWN
+    earlier = {SECTION: (date(2020, 1, 1),)}  # of another edition: says nothing of this change
+    assert join_operations((op,), (first,), WINDOW, earlier)[0].rule == first
+
+
 def test_an_instruction_for_a_paragraph_does_not_cover_its_namesake() -> None:
     one = rule("2031-00001", targets=("15 CFR 744.2(a)",))
     two = rule("2031-00002", targets=("15 CFR 744.23(a)",))

@@ -27,7 +27,7 @@ from tracker.storage.database import Store
 from tracker.storage.schema import SNAPSHOT
 from tracker.stories.printed_citations import printed_citations
 from tracker.stories.rule_join import CITED_KINDS, Rule, Window, join_operations
-from tracker.stories.rule_records import cited_rules, rules_for, state_day
+from tracker.stories.rule_records import amended_days, cited_rules, rules_for, state_day
 
 BRANCH = "law"
 _MARK = "tracker.export"
@@ -129,7 +129,8 @@ def _states(connection: Connection, document_id: str, ordinals: Iterable[int]) -
         if before is not None:
             operations = compare(before[0], document)
             window = Window(before[1].as_of, as_of)
-            joins = join_operations(operations, rules_for(connection, operations, window), window)
+            rules = rules_for(connection, operations, window)
+            joins = join_operations(operations, rules, window, amended_days(connection, version))
             state = TextState(version.key, as_of, document.units, operations, joins, document.url)
         yield state
         before = document, state

@@ -2,7 +2,8 @@
 
 Evidence, strongest first: a citation that the unit, or the source line of its section, newly prints; the day printed
 with it; an instruction of a rule that takes effect between the two states and names the unit; the only rule that takes
-effect between them and amends the part, in words that name no other unit of it. Where several documents remain, the join is ambiguous and names all of them.
+effect between them and amends the part, in words that name no other unit of it. The days on which the eCFR lists a section
+as amended exclude rules of other days. Where several documents remain, the join is ambiguous and names all of them.
 """
 
 from __future__ import annotations
@@ -67,6 +68,10 @@ class Rule:
         """Return whether an effective date lies in the window; published later, it counts from publication."""
         return any(window.holds(day) for day in self._days())
 
+    def takes_effect_on(self, days: Sequence[date]) -> bool:
+        """Return whether it takes effect, or is published after it took effect, on one of these days."""
+        return any(day in days for day in self._days())
+
     def effective_day(self, window: Window) -> date | None:
         """Return the effective date that the window holds, else the last one before its end, else the publication."""
         inside = [day for day in self.effective if window.holds(day)]
@@ -117,14 +122,18 @@ class Join:
 
 
 def join_operations(
-    operations: Sequence[Operation], rules: Sequence[Rule], window: Window
+    operations: Sequence[Operation],
+    rules: Sequence[Rule],
+    window: Window,
+    amended: Mapping[str, Sequence[date]] | None = None,
 ) -> tuple[Join, ...]:
-    """Return one join for each operation, in their order."""
+    """Return one join for each operation, in their order. `amended`: the days on which sections and supplements were
+    amended, as the eCFR's versions list them; those in the window exclude rules that take effect on other days."""
     sources: dict[str, list[PrintedCitation]] = {}
     for op in operations:
         if op.kind is UnitKind.CITATION:
             sources.setdefault(place_of(op.path), []).extend(new_citations(op.before, op.after))
-    joins = [_join(op, sources, rules, window) for op in operations]
+    joins = [_join(op, sources, rules, window, amended or {}) for op in operations]
     by_path = {join.path: join for join in joins}
     return tuple(_as_cause(op, join, by_path) for op, join in zip(operations, joins, strict=True))
 
@@ -138,7 +147,11 @@ def _as_cause(op: Operation, join: Join, by_path: Mapping[str, Join]) -> Join:
 
 
 def _join(
-    op: Operation, sources: Mapping[str, Sequence[PrintedCitation]], rules: Sequence[Rule], window: Window
+    op: Operation,
+    sources: Mapping[str, Sequence[PrintedCitation]],
+    rules: Sequence[Rule],
+    window: Window,
+    amended: Mapping[str, Sequence[date]],
 ) -> Join:
     if op.kind in CITED_KINDS:
         own = new_citations(op.before, op.after)
@@ -149,7 +162,9 @@ def _join(
         return _by_citation(op.path, cited, rules, window)
     if op.editorial:
         return Join(op.path, JoinState.EDITORIAL)
-    return _by_date(op, rules, window)
+    return _by_date(
+        op, rules, window, [day for day in amended.get(place_of(op.path), ()) if window.holds(day)]
+    )
 
 
 def _by_citation(path: str, cited: Sequence[PrintedCitation], rules: Sequence[Rule], window: Window) -> Join:
@@ -208,21 +223,27 @@ def _page(citation: str | None) -> tuple[int, int]:
     return (int(volume), int(page)) if volume.isdigit() and page.isdigit() else (0, 0)
 
 
-def _by_date(op: Operation, rules: Sequence[Rule], window: Window) -> Join:
+def _by_date(op: Operation, rules: Sequence[Rule], window: Window, amended: Sequence[date]) -> Join:
     """Return the join by instruction and effective date."""
     if window.after is None:
         return Join(op.path, JoinState.UNKNOWN)
-    due = [rule for rule in rules if rule.takes_effect_in(window)]
+    quote = f"amended {', '.join(day.isoformat() for day in sorted(amended))}" if amended else ""
+    due = [
+        rule
+        for rule in rules
+        if rule.takes_effect_in(window) and (not amended or rule.takes_effect_on(amended))
+    ]
     paths = [path for path in (op.path, op.from_path) if path]
     naming = _naming(due, *paths)
     basis = Basis.INSTRUCTION if naming else Basis.DATE
     found = naming or tuple(rule for rule in due if any(_may_amend(rule, path) for path in paths))
     if len(found) == 1:
         rule = found[0]
-        return Join(op.path, JoinState.JOINED, basis, rule, rule.citation or "", rule.effective_day(window))
+        day = rule.effective_day(window)
+        return Join(op.path, JoinState.JOINED, basis, rule, rule.citation or "", day, quote)
     if not found:
-        return Join(op.path, JoinState.UNKNOWN)
-    return Join(op.path, JoinState.AMBIGUOUS, candidates=found)
+        return Join(op.path, JoinState.UNKNOWN, quote=quote)
+    return Join(op.path, JoinState.AMBIGUOUS, quote=quote, candidates=found)
 
 
 def _naming(rules: Iterable[Rule], *paths: str) -> tuple[Rule, ...]:

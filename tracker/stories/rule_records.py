@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -26,6 +27,7 @@ from tracker.stories.rule_join import CITED_KINDS, Join, Rule, Window, join_oper
 _KINDS = (str(DocumentKind.RULE), str(DocumentKind.CORRECTION))
 _MANY = 400  # values in one IN list
 _REMEMBERED = 2000
+_SUPPLEMENT = re.compile(r"Supplement No\. (\d+) to Part (\d+)")
 # The eCFR shows an amendment within days of its effective date.
 _CODIFIED_WITHIN = timedelta(days=60)
 
@@ -62,9 +64,11 @@ def joined(connection: Connection, change: Change) -> JoinedChange:
     ).first()
     if row is None or not operations:
         return JoinedChange(change, Window(None, change.published), operations, ())
+    version = versions.get(connection, row.document_id, row.version)
     window = window_of(connection, row.document_id, row.version, change)
     rules = rules_for(connection, operations, window)
-    return JoinedChange(change, window, operations, join_operations(operations, rules, window))
+    amended = amended_days(connection, version) if version else {}
+    return JoinedChange(change, window, operations, join_operations(operations, rules, window, amended))
 
 
 def joined_operations(
@@ -75,7 +79,8 @@ def joined_operations(
     if version is None or not operations:
         return ()
     window = window_of(connection, document_id, version.ordinal, change)
-    return join_operations(operations, rules_for(connection, operations, window), window)
+    rules = rules_for(connection, operations, window)
+    return join_operations(operations, rules, window, amended_days(connection, version))
 
 
 def texts_made_by(connection: Connection, change_id: str) -> Iterator[tuple[Change, tuple[Join, ...]]]:
@@ -127,6 +132,22 @@ def state_day(connection: Connection, version: versions.Version) -> date:
     ).first()
     as_of = row and row.meta.get("as_of")
     return date.fromisoformat(as_of) if as_of else legal_day(row.fetched_at if row else version.at)
+
+
+def amended_days(connection: Connection, version: versions.Version) -> dict[str, tuple[date, ...]]:
+    """Return the days on which sections and supplements were amended, as the eCFR listed them when it gave this version."""
+    query = select(SNAPSHOT.c.meta).where(SNAPSHOT.c.id == version.snapshots[0])
+    meta: dict[str, str] = connection.execute(query).scalar() or {}
+    found: dict[str, tuple[date, ...]] = {}
+    for identifier, days in json.loads(meta.get("amended", "{}")).items():
+        supplement = _SUPPLEMENT.match(identifier)
+        path = (
+            f"Supp. No. {supplement[1]} to Part {supplement[2]}"
+            if supplement
+            else f"{meta['title']} CFR {identifier}"
+        )
+        found[path] = tuple(date.fromisoformat(day) for day in days)
+    return found
 
 
 def rules_for(connection: Connection, operations: Sequence[Operation], window: Window) -> tuple[Rule, ...]:

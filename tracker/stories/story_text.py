@@ -9,7 +9,7 @@ from tracker.i18n import format_day, label, t
 from tracker.model import Change, Language
 from tracker.sanitize import sanitize_line
 from tracker.stories.related import MadeBy, Related
-from tracker.stories.rule_join import JoinState, Rule
+from tracker.stories.rule_join import Basis, JoinState, Rule
 
 UNITS = 6
 
@@ -44,8 +44,13 @@ def made_by_line(made: MadeBy, language: Language) -> MadeByLine:
             if made.basis is None
             else t(f"story.basis-{made.basis}", language, quote=sanitize_line(made.quote))
         )
+        listed = (
+            t("story.versions", language, quote=sanitize_line(made.quote))
+            if made.quote and made.basis in (Basis.INSTRUCTION, Basis.DATE)
+            else ""
+        )
         day = "" if made.day is None else format_day(made.day, language)
-        why = ("、" if language == "ja" else "; ").join(filter(None, (day, basis)))
+        why = ("、" if language == "ja" else "; ").join(filter(None, (day, basis, listed)))
         return MadeByLine("", (_document(made.rule, made.citation, language),), why, units)
     if made.state is JoinState.AMBIGUOUS:
         documents = [_document(rule, rule.citation or "", language) for rule in made.candidates]

@@ -8,6 +8,7 @@ next attempt.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,6 +33,7 @@ from tracker.sources.events import CursorUpdate, Item, ResourceError, Wanted
 from tracker.sources.state_view import StateView, without_validators
 
 TITLES = "listing/titles"
+VERSIONS = "listing/versions"
 _EDITION = "edition"  # cursor: the edition of the last poll; `part N`: the edition and size last fetched
 _MAX_GUESSES = 100  # parts requested by number when neither structure nor versions list them
 SUSPECT_ROWS = 1000  # a list of versions that the service truncates silently has exactly this many
@@ -81,8 +83,14 @@ def part_url(source: Source, part: str, as_of: str) -> str:
     return f"{source.base_url.rstrip('/')}/api/versioner/v1/full/{as_of}/title-{source.title}.xml?part={part}"
 
 
-def _part(source: Source, part: str, as_of: str, answer: HttpResponse) -> Fetched:
-    """Request one part. Raises AccessDenied, and UnexpectedResponse where the answer is not the XML of exactly
+def _part(
+    source: Source,
+    part: str,
+    as_of: str,
+    answer: HttpResponse,
+    amended: dict[str, list[str]] | None = None,
+) -> Fetched:
+    """Return the answer for one part, with the days on which its sections were amended, where these are known. Raises AccessDenied, and UnexpectedResponse where the answer is not the XML of exactly
     this part.
     """
     _check_part(answer, part)
@@ -92,6 +100,8 @@ def _part(source: Source, part: str, as_of: str, answer: HttpResponse) -> Fetche
         "part": part,
         "url": f"{source.base_url.rstrip('/')}/current/title-{source.title}/part-{part}",
     }
+    if amended:
+        meta["amended"] = json.dumps(amended, sort_keys=True)
     return Fetched(part_key(source, part), ResourceType.ECFR_PART, answer, meta)
 
 
@@ -104,6 +114,7 @@ class _Poll:
         self._deadline = client.deadline(source.time_limit)
         self._api = f"{source.base_url.rstrip('/')}/api/versioner/v1"
         self._cursor = dict(stored.cursor)
+        self._amended: dict[str, dict[str, list[str]]] = {}
 
     def items(self) -> Iterator[Item]:
         titles, edition = self._edition()
@@ -123,6 +134,10 @@ class _Poll:
                     f"none of the {len(known)} known parts is in the structure of title {self._source.title}",
                     url=url,
                 )
+        if known:
+            trouble = self._read_amendments(edition)
+            if trouble is not None:
+                yield trouble
         down = 0
         for part in sorted({*sizes, *known}, key=_order):
             try:
@@ -211,7 +226,11 @@ class _Poll:
                 ) from None
             return Absent(key, url, error.cause) if known else None
         # The mark records that this state was fetched: it is set once the answer is known to be the part.
-        found = None if answer is None else _part(self._source, part, edition.as_of, answer)
+        found = (
+            None
+            if answer is None
+            else _part(self._source, part, edition.as_of, answer, self._amended.get(part))
+        )
         self._cursor[f"part {part}"] = mark
         return found or NotModified(key, url, self._client.clock())
 
@@ -226,6 +245,33 @@ class _Poll:
         found: dict[str, int | None] = {}
         collect_parts(structure, self._source.parts, found)
         return found, True
+
+    def _read_amendments(self, edition: EcfrEdition) -> ResourceError | None:
+        """Read on which days sections and appendices were amended since the last poll, by part and identifier, as the
+        versions list them. Nothing is read where nothing in the title has moved, and where the list is missing or may be
+        cut off: it is evidence for a join, and no text depends on it. Return the error of a failed request.
+        """
+        before = self._cursor.get(_EDITION, "").split("|", 1)
+        if len(before) < 2 or before[1] == edition.moved:
+            return None
+        path = f"versions/title-{self._source.title}.json?issue_date%5Bgte%5D={before[0]}"
+        try:
+            rows = self._json(path).get("content_versions")
+        except NotFound:
+            return None
+        except FetchError as error:
+            return ResourceError(VERSIONS, f"{self._api}/{path}", error)
+        if not isinstance(rows, list) or len(rows) >= SUSPECT_ROWS:
+            return None
+        for row in rows:
+            names = ("part", "identifier", "amendment_date")
+            values = [row.get(name) for name in names] if isinstance(row, dict) else []
+            if values and all(isinstance(value, str) for value in values) and _is_day(values[2]):
+                part, identifier, day = map(str, values)
+                days = self._amended.setdefault(part, {}).setdefault(identifier, [])
+                if day not in days:
+                    days.append(day)
+        return None
 
     def _parts_by_versions(self) -> dict[str, int | None]:
         numbers = [number for first, last in self._source.parts for number in range(first, last + 1)]
@@ -245,6 +291,13 @@ class _Poll:
                 f"{self._api}/{path}", rate=ECFR, deadline=self._deadline, accept="application/json"
             )
         )
+
+
+def _is_day(text: object) -> bool:
+    try:
+        return date.fromisoformat(str(text)).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _replayable(validators: Validators | None) -> bool:
