@@ -66,7 +66,7 @@ def test_killed_anywhere_in_a_poll_nothing_is_lost_and_nothing_doubled(world: Wo
     changed(world)
     last = statements(killed(world, 0, "poll"))
     assert world.alerted == 2
-    for at in points(last, 8):
+    for at in points(last, 6):
         for file in world.state.iterdir():
             file.unlink()
         (world.state / FILE).write_bytes(before)

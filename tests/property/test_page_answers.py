@@ -137,7 +137,7 @@ STEPS = st.lists(st.builds(Step, st.booleans(), st.booleans(), st.booleans()), m
 
 
 @given(STEPS, st.sets(st.integers(0, len(NOISE) - 1)), st.permutations(range(len(LAW))), st.booleans())
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_change_is_lost_and_no_noise_is_sent(
     store: Store, steps: list[Step], noise: set[int], order: list[int], cached: bool
 ) -> None:

@@ -77,7 +77,7 @@ def squeezed(text: str) -> str:
     markup(),
     st.sampled_from(["744.5", "Supplement No. 4 to Part 744", "Supplement No. 1 to Part 774", "Appendix A"]),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_no_word_of_the_cfr_is_lost(body: str, number: str) -> None:
     tag = "DIV8" if "." in number and number[0].isdigit() else "DIV9"
     root = tree(f'<{tag} N="{number}"><HEAD>Head</HEAD>{body}</{tag}>'.encode(), "x")
@@ -88,7 +88,7 @@ def test_no_word_of_the_cfr_is_lost(body: str, number: str) -> None:
 
 
 @given(markup())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_no_word_of_a_rule_is_lost(body: str) -> None:
     xml = f'<RULE><PREAMB><SUM>{body}</SUM></PREAMB><REGTEXT TITLE="15" PART="744"><AMDPAR>1. Amend</AMDPAR>{body}</REGTEXT></RULE>'
     root = tree(xml.encode(), "x")

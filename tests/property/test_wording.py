@@ -130,7 +130,7 @@ def check_ids(plain: str) -> None:
         assert not re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", plain), (word, plain)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(ACTS, STATUSES, FACTS)
 def test_sentences_are_whole(act: Act, status: tuple[Status, ...], facts: DocumentFacts) -> None:
     for text in (
@@ -147,7 +147,7 @@ def test_sentences_are_whole(act: Act, status: tuple[Status, ...], facts: Docume
     assert not line.ja.endswith("。")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(ACTS, st.sampled_from(Level), st.sampled_from(Direction))
 def test_reasons_are_whole(act: Act, level: Level, direction: Direction) -> None:
     text = reason(act, level, direction)
@@ -155,7 +155,7 @@ def test_reasons_are_whole(act: Act, level: Level, direction: Direction) -> None
     check_en(text.en)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(ACTS, FACTS)
 def test_all_given_facts_are_reported(act: Act, facts: DocumentFacts) -> None:
     text = act_sentence(act, today=TODAY, facts=facts)
