@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import pytest
+
 from tracker.effects import (
     Affected,
     Affecting,
@@ -16,6 +18,7 @@ from tracker.effects import (
     RecordedEffect,
 )
 from tracker.legal_status.register import StateOnDay, Subject, next_states, status_on
+from tracker.legal_status.removals import removes_unit
 from tracker.model import Status
 
 PARAGRAPH = "15 CFR 744.91(a)(1)"
@@ -249,8 +252,31 @@ def test_words_that_are_removed_from_a_paragraph_do_not_end_it() -> None:
         ("Section 744.91 is amended by removing the words “any item” in paragraph (a)(1).", "in-force"),
         ("Section 744.91 is amended by removing and reserving paragraph (a)(1).", "rescinded"),
         ("In § 744.91, paragraph (a)(1) is removed.", "rescinded"),
-        ("by removing the entry for “Sample Co., Ltd.”", "rescinded"),
+        ("Section 744.91 is amended by removing paragraph (b).", "in-force"),
     ):
         affecting = replace(removes.effect.affecting, quote=quote)
         one = replace(removes, effect=replace(removes.effect, affecting=affecting))
         assert [each.state for each in status_on(UNIT, [one], date(2026, 5, 1))] == [state], quote
+
+
+@pytest.mark.parametrize(
+    ("path", "quote", "removed"),
+    [
+        (
+            "Supp. No. 7 to Part 748",
+            "Supplement No. 7 to part 748 is amended by removing the entries for “A Co.”",
+            False,
+        ),
+        ("Supp. No. 7 to Part 748", "Remove and reserve supplement No. 7 to part 748.", True),
+        ("15 CFR 744.91", "Section 744.91 is removed and reserved.", True),
+        ("15 CFR 744.91", "Section 744.91 is amended by removing paragraph (c).", False),
+        ("Supp. No. 4 to Part 744 › CHINA", "by removing under CHINA the entry for “A Co.”", False),
+        ("Supp. No. 4 to Part 744 › CHINA", "by removing the entries under CHINA for “A Co.”", False),
+        ("Supp. No. 4 to Part 744 › CHINA › A Co.", "by removing under CHINA the entry for “A Co.”", True),
+        ("Supp. No. 4 to Part 744 › CHINA › A Co.", "by adding under CHINA the entry for “A Co.”", False),
+        ("15 CFR 744.91(c)(2)", "by removing paragraphs (c)(1) and (2)", True),
+        ("15 CFR 744.91(c)", "by removing paragraphs (c)(1) and (2)", False),
+    ],
+)
+def test_what_an_instruction_removes(path: str, quote: str, removed: bool) -> None:
+    assert removes_unit(path, quote) is removed

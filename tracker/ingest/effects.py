@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -17,6 +18,7 @@ from tracker.model import Change, Document, DocumentKind, Operation
 from tracker.storage import effects
 from tracker.storage.effects import Gone
 
+_TITLED = re.compile(r"\((?:the )?(Executive Order|E\.O\.|Proclamation) (\d{4,5})\)\s*$", re.IGNORECASE)
 # Texts that are kept up to date: a note that disappears from the CFR was true until then, and a page that no longer
 # announces something has not taken it back.
 _GONE = {DocumentKind.CFR: Gone.ENDED, DocumentKind.LIST: Gone.ENDED, DocumentKind.PAGE: Gone.KEPT}
@@ -48,7 +50,15 @@ def named(affecting: Affecting, document: Document, change: Change) -> Affecting
         if change.kind in (DocumentKind.CFR, DocumentKind.LIST):
             return affecting
     elif not change.document_number:
-        return replace(affecting, page=affecting.page or change.url)
+        # The page of an order or proclamation that is not printed yet names it in its title.
+        titled = _TITLED.search(change.title)
+        kind = titled[1].lower()[0] if titled else ""
+        return replace(
+            affecting,
+            page=affecting.page or change.url,
+            executive_order=titled[2] if titled and kind == "e" else None,
+            proclamation=titled[2] if titled and kind == "p" else None,
+        )
     return replace(
         affecting,
         document_number=affecting.document_number or change.document_number,

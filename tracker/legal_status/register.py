@@ -15,6 +15,7 @@ from enum import StrEnum
 from tracker.clock import legal_day
 from tracker.documents.effect_names import affected_names, affecting_names, ancestors, canonical_path
 from tracker.effects import Applied, Certainty, Effect, EffectVerb, Extent, RecordedEffect
+from tracker.legal_status.removals import removes_unit
 from tracker.model import Status
 from tracker.text import name_key
 
@@ -41,15 +42,6 @@ _DUTIES = re.compile(
 )
 _EXCEPTED = re.compile(r"\b(?:except|excluding|other than|only (?:for|to|with))\b", re.IGNORECASE)
 _WITHDRAWS = re.compile(r"\bwithdr(?:aw|ew)", re.IGNORECASE)
-# "removing paragraph (b)", "the entry for X is removed"; not "removing the words “X” from paragraph (b)".
-_UNIT = (
-    r"(?:paragraphs?|sections?|§+|supplement|parts?|subparts?|(?:the )?(?:entry|entries)|ECCNs?|rows?|notes?)"
-)
-_REMOVES_UNIT = re.compile(
-    rf"\b(?:remov\w+|delet\w+)(?: and reserv\w+)?(?: the)? {_UNIT}|"
-    rf"\b{_UNIT}\b[^.;“”]{{0,80}}\b(?:is|are) (?:hereby )?(?:removed|deleted)",
-    re.IGNORECASE,
-)
 # Which state prevails on a day: the end of a rule over its suspension, that over force.
 PREVAILS = (
     "rescinded", "withdrawn", "expired", "declared-unlawful", "stayed", "not-enforced", "delayed", "in-force", "published",
@@ -404,8 +396,9 @@ def states_of(effect: Effect) -> tuple[str, ...]:
     """Return the states that an effect gives to what it affects."""
     notes = (RegisterState.NOT_INCORPORATED,) if effect.applied is Applied.NOT_INCORPORATED else ()
     state = _CONTINUING.get(effect.verb) or _FINAL.get(effect.verb)
-    if effect.verb is EffectVerb.REMOVES and not _REMOVES_UNIT.search(effect.affecting.quote):
-        return notes  # words are removed from the unit, or it is not said what is
+    path = canonical_path(effect.affected.path or "")
+    if effect.verb is EffectVerb.REMOVES and path and not removes_unit(path, effect.affecting.quote):
+        return notes
     if effect.certainty is Certainty.UNCLEAR or (effect.extent is Extent.CONDITIONAL and state):
         return (*notes, RegisterState.UNCLEAR)
     if effect.verb is EffectVerb.ENDS and _WITHDRAWS.search(effect.affecting.quote):
