@@ -280,3 +280,14 @@ def test_words_that_are_removed_from_a_paragraph_do_not_end_it() -> None:
 )
 def test_what_an_instruction_removes(path: str, quote: str, removed: bool) -> None:
     assert removes_unit(path, quote) is removed
+
+
+def test_the_stay_of_introductory_text_is_none_of_the_paragraphs_below() -> None:
+    effect = replace(
+        STAY.effect, affected=Affected(path=PARAGRAPH, part="introductory text"), extent=Extent.PARTIAL
+    )
+    stay = replace(STAY, effect=effect)
+    found = status_on(UNIT, [stay], date(2026, 3, 1))
+    assert [(one.state, one.part) for one in found] == [("in-force", ""), ("stayed", "introductory text")]
+    below = Subject.of(f"{PARAGRAPH}(i)", own=[Status("in-force")])
+    assert [one.state for one in status_on(below, [stay], date(2026, 3, 1))] == ["in-force"]

@@ -9,7 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.recorded import recorded
+from tracker.documents.text_view import build_text_view
 from tracker.effects import Affected, Affecting, Effect, EffectVerb, RecordedEffect
+from tracker.legal_status.effect_reader import read_effects
+from tracker.legal_status.register import status_on
+from tracker.legal_status.stored_register import effects_on, status_of_units, unit_subject
+from tracker.parsing.files import read_file
 from tracker.serialization import effect_from_json, effect_to_json
 from tracker.storage import effects, row_log
 from tracker.storage.database import Store
@@ -124,3 +130,34 @@ def test_an_altered_row_is_found(store: Store) -> None:
         raw.commit()
     with store.read() as connection:
         assert list(row_log.verify(connection))
+
+
+def test_each_note_of_the_recorded_part_is_on_exactly_its_units(store: Store) -> None:
+    document = read_file("744.xml", recorded("ecfr/15-cfr-744/2026-07-18.xml.xz"))
+    found = read_effects(build_text_view(document))
+    now = datetime(2026, 7, 20, tzinfo=UTC)
+    with store.write() as connection:
+        effects.write(connection, replace(ORIGIN, owner="ear:15 CFR 744", gone=Gone.ENDED), found, now)
+        states = status_of_units(connection, [unit.path for unit in document.units], date(2026, 7, 20))
+    china = "Supp. No. 4 to Part 744 › CHINA, PEOPLE'S REPUBLIC OF"
+    marked = {
+        path: [(one.state, one.part) for one in found_states if one.state != "in-force"]
+        for path, found_states in states.items()
+        if "Supp. No. 8" not in path
+    }
+    assert marked == {
+        "15 CFR 744.8(a)(2)": [("stayed", "second and third sentences")],
+        "15 CFR 744.8(b)": [("stayed", "first sentence")],
+        "15 CFR 744.11(a)(1)": [("stayed", "")],
+        "15 CFR 744.16(e)": [("stayed", "introductory text")],
+        "15 CFR 744.21(a)(3)": [("stayed", "")],
+        "15 CFR 744.21(b)(2)": [("stayed", "introductory text")],
+        "15 CFR 744.21(d)": [("stayed", "last sentence")],
+        "Supp. No. 4 to Part 744 ¶1": [("stayed", "")],
+        f"{china} › Shanghai Micro Electronics Equipment (Group) Co., Ltd.": [("not-incorporated", "")],
+        "Supp. No. 7 to Part 744 ¶1": [("stayed", "")],
+    }
+    with store.read() as connection:
+        row = unit_subject(f"{china} › S2C Limited", printed=False)
+        listed = status_on(row, effects_on(connection, row), date(2026, 7, 20))
+    assert [(one.state, one.by) for one in listed] == [("not-incorporated", "89 FR 96836")]

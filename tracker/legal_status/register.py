@@ -36,6 +36,9 @@ class RegisterState(StrEnum):
     UNCLEAR = "unclear"  # another document affects it, and how is not known
 
 
+_OWN_WORDS = re.compile(
+    r"\bintroductory text\b|\bsentences?\b|\bnotes?\b|\bwords?\b|\bphrases?\b", re.IGNORECASE
+)
 _DUTIES = re.compile(
     r"(?:(?:all|any|the|such|additional|ad valorem|rates? of|reciprocal) )*(?:duties|duty|tariffs?)(?: (?:imposed|established))?",
     re.IGNORECASE,
@@ -439,7 +442,10 @@ def _scope(effect: Effect, subject: Subject) -> str | None:
     if subject.path and affected.path:
         path = canonical_path(affected.path)
         if path in ancestors(subject.path):
-            return partial if effect.extent is Extent.PARTIAL and path != subject.path else ""
+            if effect.extent is not Extent.PARTIAL:
+                return ""
+            # The introductory text or a sentence of a unit is no part of the units below it.
+            return None if path != subject.path and _OWN_WORDS.search(partial) else partial
         return path if subject.path in ancestors(path) else None
     if subject.names.isdisjoint(affected_names(effect.affected)):
         return None

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from tracker.documents.effect_names import affecting_names, canonical_path
+from tracker.documents.effect_names import affecting_names, ancestors, canonical_path
 from tracker.documents.names import references_in
 from tracker.effects import RecordedEffect
 from tracker.legal_status.register import (
@@ -77,7 +77,8 @@ def with_unit_status(
             path_of = canonical_path(one.effect.affected.path or "")
             governed.update((state, path_of) for state in states_of(one.effect))
         for run in runs(subject, effects):
-            if run.state in _ON_UNITS and not run.part:
+            below = run.part and subject.path in tuple(ancestors(canonical_path(run.part)))[1:]
+            if run.state in _ON_UNITS and not below:
                 spans.setdefault((run.state, run.since, run.until, run.effect), []).append(path)
     kept = [
         one

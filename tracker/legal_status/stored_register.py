@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from tracker.documents.effect_names import ancestors, canonical_path, document_references, section_of
+from tracker.documents.effect_names import ancestors, canonical_path, document_references
 from tracker.documents.names import quoted_name, references_in
 from tracker.effects import RecordedEffect
 from tracker.legal_status.register import StateOnDay, Subject, next_states, relevant, status_on
@@ -71,19 +71,27 @@ def status_of_units(
 ) -> dict[str, tuple[StateOnDay, ...]]:
     """Return the states of units of stored texts on a day, of those for which the register has anything. Units whose
     section no effect touches cost nothing beyond one lookup."""
-    wanted = {path: canonical_path(path) for path in paths}
-    names = {name for path in wanted.values() for name in (*ancestors(path), section_of(path))}
+    wanted = {path: tuple(ancestors(canonical_path(path))) for path in paths}
+    names = {name for containing in wanted.values() for name in containing}
     touched = effects.affected(connection, names) if names else []
     if not touched:
         return {}
+    affected = {canonical_path(one.effect.affected.path or "") for one in touched}
     found: dict[str, tuple[StateOnDay, ...]] = {}
     everything: Sequence[RecordedEffect] = effects.with_their_documents(connection, touched)
-    for path, canonical in wanted.items():
-        subject = Subject(canonical, own=(_IN_TEXT,))
-        states = status_on(subject, everything, day, known_at)
-        if any(one.effect for one in states):
-            found[path] = states
+    for path, containing in wanted.items():
+        if affected.isdisjoint(containing):
+            continue
+        states = status_on(Subject(containing[0], own=(_IN_TEXT,)), everything, day, known_at)
+        # What affects only units below is shown beside these.
+        own = tuple(one for one in states if not (one.part and containing[0] in _above(one.part)))
+        if any(one.effect for one in own):
+            found[path] = own
     return found
+
+
+def _above(path: str) -> tuple[str, ...]:
+    return tuple(ancestors(canonical_path(path)))[1:]
 
 
 def effects_about(connection: Connection, change: Change) -> list[RecordedEffect]:
