@@ -162,7 +162,7 @@ class Row:
 
 
 class MemoryOutbox:
-    """The store's outbox as `notify.outbox.Outbox` describes it."""
+    """The store's outbox as `OutboxProtocol` describes it."""
 
     def __init__(self, channels: tuple[str, ...], changes: int = 1, revision: int = 1) -> None:
         self._lock = threading.Lock()

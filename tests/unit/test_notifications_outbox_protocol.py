@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.notifications_sinks import NOW, MemoryOutbox
-from tracker.notifications.outbox_protocol import Outbox
+from tracker.notifications.outbox_protocol import OutboxProtocol
 from tracker.storage.database import Store
 from tracker.storage.deliveries import Attempt
 from tracker.storage.outbox import Outbox as StoredOutbox
@@ -20,14 +20,14 @@ OK = Attempt(NOW, True, "200 OK", 0.1)
 FAILED = Attempt(NOW, False, "500", 0.1)
 SILENT = Attempt(NOW, False, "no answer in time", 0.1, uncertain=True)
 
-Make = Callable[[int], Outbox]
+Make = Callable[[int], OutboxProtocol]
 
 
 @pytest.fixture(params=["memory", "store"])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
     """An outbox in which so many changes are queued to the channels `a` and `b`."""
 
-    def stored(changes: int) -> Outbox:
+    def stored(changes: int) -> OutboxProtocol:
         store = Store(tmp_path)
         with store.write() as connection:
             for change in range(changes):
@@ -42,14 +42,14 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
                     )
         return StoredOutbox(store)
 
-    def memory(changes: int) -> Outbox:
+    def memory(changes: int) -> OutboxProtocol:
         return MemoryOutbox(("a", "b"), changes=changes)
 
     return stored if request.param == "store" else memory
 
 
 def claim(
-    outbox: Outbox, channel: str | None = "a", limit: int = 1, after: timedelta = timedelta()
+    outbox: OutboxProtocol, channel: str | None = "a", limit: int = 1, after: timedelta = timedelta()
 ) -> list[str]:
     claimed = outbox.claim(NOW + after, channel=channel, limit=limit, lease=LEASE)
     return [delivery.key for delivery in claimed]

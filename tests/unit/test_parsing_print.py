@@ -10,7 +10,7 @@ from tests.recorded import recorded
 from tests.unit.pdf_samples import Placed, drawn, pdf, placed
 from tracker import diffing, parsing
 from tracker.parsing.fr_text import read_fr_text
-from tracker.parsing.hyphenation import Words, belongs
+from tracker.parsing.hyphenation import SeenWords, belongs
 from tracker.parsing.pdf import _pages, read_pdf
 
 
@@ -55,7 +55,7 @@ def column(x: float, lines: list[str], top: float = 720, size: float = 9) -> lis
     ],
 )
 def test_the_hyphen_at_a_lines_end(before: str, after: str, elsewhere: str, kept: bool) -> None:
-    words = Words.of([before, after, elsewhere])
+    words = SeenWords.of([before, after, elsewhere])
     assert belongs(before, after, words) is kept
 
 

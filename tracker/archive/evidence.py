@@ -1,4 +1,4 @@
-"""Writes a folder that proves, for one change, what was retrieved and when. Anybody can check it without this
+"""Writes a folder that proves, for one change, what was retrieved and when. It can be checked without this
 program.
 """
 

@@ -1,8 +1,8 @@
-"""Which way a changed text pushes: a duty that comes tightens, one that goes eases; an exemption the other
-way about. And which stays come into the code, or out of it, with its notes.
+"""The direction of a changed text: an added duty tightens, a removed one eases; exemptions work the other way. Also
+the stays that notes of the code add or remove.
 
-A section or entry that comes or goes whole is one thing and is judged by its heading first: the licence
-exception inside a prohibition that is taken out is no loss.
+A section or entry that is added or removed whole is judged by its heading first: the license exception inside a
+prohibition that is removed is no loss.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where words stood, said in both languages: `instruction 2` is 改正指示2, the country of a list 日本.
+"""Names locations in documents in both languages: `instruction 2` is 改正指示2, the country of a list 日本.
 
 Citations stay as they are printed; what is not part of a citation is named for the reader.
 """

@@ -15,7 +15,7 @@ from tracker.notifications.attachments import Rendered
 from tracker.notifications.channels.webhook import notice_record
 from tracker.notifications.delivery import SEND_LIMIT, DeliverReport, DeliveryGate, Send
 from tracker.notifications.formats import OutboundMessage
-from tracker.notifications.outbox_protocol import Outbox
+from tracker.notifications.outbox_protocol import OutboxProtocol
 from tracker.rendering.alert_message import build_message
 from tracker.rendering.excerpt import changed_passages
 from tracker.rendering.notice_message import combine_notices, notice_message
@@ -27,7 +27,7 @@ Compared = Callable[[str], Sequence[Operation]]
 
 
 def deliver_alerts(
-    outbox: Outbox,
+    outbox: OutboxProtocol,
     lookup: Lookup,
     settings: Settings,
     now: datetime,

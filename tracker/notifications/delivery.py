@@ -25,7 +25,7 @@ from tracker.notifications import recipient_list
 from tracker.notifications import targets as places
 from tracker.notifications.delivery_result import LONGEST_RETRY_AFTER, DeliveryResult, next_attempt_at
 from tracker.notifications.formats import OutboundMessage
-from tracker.notifications.outbox_protocol import Outbox, State
+from tracker.notifications.outbox_protocol import OutboxProtocol, State
 from tracker.notifications.recipient_copies import send_copies
 from tracker.notifications.recipient_list import Roster
 from tracker.storage.deliveries import ONLY, Attempt, Delivery
@@ -102,7 +102,7 @@ class DeliverReport:
 
 
 def deliver(
-    outbox: Outbox,
+    outbox: OutboxProtocol,
     compose: Compose,
     settings: Settings,
     clock: Callable[[], datetime],
@@ -126,7 +126,7 @@ def deliver(
 
 @dataclass(slots=True)
 class _DeliveryRound:
-    outbox: Outbox
+    outbox: OutboxProtocol
     compose: Compose
     settings: Settings
     clock: Callable[[], datetime]

@@ -15,7 +15,7 @@ from tracker.storage.deliveries import Attempt, Delivery
 State = Literal["sent", "pending", "dead"]
 
 
-class Outbox(Protocol):
+class OutboxProtocol(Protocol):
     """The queued deliveries. Every method commits before it returns; any thread may call."""
 
     def claim(self, now: datetime, *, channel: str | None, limit: int, lease: timedelta) -> list[Delivery]:

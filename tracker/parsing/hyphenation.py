@@ -79,13 +79,13 @@ _ENDING = re.compile(
 
 
 @dataclass(slots=True)
-class Words:
+class SeenWords:
     """The words within the lines of a document, which no line end breaks, with the count of each."""
 
     whole: Counter[str] = field(default_factory=Counter)
 
     @classmethod
-    def of(cls, lines: Iterable[str]) -> Words:
+    def of(cls, lines: Iterable[str]) -> SeenWords:
         found: Counter[str] = Counter()
         broken = False
         for line in lines:
@@ -102,7 +102,7 @@ class Words:
         return cls(found)
 
 
-def belongs(before: str, after: str, words: Words, *, doubt: bool = False) -> bool:
+def belongs(before: str, after: str, words: SeenWords, *, doubt: bool = False) -> bool:
     """Return whether the hyphen at the end of `before`, continued by `after` on the next line, belongs to the
     word. `doubt` is the answer without evidence.
     """
@@ -119,7 +119,7 @@ def belongs(before: str, after: str, words: Words, *, doubt: bool = False) -> bo
     return _in_letters(first.lower(), last.lower(), second.lower(), after[head.end() :].lower(), words, doubt)
 
 
-def _in_letters(first: str, last: str, second: str, rest: str, words: Words, doubt: bool) -> bool:
+def _in_letters(first: str, last: str, second: str, rest: str, words: SeenWords, doubt: bool) -> bool:
     kept, joined = f"{last}-{second}", f"{last}{second}"
     counts = words.whole
     with_hyphen = counts[kept] + (counts[f"{first}-{second}"] if first != last else 0)

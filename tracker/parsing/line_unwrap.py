@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from tracker.parsing.hyphenation import Words, belongs
+from tracker.parsing.hyphenation import SeenWords, belongs
 
 _OPENS = re.compile(
     r"(?:\([a-zA-Z0-9]{1,5}\)|[a-z](?:\.\d+)*\.|\d{1,3}\.|[ivxIVX]{1,5}\.|[A-Z]\.|[•●▪■◦*–—-]|§|Sec\.|SECTION \d|ARTICLE \d|Note\b|Q\d*[:.]|A\d*[:.])\s"
@@ -34,7 +34,7 @@ def unwrap_lines(lines: Iterable[str], *, broken: bool = False) -> list[str]:
     indents = Counter(len(line) - len(line.lstrip()) for line in kept if line.strip())
     base = indents.most_common(1)[0][0] if indents else 0
     margin = lengths[int(len(lengths) * 0.9)] if lengths else 0
-    words = Words.of(kept)
+    words = SeenWords.of(kept)
     found: list[str] = []
     current: list[str] = []
     last = ""
@@ -86,7 +86,7 @@ def is_preamble_head(text: str) -> bool:
     return _HEAD.match(text) is not None or _LAST_LINES.match(text) is not None
 
 
-def join_lines(lines: list[str], words: Words, *, broken: bool) -> str:
+def join_lines(lines: list[str], words: SeenWords, *, broken: bool) -> str:
     """Join the lines of a paragraph. `words` are those of the document, for the hyphens at line ends."""
     text = lines[0]
     for line in lines[1:]:

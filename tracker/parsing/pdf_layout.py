@@ -19,7 +19,7 @@ from statistics import median
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from tracker.parsing.hyphenation import Words
+from tracker.parsing.hyphenation import SeenWords
 from tracker.parsing.line_unwrap import ends_sentence, is_heading, is_preamble_head, join_lines, opens
 from tracker.parsing.superscripts import lowered, raised
 
@@ -87,7 +87,7 @@ def paragraphs_of(pages: Sequence[Sequence[Line]]) -> list[str]:
     """Return the paragraphs of pages, separated by white space, indents, font and wording. A paragraph may
     continue over a page's end.
     """
-    words = Words.of(line.text for page in pages for line in page)
+    words = SeenWords.of(line.text for page in pages for line in page)
     found: list[str] = []
     current: list[str] = []
     notes: list[list[str]] = []  # footnotes below the current paragraph, which may continue after them

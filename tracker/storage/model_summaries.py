@@ -1,4 +1,4 @@
-"""Summaries by a language model, one row for each attempt. They are beside the record, never part of it."""
+"""Summaries by a language model, one row for each attempt. They are stored apart from the record."""
 
 from __future__ import annotations
 

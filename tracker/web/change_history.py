@@ -17,7 +17,7 @@ _DATED = {DocumentKind.CFR: "codified", DocumentKind.PAGE: "dated", DocumentKind
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class TimelineEvent:
     """One event. `kind` is `date` (`what` is a date type, or `codified`, `dated`), `seen`, `status` (`what` is
     a state), `state` (another version of the same text) or `link` (`what` is a relation: another document
     acts on this one). `change` is the id of that other record, `by` the document that set a
@@ -34,36 +34,38 @@ class Event:
     by: str = ""
 
 
-def change_events(change: Change, actors: Iterable[Change]) -> list[Event]:
+def change_events(change: Change, actors: Iterable[Change]) -> list[TimelineEvent]:
     """Return the events, oldest first; upcoming ones come last."""
     tagging = change.tagging
     events = [
-        Event(
+        TimelineEvent(
             entry.date, "date", entry.type, entry.note, entry.quote, superseded=entry.superseded, by=entry.by
         )
         for entry in dict.fromkeys(tagging.dates)
     ]
     if change.published and not any(event.what == "published" for event in events):
-        events.append(Event(change.published, "date", _DATED.get(change.kind, "published")))
-    events.append(Event(legal_day(change.detected_at), "seen", "seen"))
+        events.append(TimelineEvent(change.published, "date", _DATED.get(change.kind, "published")))
+    events.append(TimelineEvent(legal_day(change.detected_at), "seen", "seen"))
     for status in tagging.status:
         if status.since is not None:
-            events.append(Event(status.since, "status", status.state, status.by or "", status.quote))
+            events.append(TimelineEvent(status.since, "status", status.state, status.by or "", status.quote))
         if status.until is not None:
-            events.append(Event(status.until, "status-end", status.state, status.by or "", status.quote))
+            events.append(
+                TimelineEvent(status.until, "status-end", status.state, status.by or "", status.quote)
+            )
     names = {change.document_number, change.citation}
     for actor in actors:
         for link in actor.tagging.links:
             if link.target in names and actor.id != change.id:
                 day = actor.published or legal_day(actor.detected_at)
                 name = actor.document_number or actor.title
-                events.append(Event(day, "link", link.relation, name, link.quote, actor.id))
+                events.append(TimelineEvent(day, "link", link.relation, name, link.quote, actor.id))
     # The same statement in other words is one event.
     unique = {(event.day, event.kind, event.what, event.text): event for event in reversed(events)}
     return sorted(unique.values(), key=lambda event: (event.day, _place(event)))
 
 
-def _place(event: Event) -> int:
+def _place(event: TimelineEvent) -> int:
     name = event.what if event.kind in {"date", "seen"} else event.kind
     return _ORDER.index(name) if name in _ORDER else len(_ORDER)
 

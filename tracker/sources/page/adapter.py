@@ -20,7 +20,7 @@ from tracker.model import Absent, Fetched, HttpResponse, NotModified, ResourceTy
 from tracker.sources.adapter import Adapter
 from tracker.sources.events import CursorUpdate, Item, ResourceError, Wanted
 from tracker.sources.page.annexes import CURSOR as ANNEXES
-from tracker.sources.page.annexes import Annexes, Found, is_annex
+from tracker.sources.page.annexes import Annexes, FoundAnnexes, is_annex
 from tracker.sources.page.links import (
     Link,
     deserialize_links,
@@ -222,14 +222,14 @@ class _Walk:
             return [same, *found.items, ResourceError(link.url, link.url, error)]
         return self._looked(link, answer, found)
 
-    def _look(self, page: str, files: list[Link]) -> Found:
+    def _look(self, page: str, files: list[Link]) -> FoundAnnexes:
         self._cursor.update(self._annexes.cursor(page, files))
         return self._annexes.look(page, files)
 
-    def _looked(self, link: Link, answer: HttpResponse, found: Found) -> list[Item]:
+    def _looked(self, link: Link, answer: HttpResponse, found: FoundAnnexes) -> list[Item]:
         return [self._with(link, answer, found), *found.items]
 
-    def _with(self, link: Link, answer: HttpResponse, found: Found | None) -> Fetched:
+    def _with(self, link: Link, answer: HttpResponse, found: FoundAnnexes | None) -> Fetched:
         page = _fetched(self._source, link.url, answer, link.text)
         if found is None:
             pattern = followed_pattern(self._source.follow, self._start, self._home)

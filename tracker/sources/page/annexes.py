@@ -43,7 +43,7 @@ def is_annex(key: str) -> bool:
 
 
 @dataclass
-class Found:
+class FoundAnnexes:
     """The annexes of one page. `answers` are files that are new, or have other bytes than those stored; `items`
     report failures.
     """
@@ -103,9 +103,9 @@ class Annexes:
         self.left_out += [url for url in found if url not in set(chosen)]
         return [Link(url, text) for url, text in found.items() if url in set(chosen)]
 
-    def look(self, page: str, links: list[Link]) -> Found:
+    def look(self, page: str, links: list[Link]) -> FoundAnnexes:
         """Request each file, with its stored validators."""
-        found = Found(links)
+        found = FoundAnnexes(links)
         for link in links:
             self._ask(page, link, found)
         return found
@@ -113,7 +113,7 @@ class Annexes:
     def cursor(self, page: str, links: list[Link]) -> Mapping[str, str]:
         return {CURSOR + page: serialize_links(links)} if links else {}
 
-    def _ask(self, page: str, link: Link, found: Found) -> None:
+    def _ask(self, page: str, link: Link, found: FoundAnnexes) -> None:
         key = _key(page, link.url)
         validators = self._stored.validators(key)
         try:
