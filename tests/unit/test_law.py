@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 from lxml import etree
 
 from tests.unit.test_web_regulations import law as stored_law
-from tests.unit.web_samples import NOW, settings
+from tests.unit.web_samples import NOW, cfr_change, settings
 from tracker.cli.effects import effects as effects_command
 from tracker.cli.effects import law as law_command
 from tracker.effects import Affected, Affecting, Applied, Certainty, Effect, EffectVerb
@@ -221,6 +221,40 @@ def test_a_mistake_is_one_line(state: Path, words: tuple[str, ...]) -> None:
 @pytest.fixture
 def client(state: Path) -> TestClient:
     return TestClient(create_app(settings(), state, now=lambda: NOW), base_url="http://127.0.0.1:8000")
+
+
+def test_a_correction_by_hand_reaches_the_stored_record(client: TestClient, state: Path) -> None:
+    change, _ = cfr_change()
+    unit = change.tagging.units[0]
+    before = client.get(f"/api/changes/{change.id}").json()["status"]
+    said = ("--who", "Sato", "--reason", "r", "--source", "91 FR 1")
+    outcome = run(
+        state, "effects", "--add", "does-not-enforce", "--by", "2026-00001", "--on", unit,
+        "--from", "2026-01-05", *said, "--json",
+    )  # fmt: skip
+    assert outcome.exit_code == 0, outcome.output
+    (added,) = json.loads(outcome.stdout)
+    after = client.get(f"/api/changes/{change.id}").json()["status"]
+    assert ("not-enforced", [unit], "2026-00001") in [
+        (one["state"], one["units"], one["by"]) for one in after
+    ]
+    assert run(state, "effects", "--end", added["id"], *said).exit_code == 0
+    ended = client.get(f"/api/changes/{change.id}").json()["status"]
+    assert "not-enforced" not in [one["state"] for one in ended]
+    assert len(ended) <= len(after)
+    assert [one for one in before if one["state"] != "stayed"] == [
+        one for one in ended if one["state"] != "stayed"
+    ]
+
+
+def test_a_record_has_the_effects_of_its_document(client: TestClient, state: Path) -> None:
+    change, _ = cfr_change()
+    store = Store(state)
+    with store.write() as connection:
+        effects.write(connection, Origin("fr:x", change.id, "x", KNOWN), [ENDS], KNOWN)
+    store.close()
+    shown = client.get(f"/api/changes/{change.id}").json()["effects"]
+    assert [one["verb"] for one in shown] == ["ends"]
 
 
 def test_the_api_answers_as_the_commands_do(client: TestClient, state: Path) -> None:

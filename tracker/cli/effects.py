@@ -189,6 +189,7 @@ def _add(
 ) -> RecordedEffect:  # fmt: skip
     from tracker.documents.effect_names import affected_of, affecting_of
     from tracker.effects import Applied, Effect, EffectVerb, Extent
+    from tracker.ingest.effects import settle_after
     from tracker.storage import audit_log
     from tracker.storage import effects as register
 
@@ -215,12 +216,14 @@ def _add(
         added = register.add_by_hand(connection, effect, by)
         if added is None:
             raise UsageError("this effect is recorded by hand already", cure="see `tracker effects`")
+        settle_after(connection, [added.id])
         value = f"{added.id}: {log}"
         audit_log.add(connection, clock.now(), who, audit_log.Event.EFFECT_ADDED, value)
     return added
 
 
 def _end(state: Path, name: str, until: date | None, who: str, log: str) -> RecordedEffect:
+    from tracker.ingest.effects import settle_after
     from tracker.storage import audit_log
     from tracker.storage import effects as register
 
@@ -230,6 +233,7 @@ def _end(state: Path, name: str, until: date | None, who: str, log: str) -> Reco
             raise UsageError(f"no effect has the id {name!r}", cure="`tracker effects` lists them")
         now = clock.now()
         ended = register.end_by_hand(connection, found, at=now, ended_on=until, who=f"{who}: {log}")
+        settle_after(connection, [name])
         audit_log.add(connection, now, who, audit_log.Event.EFFECT_ENDED, f"{name}: {log}")
     return ended
 

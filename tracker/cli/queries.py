@@ -127,8 +127,9 @@ def _terms(query: str) -> tuple[tuple[str, ...], ...]:
 def show(config: Path, state: Path, change: str, lang: str, as_json: bool) -> None:
     """Shows one change with evidence, units, dates, status, deliveries, and the snapshots that it is based on."""
     from tracker.rendering.delivery_hold import deliveries_to_json
-    from tracker.serialization import change_from_json, format_instant
+    from tracker.serialization import change_from_json, effect_to_json, format_instant
     from tracker.storage.database import Store
+    from tracker.storage.effects import of_change
     from tracker.storage.read_queries import open_reader
     from tracker.stories.related import related, related_json
 
@@ -140,6 +141,7 @@ def show(config: Path, state: Path, change: str, lang: str, as_json: bool) -> No
         beside = store.beside(found["id"])
     with closing(Store(state)) as opened, opened.read() as connection:
         belongs = related(connection, change_from_json(found))
+        effects = [effect_to_json(one) for one in of_change(connection, found["id"])]
     if as_json:
         answers_shown = [{**answer, "fetched_at": format_instant(answer["fetched_at"])} for answer in answers]
         print_json(
@@ -148,6 +150,7 @@ def show(config: Path, state: Path, change: str, lang: str, as_json: bool) -> No
                 **found,
                 **beside,
                 **related_json(belongs),
+                "effects": effects,
                 "deliveries": deliveries_to_json(deliveries),
                 "reviews": reviews,
                 "answers": answers_shown,

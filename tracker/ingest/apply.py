@@ -147,7 +147,7 @@ def add_history(
             connection, decision.effects, decision.change, decision.document, document_id, at
         )
     _apply_relations(connection, entries)
-    _settle(
+    effects.settle(
         connection, [*stored_register.records_affected(connection, touched), *_again(connection, entries)]
     )
     for decision in decisions:
@@ -192,7 +192,7 @@ def _update_others(
             affected.setdefault(target.id, changes.ChangeEntry(target, document_id, version))
     affected.pop(change.id, None)
     _apply_to_others(connection, change)
-    _settle(connection, _again(connection, affected.values()))
+    effects.settle(connection, _again(connection, affected.values()))
     later = {entry.change.id: entry for entry in _again(connection, affected.values())}
     return [(entry.change, later[name]) for name, entry in affected.items()]
 
@@ -201,14 +201,6 @@ def _again(connection: Connection, entries: Iterable[changes.ChangeEntry]) -> li
     """The entries as they are stored now."""
     found = (changes.entry(connection, entry.change.id) for entry in entries)
     return [entry for entry in found if entry is not None]
-
-
-def _settle(connection: Connection, entries: Iterable[changes.ChangeEntry]) -> None:
-    """Write the status that the register gives to these records."""
-    for entry in entries:
-        updated = stored_register.settled(connection, entry.change)
-        if updated is not entry.change:
-            _save(connection, updated, entry.document_id, entry.version)
 
 
 def _alert_status(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,10 +12,12 @@ from sqlalchemy import Connection
 from tracker.clock import legal_instant
 from tracker.documents.text_view import build_text_view
 from tracker.effects import Affecting, Applied, Effect
+from tracker.ingest import assess
+from tracker.legal_status import stored_register
 from tracker.legal_status.effect_days import with_last_day
 from tracker.legal_status.effect_reader import read_effects
 from tracker.model import Change, Document, DocumentKind, Operation
-from tracker.storage import effects
+from tracker.storage import changes, effects
 from tracker.storage.effects import Gone
 
 _TITLED = re.compile(r"\((?:the )?(Executive Order|E\.O\.|Proclamation) (\d{4,5})\)\s*$", re.IGNORECASE)
@@ -72,6 +74,20 @@ def known_at(document: Document, now: datetime) -> datetime:
     """Return since when a document has been public: its filing, else its publication, else its detection."""
     public = document.filed_at or (legal_instant(document.published) if document.published else None)
     return now if public is None or document.kind in _GONE or public > now else public
+
+
+def settle(connection: Connection, entries: Iterable[changes.ChangeEntry]) -> None:
+    """Write the status that the register gives to these records now."""
+    for entry in entries:
+        updated = stored_register.settled(connection, entry.change)
+        if updated is not entry.change:
+            words = assess.search_labels(updated)
+            changes.save(connection, replace(entry, change=updated, words=words))
+
+
+def settle_after(connection: Connection, ids: Sequence[str]) -> None:
+    """Write the status of all records that these effects may have changed."""
+    settle(connection, stored_register.records_affected(connection, ids))
 
 
 def write(

@@ -20,8 +20,9 @@ from tracker.rendering.delivery_hold import deliveries_to_json
 from tracker.rendering.redlines.diff_json import objects
 from tracker.rendering.status_report import status_report
 from tracker.search.query import terms
-from tracker.serialization import change_from_json
+from tracker.serialization import change_from_json, effect_to_json
 from tracker.storage import changes as stored
+from tracker.storage.effects import of_change
 from tracker.storage.read_queries import ChangeQuery
 from tracker.storage.story_queries import stories_of
 from tracker.stories.related import related, related_json
@@ -133,12 +134,14 @@ def change(request: Request, web_context: InjectedContext, reference: str) -> Re
             beside = store.beside(found["id"])
         with web_context.store.read() as connection:
             belongs = related(connection, change_from_json(found))
+            effects = [effect_to_json(one) for one in of_change(connection, found["id"])]
         return _json(
             {
                 "corrections": [],
                 **found,
                 **beside,
                 **related_json(belongs),
+                "effects": effects,
                 "deliveries": deliveries_to_json(deliveries),
                 "reviews": reviews,
             }
