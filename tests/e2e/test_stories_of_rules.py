@@ -71,6 +71,8 @@ def test_a_rule_and_its_text_name_each_other(
 ) -> None:
     rule_then_text(world, new_rule(**RULE))
     text = shown(world, cfr(world)["id"], capsys, monkeypatch)
+    (alert,) = [alert for alert in world.alerts if text["id"] in alert]
+    assert "改正した文書: 91 FR 30900 2026-11777 Additions to the Entity List" in alert
     made = text["made_by"]
     assert {each["document_number"] for each in made} == {"2026-11777"}
     assert {(each["state"], each["basis"]) for each in made} == {("joined", "citation")}
@@ -135,6 +137,8 @@ def test_two_rules_of_one_day_are_candidates_and_no_story(
     text = shown(world, cfr(world)["id"], capsys, monkeypatch)
     (made,) = text["made_by"]
     assert made["state"] == "ambiguous"
+    (alert,) = [alert for alert in world.alerts if text["id"] in alert]
+    assert "改正した文書: 特定できません。候補: 91 FR 30900 2026-11777" in alert
     assert {each["document_number"] for each in made["candidates"]} == {"2026-11777", "2026-11778"}
     assert text["story_records"] == []
     with viewer(world) as client:

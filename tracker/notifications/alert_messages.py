@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tracker.config.models import Channel, Settings
-from tracker.model import Change, Notice, Operation
+from tracker.model import Change, Language, Notice, Operation
 from tracker.notifications import attachments, delivery
 from tracker.notifications import targets as places
 from tracker.notifications.attachments import Rendered
@@ -16,7 +16,7 @@ from tracker.notifications.channels.webhook import notice_record
 from tracker.notifications.delivery import SEND_LIMIT, DeliverReport, DeliveryGate, Send
 from tracker.notifications.formats import OutboundMessage
 from tracker.notifications.outbox_protocol import OutboxProtocol
-from tracker.rendering.alert_message import build_message
+from tracker.rendering.alert_message import LabeledFact, build_message
 from tracker.rendering.excerpt import changed_passages
 from tracker.rendering.notice_message import combine_notices, notice_message
 from tracker.serialization import change_to_json
@@ -24,6 +24,7 @@ from tracker.storage.deliveries import Delivery
 
 Lookup = Callable[[str, int], Change | Notice]
 Compared = Callable[[str], Sequence[Operation]]
+Makers = Callable[[Change, Language], Sequence[LabeledFact]]
 
 
 def deliver_alerts(
@@ -39,11 +40,12 @@ def deliver_alerts(
     limit: timedelta = SEND_LIMIT,
     compared: Compared = lambda _: (),
     redline: Rendered | None = None,
+    makers: Makers = lambda _change, _language: (),
 ) -> DeliverReport:
     """Sends the alerts that are due (`delivery.deliver`). `now` is the date of reference in messages. `lookup` returns the
     change or notice of a delivery, `compared` the operations of a change, `redline` their Word file for channels that
-    request it."""
-    compose = AlertMessages(lookup, settings, now, compared, redline)
+    request it, `makers` the documents that made it."""
+    compose = AlertMessages(lookup, settings, now, compared, redline, makers)
     return delivery.deliver(outbox, compose, settings, clock, gate=gate, stop=stop, send=send, limit=limit)
 
 
@@ -56,6 +58,7 @@ class AlertMessages:
     now: datetime
     compared: Compared
     redline: Rendered | None
+    makers: Makers
 
     def __call__(self, channel: Channel, deliveries: Sequence[Delivery], repeated: bool) -> OutboundMessage:
         """The message of one delivery or of a batch. Raises the error of `lookup`."""
@@ -99,7 +102,8 @@ class AlertMessages:
             profile=delivery.profile,
         )
         operations = self.compared(subject.id)
-        message = replace(message, passages=changed_passages(operations))
+        points = (*message.points, *self.makers(subject, language))
+        message = replace(message, passages=changed_passages(operations), points=points)
         story = delivery.story or subject.document_number or subject.id
         parcel = OutboundMessage(message, change_to_json(subject), delivery.key, story, delivery.thread)
         if channel.redline and self.redline is not None:

@@ -26,6 +26,7 @@ from tracker.ingest.poll import PollContext, PollReport
 from tracker.model import Change, Language, Notice, Operation
 from tracker.notifications.alert_messages import deliver_alerts
 from tracker.notifications.delivery import DeliverReport, DeliveryGate
+from tracker.rendering.alert_message import LabeledFact
 from tracker.rendering.redlines.stored import load_redline
 from tracker.sandbox import pool as readers
 from tracker.scheduler import catch_up, outages
@@ -37,6 +38,8 @@ from tracker.storage.database import Store
 from tracker.storage.outbox import Outbox
 from tracker.storage.read_queries import open_reader
 from tracker.storage.recipient_queries import stranded
+from tracker.stories.related import made_by
+from tracker.stories.story_text import made_by_facts
 
 WORKERS = 8
 SLOW = 2  # of the workers, for sources whose last poll was slow, so that slow sources do not delay the others
@@ -305,6 +308,10 @@ def deliver_due(
             found = load_redline(connection, change, now=context.now(), timezone=context.settings.timezone)
         return docx.render(found, language)
 
+    def makers(change: Change, language: Language) -> tuple[LabeledFact, ...]:
+        with context.store.read() as connection:
+            return made_by_facts(made_by(connection, change), language)
+
     return deliver_alerts(
         Outbox(context.store, incidents.channel_watch(context.settings.channels_for_outages())),
         lookup,
@@ -315,4 +322,5 @@ def deliver_due(
         stop=stop,
         compared=compared,
         redline=redline,
+        makers=makers,
     )

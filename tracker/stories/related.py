@@ -60,7 +60,7 @@ class Related:
 
 def related(connection: Connection, change: Change) -> Related:
     """Return what belongs to a stored record."""
-    made = group(joined(connection, change).joins) if change.kind in _TEXTS else ()
+    made = made_by(connection, change)
     texts = (
         tuple(
             TextMade(text, tuple(join.path for join in joins))
@@ -70,6 +70,11 @@ def related(connection: Connection, change: Change) -> Related:
         else ()
     )
     return Related(made, texts, story_records(connection, change))
+
+
+def made_by(connection: Connection, change: Change) -> tuple[MadeBy, ...]:
+    """Return the documents that made a stored change; none for a record that is no text of the CFR or list."""
+    return group(joined(connection, change).joins) if change.kind in _TEXTS else ()
 
 
 def made_by_step(connection: Connection, change: Change, operation: Operation) -> MadeBy | None:

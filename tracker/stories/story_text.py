@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from tracker.i18n import format_day, label, t
 from tracker.model import Change, Language
+from tracker.rendering.alert_message import LabeledFact
 from tracker.sanitize import sanitize_line
 from tracker.stories.related import MadeBy, Related
 from tracker.stories.rule_join import Basis, JoinState, Rule
 
 UNITS = 6
+DOCUMENTS = 3  # lines of an alert
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,17 @@ def made_by_line(made: MadeBy, language: Language) -> MadeByLine:
         return MadeByLine(t("story.ambiguous", language), tuple(documents), "", units)
     name = "story.editorial" if made.state is JoinState.EDITORIAL else "story.unknown"
     return MadeByLine(t(name, language), (), sanitize_line(made.quote), units)
+
+
+def made_by_facts(made: Iterable[MadeBy], language: Language) -> tuple[LabeledFact, ...]:
+    """Return the lines of an alert that name the documents that made a change, or the candidates."""
+    named = {JoinState.JOINED, JoinState.AMBIGUOUS}
+    lines = [made_by_line(each, language) for each in made if each.state in named]
+    words = dict.fromkeys(
+        " ".join(filter(None, (line.lead, " | ".join(each.text for each in line.documents))))
+        for line in lines
+    )
+    return tuple(LabeledFact(t("story.made-by", language), text) for text in [*words][:DOCUMENTS])
 
 
 def _document(rule: Rule | None, citation: str, language: Language) -> DocumentLine:
