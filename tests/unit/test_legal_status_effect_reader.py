@@ -107,6 +107,27 @@ def name(effect: Effect) -> str:
             [("extends", "E.O. 14901")],
         ),
         (
+            "(a) In section 2(a) of Executive Order 14901, the words “10 percent” are struck and “20 percent” is inserted.",
+            [("amends", "E.O. 14901")],
+        ),
+        (
+            "Certain products listed in Annex II to this order shall not be subject to the rates of duty imposed by Executive "
+            "Order 14901.",
+            [("amends", "E.O. 14901")],
+        ),
+        (
+            "Executive Order 14901 (A Sample) and Executive Order 14902 (Another), both of May 2, 2029, are superseded.",
+            [("supersedes", "E.O. 14901"), ("supersedes", "E.O. 14902")],
+        ),
+        (
+            "I hereby revoke Executive Order 14901 and amend section 3 of Executive Order 14902.",
+            [("amends", "E.O. 14902"), ("ends", "E.O. 14901")],
+        ),
+        (
+            "I hereby expand the scope of the national emergency declared in Executive Order 14901.",
+            [("amends", "E.O. 14901")],
+        ),
+        (
             "Pursuant to section 3 of Executive Order 14901, I have determined that the conditions have not changed.",
             [("implements", "E.O. 14901")],
         ),
@@ -131,6 +152,10 @@ def test_an_order_acts_on_an_instrument(text: str, wanted: list[tuple[str, str]]
         "The Secretary shall determine whether to terminate the exemption established by Proclamation 10901.",
         "Building on Executive Order 14901, agencies shall buy only what they need.",
         "This memorandum does not amend Executive Order 14901.",
+        "Articles subject to the duty of this proclamation shall not be subject to the duties imposed by Executive Order 14901.",
+        "I hereby direct the Secretary to rescind all rules issued under Executive Order 14901.",
+        "All guidance issued pursuant to Executive Order 14901 is hereby rescinded.",
+        "The rates should be lowered and Executive Order 14901 must be amended, the Secretary has informed me.",
         "Goods shall continue to be subject to the rate of duty established in Proclamation 10901.",
         "To deal with the emergency declared in Executive Order 14901, agencies shall amend their rules.",
         "“Section 2 of Executive Order 14901 is hereby revoked.”",
@@ -155,6 +180,9 @@ def test_a_verb_that_is_not_known_makes_the_effect_unclear() -> None:
             Extent.PARTIAL,
             "The additional duties",
         ),
+        ("The Annex to Executive Order 14901 is replaced.", Extent.PARTIAL, None),
+        ("The Committee established by Executive Order 14901 is terminated.", Extent.PARTIAL, None),
+        ("(b) Accordingly, Executive Order 14901 is rescinded in its entirety.", Extent.WHOLE, None),
         ("Proclamation 10901 with respect to goods of Japan is revoked.", Extent.PARTIAL, None),
         (
             "If Congress so provides by law, Executive Order 14901 is revoked on that day.",
@@ -351,6 +379,33 @@ def test_a_court_declares_an_order_unlawful() -> None:
         kind=DocumentKind.PAGE,
     )
     assert brief(found) == [("declares-unlawful", "E.O. 14901"), ("declares-unlawful", "E.O. 14902")]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("The Court holds that Executive Order 14901 exceeds the authority granted by the statute.", [("declares-unlawful", "E.O. 14901")]),
+        ("The Sample Rule, 94 Fed. Reg. 4544 (Jan. 15, 2029), is VACATED.", [("declares-unlawful", "94 FR 4544")]),
+        ("The effective date of the rule at 94 Fed. Reg. 4544 is stayed pending review.", [("stays", "94 FR 4544")]),
+        ("The statute does not authorize the duties imposed by Executive Order 14901.", [("declares-unlawful", "E.O. 14901")]),
+        ("Plaintiffs argue that Executive Order 14901 is unlawful.", []),
+        ("The question is whether Executive Order 14901 is unlawful.", []),
+        ("Executive Order 14901 was challenged in several suits.", []),
+    ],
+)  # fmt: skip
+def test_what_a_court_decides_and_what_it_only_reports(text: str, wanted: list[tuple[str, str]]) -> None:
+    found = agency("Opinion", "", "UNITED STATES COURT OF INTERNATIONAL TRADE", text, kind=DocumentKind.PAGE)
+    assert brief(found) == wanted
+
+
+def test_a_rule_cited_and_nicknamed_is_one_instrument_and_its_suspension_a_stay() -> None:
+    (found,) = agency(
+        "Suspension of Expansion of End-User Controls To Cover Affiliates of Certain Listed Entities",
+        "BIS is suspending for one year the Affiliates Rule, published at 90 FR 47201.",
+    )
+    assert (found.verb, found.affected.citation, found.affected.document_number, found.extent) == (
+        EffectVerb.STAYS, "90 FR 47201", "2025-19001", Extent.WHOLE,
+    )  # fmt: skip
 
 
 def codified(*units: Unit) -> tuple[Effect, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from tracker import citations
 from tracker.documents.text_view import TextView
 from tracker.effects import Certainty, Effect, EffectVerb, Extent
 from tracker.legal_status.effect_reader import read_effects
@@ -81,4 +82,6 @@ def _targets(effect: Effect) -> Iterator[str]:
     elif one.proclamation:
         yield f"Proclamation {one.proclamation}"
     else:
-        yield from (name for name in (one.citation, one.document_number) if name)
+        names = [name for name in (one.citation, one.document_number) if name]
+        said = citations.citation_values(effect.affecting.quote, "fr", "document-number")
+        yield from [name for name in names if name in said] or names[:1]

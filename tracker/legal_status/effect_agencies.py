@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from tracker import citations
 from tracker.documents.text_view import TextView, abstract_of
-from tracker.effects import Affected, Applied, Effect, EffectVerb
+from tracker.effects import Affected, Applied, Effect, EffectVerb, Extent
 from tracker.legal_status.effect_instructions import instruction_effects
 from tracker.legal_status.effect_sentences import affecting, read_sentence, split_sentences
 from tracker.legal_status.effect_verbs import Voice
@@ -45,6 +45,10 @@ _SAYS: dict[EffectVerb, re.Pattern[str]] = {
     V.STAYS: re.compile(r"\b(?:stay|suspen)", re.I),
     V.ENDS: re.compile(r"\b(?:withdr|rescin|revok|terminat)", re.I),
 }
+_PARTLY = re.compile(
+    r"\bpartial(?:ly)?\b|\bin part\b|\bcertain (?:provisions|requirements|amendments|portions)\b|\bcomment period\b|\b(?:effective|compliance) dates?\b",
+    re.I,
+)
 _RULES = re.compile(r"\b(?:rule|rulemaking|notice|published|NPRM|proposal|document)\b", re.I)
 # A title in quotation marks, of a document: not of a law, a section, a memorandum or a system of records.
 _QUOTED = re.compile(
@@ -180,8 +184,10 @@ def _sentence(
             if one.act.verb is V.IMPLEMENTS and not speaks:
                 continue
             hit = True
+            # What suspends a rule in a document that stays it is the stay.
+            stays = relation is V.STAYS and one.act.verb is V.SUSPENDS
             yield Effect(
-                one.act.verb,
+                V.STAYS if stays else one.act.verb,
                 affecting(document, sentence, where),
                 with_part(member.affected, part),
                 one.from_,
@@ -199,7 +205,14 @@ def _sentence(
                         affecting(document, sentence, where),
                         member.affected,
                         applied=Applied.NOT_APPLICABLE,
+                        extent=_extent(document),
                     )
+
+
+def _extent(document: Document) -> Extent:
+    """How much of the other document the title and the action speak of."""
+    said = f"{document.title} {document.action}"
+    return Extent.PARTIAL if _PARTLY.search(said) else Extent.WHOLE
 
 
 def _fallback(document: Document, relation: EffectVerb) -> Iterator[Effect]:
@@ -229,6 +242,7 @@ def _fallback(document: Document, relation: EffectVerb) -> Iterator[Effect]:
             affecting(document, quote, at),
             Affected(docket=docket, rin=rin, title=title or None),
             applied=Applied.NOT_APPLICABLE,
+            extent=_extent(document),
         )
 
 

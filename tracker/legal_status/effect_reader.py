@@ -27,7 +27,7 @@ from tracker.legal_status.effect_sentences import (
     split_sentences,
 )
 from tracker.legal_status.effect_verbs import Act, Voice
-from tracker.legal_status.instrument_mentions import Group, Mention, Names, identity, with_part
+from tracker.legal_status.instrument_mentions import Group, Mention, Names, identity, nicknames, with_part
 from tracker.legal_status.legal_dates import base_days
 from tracker.model import Document, DocumentKind, UnitKind
 
@@ -242,7 +242,7 @@ def _settled(found: Iterable[Effect], document: Document) -> tuple[Effect, ...]:
         ("document_number", document.document_number),
     }
     kept: dict[tuple[object, ...], Effect] = {}
-    for effect in found:
+    for effect in _fully_named(list(found)):
         name = identity(effect.affected)
         if name in own or not name[0]:
             continue
@@ -259,6 +259,22 @@ def _settled(found: Iterable[Effect], document: Document) -> tuple[Effect, ...]:
         for effect in kept.values()
         if effect.verb is not EffectVerb.IMPLEMENTS or identity(effect.affected) not in changed
     )
+
+
+def _fully_named(found: Sequence[Effect]) -> Iterator[Effect]:
+    """A rule that the document names by citation in one place, and by citation and number in another, is one instrument."""
+    numbers = {known.citation: known.document_number for known in nicknames().values() if known.citation}
+    numbers |= {
+        one.citation: one.document_number
+        for one in (effect.affected for effect in found)
+        if one.citation and one.document_number
+    }
+    citations = {number: citation for citation, number in numbers.items() if number}
+    for effect in found:
+        one = effect.affected
+        number = one.document_number or numbers.get(one.citation or "")
+        citation = one.citation or citations.get(one.document_number or "")
+        yield replace(effect, affected=replace(one, citation=citation, document_number=number))
 
 
 def _begins(document: Document) -> date | None:

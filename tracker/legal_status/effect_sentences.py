@@ -64,6 +64,21 @@ _SCOPED = re.compile(r"\b(?:except(?! as (?:otherwise )?)|excluding|other than|o
 _CONDITION = re.compile(r"(?:^|[,;:.]\s*)(?:[Ii]f|[Uu]nless(?! otherwise)|[Ii]n the event|[Ss]hould)\b|\bprovided that\b|\bcontingent (?:up)?on\b|\bconditioned (?:up)?on\b|\b(?:only )?if\b", re.I)  # fmt: skip
 # "the following Presidential actions": the instruments come after a colon, each as an item.
 _FOLLOWING = re.compile(r"\bfollowing\b|\b(?:listed|set forth|specified) below\b|^\s*$", re.I)
+# "The following Executive Orders": what stands for the instruments themselves.
+_ANNOUNCED = re.compile(
+    r"(?:[Tt]he|[Ee]ach of the)?\s*(?:following\s+)?(?:executive|presidential|prior|previous)?\s*(?:orders?|actions?|proclamations?|memoranda|memorandum|documents?|rules?|notices?|directives?|(?:orders|proclamations|actions) and (?:memoranda|proclamations|orders|actions))\s*$",
+    re.I,
+)
+# "the interim final rule published on May 1, 2029, at": a document by its kind, and nothing of it alone.
+_DOCUMENT = re.compile(
+    r"\s*(?:(?:the|an?|its|our|this|that|both|all)\s+)?(?:(?:interim|direct|proposed|final|supplemental|advance|prior|earlier|previous|existing|original|airworthiness|notice of|\w+ \d{1,2}, \d{4},?)\s+)*"
+    r"(?:rules?|rulemaking|notices?|NPRMs?|ANPRM|IFR|DFR|proposals?|documents?|directives?|AD)\b",
+    re.I,
+)
+_PIECES = re.compile(
+    r"\b(?:portions?|parts?|sections?|paragraphs?|provisions?|certain|dates?|comments?|period|deadlines?|amendments?|exclusions?|actions?|instructions?|requirements?|entr(?:y|ies)|duties|rates?|tables?)\b",
+    re.I,
+)
 _LISTED = re.compile(r"(?:[:;,]|\band\b|\bor\b)\s*(?:\((?:[a-z]{1,5}|\d{1,2}|[A-Z])\)\s*)?(?:the\s+)?$", re.I)
 _INTO = re.compile(
     r"[\s,]*(?:the\s+)?(?:(?:[Aa]nnex(?:es)?|[Ss]ections?|[Ss]ubsections?|[Cc]lauses?|[Pp]aragraphs?|lists?|text|[Tt]able|[Ss]chedule|scope)\b[\w().,\s-]{0,40}?\b(?:of|to|in)\s+)?(?:the\s+)?"
@@ -90,7 +105,22 @@ _OTHER_ACT = re.compile(
     r"\b(?:and|,|but)\s+(?:then\s+|also\s+)?(?:retains?|requires?|continues?|adds?|limits?|allows?|maintains?|keeps?|provides?|cites?|refers?|explains?|describes?|announces?|issues?|publishes)\s|\bthat (?:was|were|is|are|proposed|would)\b",
     re.I,
 )
-_OTHER_VERB = re.compile(r"\b(?:shall|will|is|are|has|have|was|were|must|may|imposed? on)\b", re.I)
+# "all rules issued under X" are other instruments than X.
+_IN_IT = re.compile(
+    r"\s*(?:\(\w{1,4}\)\s*)?(?:Effective\b[^,]{3,80}, )?[Ii]n (?:the\s+)?(?:(?:[Ss]ections?|[Ss]ubsections?|[Cc]lauses?|[Aa]nnex(?:es)?|[Pp]aragraphs?|preamble|text)\b[\w().,\s-]{0,40}?\b(?:of|to)\s+)?(?:the\s+)?$"
+)
+_EDITS = re.compile(
+    r"^[^.;]{0,240}?\b(?:is|are|shall be)\s+(?:hereby\s+|each\s+)?(?:amended|stricken|struck|deleted|removed|inserted|added|replaced|revised|substituted|redesignated)\b"
+    r"|^\s*,\s*(?:strike|delete|insert|add|replace|substitute)\b",
+    re.I,
+)
+_GIVES_WAY = re.compile(r"[^.;]{0,60}\b(?:is|are)\s+inconsistent with this\b[^.;]{0,120}\bsupersede", re.I)
+_ISSUED_UNDER = re.compile(
+    r"\b(?:rules?|regulations?|guidance|policies|directives?|documents?|determinations?|licenses?|authorizations?|notices?|orders?|memoranda|contracts?|actions?|materials?|procedures?)\b[^,;]{0,60}"
+    r"\b(?:issued|promulgated|adopted|published|effectuated|taken|made|developed|prepared|finalized|granted)\s+(?:by \w+ )?(?:under|pursuant to|in accordance with|in response to|as a result of|in connection with|to implement|by)\s[^,;]*$",
+    re.I,
+)
+_OTHER_VERB = re.compile(r"\b(?:shall|will|is|are|has|have|was|were|must|may|imposed? on)\b")
 _ZONES = {"eastern": "America/New_York", "central": "America/Chicago", "mountain": "America/Denver", "pacific": "America/Los_Angeles", "et": "America/New_York", "est": "America/New_York", "edt": "America/New_York", "utc": "UTC", "gmt": "UTC", "jst": "Asia/Tokyo"}  # fmt: skip
 _UNTIL = re.compile(r"\b(?:until|through|to|ending(?: on)?|expires?(?: on| at)?|(?:and )?before|not later than|up to)\s*$", re.I)  # fmt: skip
 _FROM = re.compile(
@@ -104,7 +134,7 @@ _PERIOD = re.compile(
 
 _ABBREVIATED = "".join(
     rf"(?<!\b{word}\.\s)"
-    for word in ("No", "Nos", "Sec", "Jan", "Feb", "Mar", "Apr", "Aug", "Sept", "Oct", "Nov", "Dec", r"U\.S", r"E\.O", r"p\.m", r"a\.m", "Co", "Inc", "Ltd", "Corp", "Pub", "v", r"U\.S\.C", r"et seq", "Stat")
+    for word in ("No", "Nos", "Sec", "Jan", "Feb", "Mar", "Apr", "Aug", "Sept", "Oct", "Nov", "Dec", r"U\.S", r"E\.O", r"p\.m", r"a\.m", "Co", "Inc", "Ltd", "Corp", "Pub", "v", r"U\.S\.C", r"et seq", "Stat", "Fed", "Reg", "Cir", "Supp", "Dist", "Ct")
 )  # fmt: skip
 _BOUNDARY = re.compile(rf"(?<=[A-Za-z0-9)\]”\"]\.)[”\"]?\s+(?=[A-Z(“\"])(?<!\s[A-Z]\.\s){_ABBREVIATED}")
 _LONGEST = 6_000
@@ -192,9 +222,21 @@ def read_sentence(
                     chain := _chain(sentence, group, names)
                 ):
                     found.append(_found(sentence, flat, act, chain, base))
+    if not found and (edited := _edited(flat, groups[0])):
+        found.append(_found(sentence, flat, edited, groups[0], base))
     if carried is not None and not did and _LISTED.search(":" + flat[: groups[0].start]):
         found.append(_found(sentence, flat, carried, groups[0], base))
     return found, groups
+
+
+def _edited(flat: str, group: Group) -> Act | None:
+    """The act of words that change the text of an instrument: `In section 2 of X, "10 percent" is struck`; or that give way
+    to an order: `To the extent that X is inconsistent with this order, this order supersedes it`."""
+    before, after = flat[: group.start], flat[group.end :]
+    if _GIVES_WAY.match(after) and re.match(r"\s*(?:\(\w\)\s*)?To the extent\b", before):
+        return Act(EffectVerb.SUPERSEDES, group.end, group.end, passive=True)
+    match = _EDITS.search(after) if _IN_IT.match(before) else None
+    return Act(EffectVerb.AMENDS, group.end, group.end, passive=True) if match else None
 
 
 def named_alone(before: str) -> bool:
@@ -280,9 +322,12 @@ def _governs(before: str, act: Act, *, passive: bool) -> bool:
     if len(before) > 420 and not passive:
         return False
     words = _DESIGNATED.sub("", before)[-420:]
+    if _ISSUED_UNDER.search(words):
+        return False
     role = next((role for word in reversed(words.split()) if (role := _role(word.strip(",;:.()—–-’'")))), "")
     if role == "emergency":
-        kept = act.verb in (EffectVerb.EXTENDS, EffectVerb.ENDS)
+        widened = act.verb is EffectVerb.AMENDS and re.search(r"\bscope of\b", words) is not None
+        kept = widened or act.verb in (EffectVerb.EXTENDS, EffectVerb.ENDS)
         return kept and not re.search(r"\b(?:address|deal with|respond to|remedy|resolve)\b", words)
     if role == "harmless":
         return False
@@ -331,7 +376,7 @@ def _chain(sentence: str, group: Group, names: Names) -> Group | None:
 
 
 def _last_phrase(words: str, passive: bool) -> str:
-    return re.split(r"[,:;]\s", words)[-1] if passive else words
+    return re.split(r"[,:;]\s|\bthat\s", words)[-1] if passive else words
 
 
 def _found(sentence: str, flat: str, act: Act, group: Group, base: Base | None) -> Found:
@@ -342,6 +387,7 @@ def _found(sentence: str, flat: str, act: Act, group: Group, base: Base | None) 
             max(flat.rfind(";", 0, act.start), flat.rfind(":", 0, act.start), 0) if act.passive else act.end
         )
         scope, tail = flat[start : act.start] if act.passive else flat[start : flat.find(":", act.end)], ""
+        scope = _ANNOUNCED.sub("", scope)
     elif act.passive:
         start = max(flat.rfind(";", 0, group.start), flat.rfind(":", 0, group.start), 0)
         scope, tail = flat[start : group.start], flat[group.end : act.start] + flat[act.end : act.end + 160]
@@ -350,7 +396,9 @@ def _found(sentence: str, flat: str, act: Act, group: Group, base: Base | None) 
     parts = [match[0] for match in _PART.finditer(scope)]
     part = parts[-1] if parts else ""
     limited = _SCOPED.search(re.split(r"[;.]", tail)[0]) or _SCOPED.search(scope)
-    extent = Extent.PARTIAL if part or limited else Extent.WHOLE
+    alone = _DIRECTLY.fullmatch(_last_phrase(_DESIGNATED.sub("", scope), act.passive)) is not None
+    alone = alone or (_DOCUMENT.match(scope) is not None and _PIECES.search(scope) is None)
+    extent = Extent.WHOLE if alone and not part and not limited else Extent.PARTIAL
     if _CONDITION.search(flat[max(0, act.start - 260) : act.end + 200]):
         extent = Extent.CONDITIONAL
     from_, until = _days(sentence, base)

@@ -46,7 +46,7 @@ _ADVERBS = r"(?:(?:hereby|further|also|each|accordingly|therefore|instead|thus|n
 # Verb phrases that need no participle of the table.
 _PHRASES: tuple[tuple[V, re.Pattern[str]], ...] = (
     (V.ENDS, re.compile(r"\b(?:shall|will|is|are|do|does)\s+(?:hereby\s+)?(?:no longer|cease to)\s+(?:be\s+|have\s+)?(?:in effect|in force|effective|apply|applicable|collected|(?:any\s+)?(?:legal\s+|further\s+)?(?:force|effect))\b|\bshall (?:be of|have) no (?:further |legal )*(?:force|effect)\b|\b(?:shall be|are|is) (?:hereby )?(?:ineffective|inoperative|null and void|void)\b|\b(?:shall|will) (?:terminate|expire|lapse)\b", re.I)),
-    (V.AMENDS, re.compile(r"\b(?:shall|will) (?:instead|hereafter|now|henceforth)(?: also)? be (?:subject to|assessed|\d)|\bshall(?: instead| now| also)? be(?: reduced to| increased to)?(?: \d+(?:\.\d+)? percent|:|\s*$)", re.I)),
+    (V.AMENDS, re.compile(r"\b(?:shall|will) (?:instead|hereafter|now|henceforth)(?: also)? be (?:subject to|assessed|\d)|\bshall be determined by (?!the (?:Secretary|Commissioner|President|Administrator|Director)|CBP)|\bshall(?: instead| now| also)? be(?: reduced to| increased to)?(?: \d+(?:\.\d+)? percent|:|\s*$)", re.I)),
 )  # fmt: skip
 # What goes into an instrument or out of it: the instrument is after the verb.
 _INTO_OR_OUT = re.compile(
@@ -62,6 +62,19 @@ _IMPOSES = re.compile(
     r"\b(?:impos(?:e|ing)|(?:are|is|shall be|be) (?:hereby )?(?:imposed|subject to))\b", re.I
 )
 # Goods that leave the scope of a duty: the order that imposes the duty is amended.
+# Goods of a country, or goods on a list, that an earlier order's duty shall not reach: its scope is changed. Goods that pay the
+# document's own duty instead do not change it.
+_EXEMPTS = re.compile(
+    r"\bshall not (?:also |longer )?be subject to\b(?=[^.;]{0,80}\b(?:dut(?:y|ies)|tariffs?|rates?)\b)", re.I
+)
+_EXEMPTED = re.compile(
+    r"\b(?:products?|goods|articles|imports)\s+(?:of|from)\s+(?:the\s+)?[A-Z]|\b(?:listed|identified|specified|described|set forth) in (?:the )?[Aa]nnex",
+    re.I,
+)
+_OWN_DUTY = re.compile(
+    r"\b(?:subject to|tariffed|dut(?:y|ies)|tariffs?|rates?)\b[^;]{0,160}\bthis (?:order|proclamation|section|clause)\b|\b(?:tariffed|subject to)\b",
+    re.I,
+)
 _LEAVES = re.compile(r"\b(?:shall|will|are|is) (?:hereby )?no longer (?:be )?subject to\b", re.I)
 # "Excluding the changes in section 2, the terms of X shall continue to apply": the section changed X.
 _BUT_FOR_CHANGES = re.compile(
@@ -71,9 +84,16 @@ _MODAL = re.compile(r"\b(?:shall|will|no longer|cease|ineffective|inoperative|vo
 _UNLAWFUL = re.compile(
     r"\b(?:is|are|was|were)\s+(?:(?:hereby|therefore|thus|also)\s+)*(?:declared\s+(?:to be\s+)?|held\s+(?:to be\s+)?|found\s+(?:to be\s+)?)?"
     r"(?:unlawful|invalid|contrary to law|void|ultra vires|unconstitutional|set aside|vacated|permanently enjoined|enjoined|unenforceable)\b"
-    r"|\bexceeds? (?:the|any|its|his) (?:[\w’'-]+ ){0,4}authority\b|\b(?:does|do|did) not authorize\b",
+    r"|\bexceed(?:s|ed)? (?:the|any|its|his) (?:[\w’'-]+ ){0,4}authority\b",
     re.I,
 )
+_UNAUTHORIZED = re.compile(r"\b(?:does|do|did) not authorize\b", re.I)
+# Words of a party, or of what is not decided.
+_ARGUES = re.compile(
+    r"\b(?:argu\w*|contend\w*|claim\w*|assert\w*|alleg\w*|whether|maintain\w*|suggest\w*|if|urg\w*|insist\w*|according to|dissent\w*|would)\b[^.;]*$",
+    re.I,
+)
+_COURT = re.compile(rf"\b(?:[Cc]ourts?|[Pp]anel|[Jj]udgment|[Oo]rder|[Oo]pinion)\s+{_ADVERBS}$")
 _AUX = re.compile(rf"\b(?:(?P<now>is|are)|(?:shall|will)\s+{_ADVERBS}be|(?P<be>be|been|being)|(?P<past>was|were)|(?P<may>must|may|might|could|would|should|can)\s+{_ADVERBS}be)\s+{_ADVERBS}$", re.I)  # fmt: skip
 _NOT = re.compile(
     r"\b(?:not|nothing|neither|nor|never|without|rather than|instead of|no(?! longer))\b(?:[^,;:]{0,60})$",
@@ -87,12 +107,22 @@ _RESOLVES = re.compile(r"\bI (?:have |hereby |also |further |therefore |accordin
 _REPORTED = re.compile(r"\b(?:was|were|had|would|has been|have been) (?:\w+ ){0,3}(?:necessary|appropriate)|\bIn (?:Executive Order|Proclamation|the)[^.;]{0,220}?, I (?:also )?(?:determined|found|ordered|directed|proclaimed|deemed|concluded)\b|\b(?:recommended|requested|proposed|suggested|advised|asked)\b", re.I)  # fmt: skip
 _ITSELF = re.compile(r"\b(?:this|these|the present) (?:[\w-]+ ){0,4}?(?:order|proclamation|memorandum|section|subsection|action|notice|rule|document|determination|amendments?|correction|AD|directive|license|final rule|publication|extension|policy|general license|reissuance|clause|NSPM|NSM|withdrawal)(?:\s*\([^()]{1,60}\))?(?:,? (?:also|hereby|further|therefore|accordingly|thus|then|in turn|first|both)\b|, [^,;:]{2,90},| (?:is|are) (?=\w+ing)|\s)*$", re.I)  # fmt: skip
 _AND_ALSO = re.compile(r"(?:,|\band|\bor)\s+(?:\w+ly\s+|also\s+|hereby\s+)?$", re.I)
+# "OFAC is issuing General License 8P, which replaces and supersedes".
+_ISSUED_WHICH = re.compile(
+    r"\b(?:issu|publish|adopt|releas|finaliz|promulgat)\w*\b[^.;]*, which\s+(?:also\s+)?(?:\w+s\s+and\s+)?$",
+    re.I,
+)
 _NOUN_BEFORE = re.compile(
     r"\b(?:on|of|the|these|those|for|with|in|certain|any|all|no|such|its|their|other|further|additional|technical|conforming|by|from|or|minor)\s+$",
     re.I,
 )
 _AGENCY = re.compile(r"(?:\b(?:[A-Z]{2,7}|[A-Z][\w.’']*(?: (?:of|and|for|the|&|on) (?:the )?[A-Z][\w.’']*| [A-Z][\w.’']*)*|[Ww]e|agency|agencies|rule|action|document|notice|correction|Administrator|bureau|department)(?:\s?\([^)]{2,60}\))?[,]?\s+(?:(?:also|hereby|now|further|in this (?:\w+ ){1,3}|through this (?:\w+ ){1,3}|therefore|accordingly),?\s+)*)$")  # fmt: skip
-_PROPOSES = re.compile(r"\b(?:propos\w+|consider\w*|plans?|planning|intends?|intending|intent|request\w*|seek\w*|solicit\w*|invit\w*|may|would|could|might|should|petition\w*|anticipat\w*|expects?|draft)\b", re.I)  # fmt: skip
+_PROPOSES = re.compile(r"\b(?:propos\w+|consider\w*|plans?|planning|intends?|intending|intent|request\w*|seek\w*|solicit\w*|invit\w*|(?-i:may)|would|could|might|should|petition\w*|anticipat\w*|expects?|draft)\b", re.I)  # fmt: skip
+# "I hereby direct the Secretary to rescind": a task of another office.
+_DIRECTS = re.compile(r"\b(?:direct|order)(?:ed|s)?$", re.I)
+_TASKED = re.compile(
+    r"^\s+(?:the |all |each |every )?(?:[\w,]+ ){0,12}?(?:Secretar(?:y|ies)|Director|Administrator|Attorney General|Representative|Commissioner|heads?|agency|agencies|departments?|Chair\w*|Council|Commission|CBP|officials?)\b"
+)
 _TO = re.compile(rf"\bto\s+{_ADVERBS}$", re.I)
 _BY = re.compile(rf"\b(?:by|including by|through)\s+{_ADVERBS}$", re.I)
 _ITEM = re.compile(r"(?:^|[;:,]\s*(?:and|or)?\s*)\((?:[a-z]{1,4}|[ivx]+|\d{1,2})\)\s*(?:also\s+)?$")
@@ -169,12 +199,24 @@ def acts(plain: str, voice: Voice, *, title: bool = False) -> Iterator[Act]:
         Act(V.AMENDS, match.start(), match.end(), passive=False)
         for match in (_LEAVES.finditer(plain) if "no longer" in plain else ())
     ]
+    found += [
+        Act(V.AMENDS, match.start(), match.end(), passive=False)
+        for match in (_EXEMPTS.finditer(plain) if "shall not" in plain else ())
+        if _EXEMPTED.search(left := plain[_clause_start(plain, match.start()) : match.start()])
+        and not _OWN_DUTY.search(left)
+    ]
     if changes := _BUT_FOR_CHANGES.match(plain):
         found.append(Act(V.AMENDS, changes.start(), changes.end(), passive=False, resolve=True))
     if voice is Voice.COURT:
         found.extend(
             Act(V.DECLARES_UNLAWFUL, match.start(), match.end(), passive=True)
             for match in _UNLAWFUL.finditer(plain)
+            if not _ARGUES.search(plain[: match.start()])
+        )
+        found.extend(
+            Act(V.DECLARES_UNLAWFUL, match.start(), match.end(), passive=False)
+            for match in _UNAUTHORIZED.finditer(plain)
+            if not _ARGUES.search(plain[: match.start()])
         )
     yield from sorted(found, key=lambda act: act.start)
 
@@ -265,6 +307,10 @@ def _finite(
         before = found[-1] if found else None
         if before is not None and before.start >= clause and not before.passive and _AND_ALSO.search(left):
             return Act(verb, match.start(), match.end(), passive=False)
+        if voice is Voice.COURT and _COURT.search(left):
+            return Act(verb, match.start(), match.end(), passive=False)
+        if voice is Voice.AGENCY and _ISSUED_WHICH.search(left):
+            return Act(verb, match.start(), match.end(), passive=False)
         if (
             voice is Voice.AGENCY
             and _AGENCY.search(left)
@@ -309,6 +355,8 @@ def _operative(whole: str, clause: int) -> bool:
     office = [match.end() for match in _OFFICE.finditer(whole)]
     last = max(resolved)
     if reported and max(reported) >= last - 5:
+        return False
+    if _DIRECTS.search(whole[:last]) and _TASKED.search(whole[last:]):
         return False
     return not (office and max(office) > last and max(office) >= clause)
 

@@ -46,7 +46,7 @@ _AIRWORTHINESS = re.compile(
     r"\b(?:Airworthiness Directive|AD)s?(?:\s*\(ADs?\))?\s(?P<number>\d{2,4}-\s?\d{2}-\s?\d{2}(?:\s?R\d)?)\b"
 )
 _LICENSE = re.compile(
-    r"\b(?:(?P<program>[A-Z][\w-]*-[Rr]elated|[A-Z][a-z]+(?: [A-Z][a-z]+)?) )?(?:General License|GL)(?:\s*\(GL\))?\s(?:Nos?\. ?)?(?P<number>\d{1,3}[A-Z]{0,2})\b"
+    r"\b(?:(?P<program>[A-Z][\w-]*-[Rr]elated|(?!(?:The|This|That|Such|Each|New|Current|Any|Under|Issuing|Temporary|Publication|Revoked|Amended|OFAC|Web)\b)[A-Z][a-z]+(?: [A-Z][a-z]+)?) )?(?:General License|GL)(?:\s*\(GL\))?\s(?:Nos?\. ?)?(?P<number>\d{1,3}[A-Z]{0,2})\b"
 )
 _KINDS = {
     "executive-order": "executive_order",
