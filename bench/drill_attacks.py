@@ -170,7 +170,7 @@ def rebinding(world: World) -> Outcome:
 
 
 def private(world: World) -> Outcome:
-    """Ways to write this machine and its neighbours that a resolver understands."""
+    """Ways to write this machine and its neighbors that a resolver understands."""
     port = world.standin.port
     spelled = ["127.0.0.1", "2130706433", "0177.0.0.1", "0x7f.1", "127.1", "0", "localhost", "[::1]", "[::ffff:127.0.0.1]",
                "[::ffff:7f00:1]", "[0:0:0:0:0:ffff:127.0.0.1]", "169.254.169.254", "[fe80::1%25lo]", "[64:ff9b::7f00:1]"]  # fmt: skip

@@ -143,7 +143,7 @@ def _hours(value: float) -> str:
 def _page(number: int, words: list[str]) -> str:
     text = "".join(f"<p>{word}</p>" for word in words)
     body = "".join(
-        f"<p>Paragraph {n} of page {number} on licences for equipment, as it always stood.</p>"
+        f"<p>Paragraph {n} of page {number} on licenses for equipment, as it always stood.</p>"
         for n in range(12)
     )
     return f"<html><head><title>Page {number}</title></head><body><main><h1>Page {number}</h1>{body}{text}</main></body></html>"

@@ -161,7 +161,7 @@ def _requirements(name: str, extra: str) -> Iterator[tuple[str, set[str]]]:
             yield canonicalize_name(requirement.name), requirement.extras
 
 
-def _licence(meta: dict[str, Any]) -> str:
+def _license(meta: dict[str, Any]) -> str:
     """Return the license that a package declares: an expression, a word, or its classifier."""
     filed = [
         kind.rpartition(" :: ")[2] for kind in meta.get("classifier", ()) if kind.startswith("License ::")
@@ -188,7 +188,7 @@ def sbom() -> str:
         meta = importlib.metadata.metadata(name).json
         version, hashes = versions.get(name, (importlib.metadata.version(name), []))
         address = PackageURL("pypi", name=name, version=version)
-        licence = _licence(meta)
+        license = _license(meta)
         files = [
             ExternalReference(
                 type=ExternalReferenceType.DISTRIBUTION, url=XsUri(address.to_string()),
@@ -199,7 +199,7 @@ def sbom() -> str:
             name=name, version=version, bom_ref=address.to_string(), purl=address, external_references=files,
             type=ComponentType.APPLICATION if name == OURS else ComponentType.LIBRARY,
             scope=ComponentScope(scopes[name]), description=str(meta.get("summary", "")),
-            licenses=[LicenseFactory().make_from_string(licence)] if licence else (),
+            licenses=[LicenseFactory().make_from_string(license)] if license else (),
         )  # fmt: skip
     bom = Bom(components=[component for name, component in made.items() if name != OURS])
     bom.serial_number = uuid.uuid5(uuid.NAMESPACE_URL, f"{made[OURS].purl} {LOCK.read_text('utf-8')}")

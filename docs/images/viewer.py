@@ -78,7 +78,7 @@ def main(state: Path) -> None:
         browser.close()
     viewer.stop()
     for picture in (*HERE.glob("viewer-*.png"), *HERE.glob("walk-*.png")):
-        # 64 colours are enough for pages, and a third of the bytes.
+        # 64 colors are enough for pages, and a third of the bytes.
         Image.open(picture).convert("RGB").quantize(64).save(picture, optimize=True)
 
 

@@ -116,10 +116,10 @@ def test_a_temporary_licence_that_is_extended_expires_later(world: World) -> Non
         "BIS extends the temporary general license (91 FR 40300) through December 15, 2026.", action="Final rule.",
         dates="This rule is effective September 8, 2026, through December 15, 2026.", effective_on="2026-09-08", start_page=43300,
     )  # fmt: skip
-    licence = alerted_about(world, "2026-50003")
-    assert live(licence, "expires") == ["2026-12-15"]
-    assert ("in-force", "2026-06-15", "2026-12-15", "91 FR 43300") in states(licence)
-    assert "2026年12月15日(91 FR 43300)" in moved(licence, "ja")
+    license = alerted_about(world, "2026-50003")
+    assert live(license, "expires") == ["2026-12-15"]
+    assert ("in-force", "2026-06-15", "2026-12-15", "91 FR 43300") in states(license)
+    assert "2026年12月15日(91 FR 43300)" in moved(license, "ja")
 
 
 def test_a_stay_runs_from_the_day_that_it_takes_effect_and_leaves_its_own_dates(world: World) -> None:

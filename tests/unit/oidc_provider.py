@@ -20,7 +20,7 @@ SECRET = "s3cret/with +signs"
 
 
 @dataclass
-class Behaviour:
+class Behavior:
     """`claims` are laid over the right ones; None takes one away. `signed`: rs, none, hs (with the public key as secret),
     other (a key that is not published)."""
 
@@ -36,7 +36,7 @@ class OpenIdProvider:
 
     def __init__(self, now: int) -> None:
         self.now = now
-        self.behaviour = Behaviour()
+        self.behavior = Behavior()
         self.key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
         self.other = RSAKey.generate_key(2048, {"kid": "one"})
         self.codes: dict[str, dict[str, str]] = {}
@@ -47,14 +47,14 @@ class OpenIdProvider:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 provider.asked.append(self.path)
-                if provider.behaviour.down:
+                if provider.behavior.down:
                     self._say(401, {"error": "down"})
                 elif self.path == "/.well-known/openid-configuration":
                     self._say(200, provider.about())
                 elif self.path == "/keys":
                     self._say(
                         200,
-                        {"keys": [{**provider.key.as_dict(private=False), "kid": provider.behaviour.kid}]},
+                        {"keys": [{**provider.key.as_dict(private=False), "kid": provider.behavior.kid}]},
                     )
                 else:
                     self._say(404, {})
@@ -87,7 +87,7 @@ class OpenIdProvider:
 
     def about(self) -> dict[str, Any]:
         return {
-            "issuer": self.behaviour.issuer or self.issuer,
+            "issuer": self.behavior.issuer or self.issuer,
             "authorization_endpoint": f"{self.issuer}/authorize",
             "token_endpoint": f"{self.issuer}/token",
             "jwks_uri": f"{self.issuer}/keys",
@@ -126,10 +126,10 @@ class OpenIdProvider:
         claims = {
             "iss": self.issuer, "aud": CLIENT, "sub": "u-1", "nonce": nonce, "iat": self.now, "exp": self.now + 300,
             "name": "山田 花子", "email": "hanako@example.co.jp", "groups": ["legal", "staff"],
-            **self.behaviour.claims,
+            **self.behavior.claims,
         }  # fmt: skip
         claims = {name: value for name, value in claims.items() if value is not None}
-        match self.behaviour.signed:
+        match self.behavior.signed:
             case "none":
                 return f"{_part({'alg': 'none', 'kid': 'one'})}.{_part(claims)}."
             case "hs":
@@ -140,7 +140,7 @@ class OpenIdProvider:
                 return f"{head}.{base64.urlsafe_b64encode(made).decode().rstrip('=')}"
             case "other":
                 return jwt.encode({"alg": "RS256", "kid": "one"}, claims, self.other)
-        return jwt.encode({"alg": "RS256", "kid": self.behaviour.kid}, claims, self.key)
+        return jwt.encode({"alg": "RS256", "kid": self.behavior.kid}, claims, self.key)
 
 
 def _part(value: object) -> str:

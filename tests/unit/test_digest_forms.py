@@ -165,8 +165,8 @@ def test_text_of_a_mail_is_dark_enough_on_its_ground(language: Language) -> None
 
 
 def contrast(first: str, second: str) -> float:
-    def light(colour: str) -> float:
-        parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    def light(color: str) -> float:
+        parts = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
         red, green, blue = (
             part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
         )

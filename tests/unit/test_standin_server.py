@@ -101,9 +101,9 @@ def test_a_bad_condition_fails_the_whole_query(server: StandIn, query: str, name
 
 
 def test_unknown_field_is_refused(server: StandIn) -> None:
-    status, _, body = get(server, "/api/v1/documents.json?fields[]=colour")
+    status, _, body = get(server, "/api/v1/documents.json?fields[]=color")
     assert status == 400
-    assert json.loads(body)["message"] == "field 'colour' not valid"
+    assert json.loads(body)["message"] == "field 'color' not valid"
 
 
 def test_one_number_gives_the_bare_object_and_several_a_list(server: StandIn) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.unit.oidc_provider import CLIENT, SECRET, Behaviour, OpenIdProvider
+from tests.unit.oidc_provider import CLIENT, SECRET, Behavior, OpenIdProvider
 from tests.unit.web_samples import NOW, fill, settings
 from tracker.config.models import OidcSettings, ViewerAccess
 from tracker.storage import accounts
@@ -31,7 +31,7 @@ def running() -> Iterator[OpenIdProvider]:
 
 @pytest.fixture
 def provider(running: OpenIdProvider) -> OpenIdProvider:
-    running.behaviour = Behaviour()
+    running.behavior = Behavior()
     return running
 
 
@@ -85,22 +85,22 @@ def test_a_link_leads_through_the_provider_to_its_page(
 
 
 BAD = {
-    "wrong nonce": (Behaviour({"nonce": "x"}), 403, "別のサインイン"),
-    "no nonce": (Behaviour({"nonce": None}), 403, "別のサインイン"),
-    "wrong audience": (Behaviour({"aud": "another"}), 403, "別のプログラム宛て"),
-    "for two, by the other": (Behaviour({"aud": [CLIENT, "b"], "azp": "b"}), 403, "別のプログラム宛て"),
-    "wrong issuer": (Behaviour({"iss": "https://evil.example"}), 403, "設定と異なる"),
-    "no subject": (Behaviour({"sub": None}), 403, "必要な項目"),
-    "an empty subject": (Behaviour({"sub": ""}), 403, "必要な項目"),
-    "a subject of white space": (Behaviour({"sub": " \t"}), 403, "必要な項目"),
-    "run out": (Behaviour({"iat": AT - 4000, "exp": AT - 3700}), 403, "差は4000秒"),
-    "from the future": (Behaviour({"iat": AT + 500, "exp": AT + 800}), 403, "差は500秒"),
-    "another access token's": (Behaviour({"at_hash": "x"}), 403, "必要な項目"),
-    "alg none": (Behaviour(signed="none"), 403, "署名を確認できません"),
-    "signed with the public key": (Behaviour(signed="hs"), 403, "署名を確認できません"),
-    "signed with another key": (Behaviour(signed="other"), 403, "署名を確認できません"),
-    "no group that is known": (Behaviour({"groups": ["sales"]}), 403, "所属グループ"),
-    "no groups": (Behaviour({"groups": None}), 403, "所属グループ"),
+    "wrong nonce": (Behavior({"nonce": "x"}), 403, "別のサインイン"),
+    "no nonce": (Behavior({"nonce": None}), 403, "別のサインイン"),
+    "wrong audience": (Behavior({"aud": "another"}), 403, "別のプログラム宛て"),
+    "for two, by the other": (Behavior({"aud": [CLIENT, "b"], "azp": "b"}), 403, "別のプログラム宛て"),
+    "wrong issuer": (Behavior({"iss": "https://evil.example"}), 403, "設定と異なる"),
+    "no subject": (Behavior({"sub": None}), 403, "必要な項目"),
+    "an empty subject": (Behavior({"sub": ""}), 403, "必要な項目"),
+    "a subject of white space": (Behavior({"sub": " \t"}), 403, "必要な項目"),
+    "run out": (Behavior({"iat": AT - 4000, "exp": AT - 3700}), 403, "差は4000秒"),
+    "from the future": (Behavior({"iat": AT + 500, "exp": AT + 800}), 403, "差は500秒"),
+    "another access token's": (Behavior({"at_hash": "x"}), 403, "必要な項目"),
+    "alg none": (Behavior(signed="none"), 403, "署名を確認できません"),
+    "signed with the public key": (Behavior(signed="hs"), 403, "署名を確認できません"),
+    "signed with another key": (Behavior(signed="other"), 403, "署名を確認できません"),
+    "no group that is known": (Behavior({"groups": ["sales"]}), 403, "所属グループ"),
+    "no groups": (Behavior({"groups": None}), 403, "所属グループ"),
 }
 
 
@@ -108,7 +108,7 @@ BAD = {
 def test_invalid_tokens_are_refused(
     client: TestClient, provider: OpenIdProvider, tmp_path: Path, what: str
 ) -> None:
-    provider.behaviour, status, output = BAD[what]
+    provider.behavior, status, output = BAD[what]
     answer = there_and_back(client, provider)
     assert answer.status_code == status
     assert output in answer.text
@@ -118,7 +118,7 @@ def test_invalid_tokens_are_refused(
 
 
 def test_a_clock_a_little_off_is_forgiven(client: TestClient, provider: OpenIdProvider) -> None:
-    provider.behaviour = Behaviour({"iat": AT + 50, "exp": AT - 50})
+    provider.behavior = Behavior({"iat": AT + 50, "exp": AT - 50})
     assert there_and_back(client, provider).status_code == 303
 
 
@@ -153,16 +153,16 @@ def test_a_refusal_of_the_provider_is_sent(client: TestClient, provider: OpenIdP
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "status", "output"),
+    ("behavior", "status", "output"),
     [
-        (Behaviour(down=True), 503, "接続できません"),
-        (Behaviour(issuer="https://evil.example"), 502, "(issuer)"),
+        (Behavior(down=True), 503, "接続できません"),
+        (Behavior(issuer="https://evil.example"), 502, "(issuer)"),
     ],
 )
 def test_a_provider_that_is_down_or_is_another_is_sent(
-    client: TestClient, provider: OpenIdProvider, behaviour: Behaviour, status: int, output: str
+    client: TestClient, provider: OpenIdProvider, behavior: Behavior, status: int, output: str
 ) -> None:
-    provider.behaviour = behaviour
+    provider.behavior = behavior
     answer = client.get("/sign-in/oidc")
     assert answer.status_code == status
     assert output in answer.text
@@ -174,10 +174,10 @@ def test_new_keys_are_fetched_when_one_is_not_known(tmp_path: Path, provider: Op
     app: Any = client.app
     kept = app.state.provider
     kept._keys = (kept._keys[0].replace(year=2024), kept._keys[1])  # a while ago
-    provider.behaviour = Behaviour(kid="two")
+    provider.behavior = Behavior(kid="two")
     assert there_and_back(client, provider).status_code == 303
     asked = len(provider.asked)
-    provider.behaviour = Behaviour(signed="other", kid="two")
+    provider.behavior = Behavior(signed="other", kid="two")
     assert there_and_back(client, provider).status_code == 403
     assert len(provider.asked) == asked, "not at once again: anybody could make us ask"
 
@@ -192,9 +192,9 @@ def test_a_name_of_another_account_cannot_be_claimed(tmp_path: Path, provider: O
     assert answer.status_code == 403
     assert "別のアカウント" in answer.text
     assert there_and_back(client, provider).status_code == 403
-    provider.behaviour = Behaviour({"name": "鈴木"})
+    provider.behavior = Behavior({"name": "鈴木"})
     assert there_and_back(client, provider).status_code == 303
-    provider.behaviour = Behaviour({"name": "鈴木", "sub": "u-2"})
+    provider.behavior = Behavior({"name": "鈴木", "sub": "u-2"})
     assert there_and_back(client, provider).status_code == 403, "another person of that name"
 
 
@@ -215,7 +215,7 @@ def test_an_account_made_beforehand_belongs_to_a_verified_address_and_to_no_disp
     store = Store(tmp_path)
     with store.write() as connection:
         accounts.add(connection, "chief@example.co.jp", UserRole.ADMIN, "", NOW)
-    provider.behaviour = Behaviour(claims)
+    provider.behavior = Behavior(claims)
     answer = there_and_back(client, provider)
     assert answer.status_code == (403 if bound is None else 303)
     assert (client.get("/settings").status_code == 200) is bool(bound)
@@ -243,10 +243,10 @@ def test_groups_give_the_role_again_each_time_and_accounts_keep_theirs_without(
     tmp_path: Path, provider: OpenIdProvider
 ) -> None:
     client = viewer(tmp_path, provider)
-    provider.behaviour = Behaviour({"groups": ["legal", "it"]})
+    provider.behavior = Behavior({"groups": ["legal", "it"]})
     assert there_and_back(client, provider).status_code == 303
     assert client.get("/sign-ins").status_code == 200
-    provider.behaviour = Behaviour()
+    provider.behavior = Behavior()
     there_and_back(client, provider)
     assert client.get("/sign-ins").status_code == 403
     plain = viewer(tmp_path / "plain", provider, reviewers=(), admins=())
@@ -269,14 +269,14 @@ def test_only_mail_domains_that_are_named_get_in(
     tmp_path: Path, provider: OpenIdProvider, claims: dict[str, Any], status: int
 ) -> None:
     client = viewer(tmp_path, provider, allowed_domains=("example.co.jp",))
-    provider.behaviour = Behaviour(claims)
+    provider.behavior = Behavior(claims)
     assert there_and_back(client, provider).status_code == status
 
 
 def test_a_role_may_be_nested_in_the_claims(tmp_path: Path, provider: OpenIdProvider) -> None:
     client = viewer(tmp_path, provider, role_claim="realm_access.roles")
     assert there_and_back(client, provider).status_code == 403
-    provider.behaviour = Behaviour({"realm_access": {"roles": ["it"]}})
+    provider.behavior = Behavior({"realm_access": {"roles": ["it"]}})
     assert there_and_back(client, provider).status_code == 303
 
 

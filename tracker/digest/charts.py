@@ -1,4 +1,4 @@
-"""The digest's charts: as SVG for pages and print, as coloured table cells for mail, which knows no SVG."""
+"""The digest's charts: as SVG for pages and print, as colored table cells for mail, which knows no SVG."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from markupsafe import Markup
 from tracker.digest.view_model import ChartView, DigestView, Series
 from tracker.model import Level
 
-# Seen on white and on the viewer's dark ground; neighbours differ in lightness as well as in hue, for those who do
-# not see colours.
+# Seen on white and on the viewer's dark ground; neighbors differ in lightness as well as in hue, for those who do
+# not see colors.
 FILLS = {
     Level.CRITICAL: "#b3261e",
     Level.HIGH: "#e8762d",
@@ -46,7 +46,7 @@ class Shaded:
     step: int
 
     @property
-    def colour(self) -> str:
+    def color(self) -> str:
         return SHADES[self.step]
 
 
@@ -168,8 +168,8 @@ def _lengths(chart: ChartView) -> str:
         wide = total / most * room
         shapes.append(_text(name - 8, y + 15, chart.columns[index], 'text-anchor="end"'))
         if total:
-            colour = fill(chart.series[0], index)
-            shapes.append(f'<rect x="{name}" y="{y}" width="{wide:.1f}" height="{row - 6}" fill="{colour}"/>')
+            color = fill(chart.series[0], index)
+            shapes.append(f'<rect x="{name}" y="{y}" width="{wide:.1f}" height="{row - 6}" fill="{color}"/>')
         shapes.append(_text(name + wide + 6, y + 15, str(total), ""))
     return _svg(chart, 8 + len(totals) * row, shapes)
 

@@ -19,7 +19,7 @@ from tracker.model import Language, Level
 from tracker.rendering.print_pdf import render_pdf
 
 # Contrast of at least 4.5:1 against white (WCAG 2.2, 1.4.3).
-COLOURS = {
+COLORS = {
     Level.CRITICAL: "#8f1d1d",
     Level.HIGH: "#b23c17",
     Level.MEDIUM: "#805300",
@@ -48,7 +48,7 @@ def _rendered(template: str, view: DigestView, **values: Any) -> str:
     words: Mapping[str, Any] = {
         "sheet": view,
         "t": lambda key, **filled: t(key, view.language, **filled),
-        "colours": COLOURS,
+        "colors": COLORS,
         "fills": charts.FILLS,
         "shaded": charts.shaded,
         **values,
