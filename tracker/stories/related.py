@@ -17,7 +17,7 @@ from tracker.stories.rule_join import Basis, Join, JoinState, Rule
 from tracker.stories.rule_records import joined, texts_made_by
 from tracker.stories.story_index import register_story_names
 
-_TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST})
+TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST})
 _RULES = frozenset({DocumentKind.RULE, DocumentKind.CORRECTION})
 
 
@@ -57,6 +57,12 @@ class Related:
     texts: tuple[TextMade, ...] = ()
     records: tuple[Change, ...] = ()
 
+    @property
+    def others(self) -> tuple[Change, ...]:
+        """The records that are not among `texts`."""
+        shown = {text.change.id for text in self.texts}
+        return tuple(record for record in self.records if record.id not in shown)
+
 
 def related(connection: Connection, change: Change) -> Related:
     """Return what belongs to a stored record."""
@@ -74,12 +80,12 @@ def related(connection: Connection, change: Change) -> Related:
 
 def made_by(connection: Connection, change: Change) -> tuple[MadeBy, ...]:
     """Return the documents that made a stored change; none for a record that is no text of the CFR or list."""
-    return group(joined(connection, change).joins) if change.kind in _TEXTS else ()
+    return group(joined(connection, change).joins) if change.kind in TEXTS else ()
 
 
 def made_by_step(connection: Connection, change: Change, operation: Operation) -> MadeBy | None:
     """Return who made one operation of a stored change of the CFR or of a list; None for texts of other kinds."""
-    if change.kind not in _TEXTS:
+    if change.kind not in TEXTS:
         return None
     found = joined(connection, change)
     joins = [join for op, join in zip(found.operations, found.joins, strict=True) if op == operation]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from tracker.clock import legal_day
 from tracker.i18n import format_day, label, t
 from tracker.model import Change, Language
-from tracker.rendering.alert_message import LabeledFact
+from tracker.rendering.alert_message import LabeledFact, what_changed
 from tracker.sanitize import sanitize_line
-from tracker.stories.related import MadeBy, Related
+from tracker.stories.related import TEXTS, MadeBy, Related
 from tracker.stories.rule_join import Basis, JoinState, Rule
 
 UNITS = 6
@@ -87,11 +88,13 @@ def _listed(paths: Sequence[str], language: Language) -> str:
 
 
 def record_line(change: Change, language: Language) -> str:
-    """Return a record of a story in one line: its day, kind and title."""
-    day = "" if change.published is None else change.published.isoformat()
+    """Return a record of a story in one line: its day, kind, number and title; of a text, what changed in it."""
+    day = (change.published or legal_day(change.detected_at)).isoformat()
     number = change.citation or change.document_number or ""
-    parts = (day, label("kind", change.kind.value, language), number, sanitize_line(change.title))
-    return " ".join(filter(None, parts))
+    what = what_changed(change, language)[0] if change.kind in TEXTS else change.title
+    return " ".join(
+        filter(None, (day, label("kind", change.kind.value, language), number, sanitize_line(what)))
+    )
 
 
 def related_lines(found: Related, language: Language) -> Iterator[tuple[str, str]]:
@@ -105,5 +108,5 @@ def related_lines(found: Related, language: Language) -> Iterator[tuple[str, str
     for text in found.texts:
         words = f"{record_line(text.change, language)}: {_listed(text.paths, language)} ({text.change.id})"
         yield t("story.texts", language), words
-    for change in found.records:
+    for change in found.others:
         yield t("story.records", language), f"{record_line(change, language)} ({change.id})"

@@ -113,7 +113,7 @@ def _change(request: Request, web_context: WebContext, reference: str) -> HTMLRe
         states=states,
         made_by=made_by_lines(belongs.made_by, language),
         texts=[(record_line(text.change, language), text) for text in belongs.texts],
-        story_records=[(record_line(record, language), record) for record in belongs.records],
+        story_records=[(record_line(record, language), record) for record in belongs.others],
         deliveries=deliveries,
         held=lambda row: hold_line(row, language, web_context.settings.timezone),
         recipients=lambda row: recipient_lines(row, language),

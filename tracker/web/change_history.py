@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from tracker.clock import legal_day
-from tracker.model import Change, DocumentKind
+from tracker.model import Change, DocumentKind, LegalDate, Status
 
 # The order of events on one day.
 _ORDER = ("filed-for-inspection", "seen", "published", "codified", "dated", "status", "effective", "link")
+# The type of the date that says when a status ends.
+_ENDS = {"stayed": "stay-ends", "in-force": "expires"}
 # The label of a record's day when it was never published in the Federal Register.
 _DATED = {DocumentKind.CFR: "codified", DocumentKind.PAGE: "dated", DocumentKind.LIST: "dated"}
 
@@ -49,7 +51,7 @@ def change_events(change: Change, actors: Iterable[Change]) -> list[TimelineEven
     for status in tagging.status:
         if status.since is not None:
             events.append(TimelineEvent(status.since, "status", status.state, status.by or "", status.quote))
-        if status.until is not None:
+        if status.until is not None and not _is_stated(status, tagging.dates):
             events.append(
                 TimelineEvent(status.until, "status-end", status.state, status.by or "", status.quote)
             )
@@ -63,6 +65,14 @@ def change_events(change: Change, actors: Iterable[Change]) -> list[TimelineEven
     # The same statement in other words is one event.
     unique = {(event.day, event.kind, event.what, event.text): event for event in reversed(events)}
     return sorted(unique.values(), key=lambda event: (event.day, _place(event)))
+
+
+def _is_stated(status: Status, dates: Iterable[LegalDate]) -> bool:
+    """Return whether a date of the record says when a status ends: its last day, or the day after it."""
+    assert status.until is not None
+    kind = _ENDS.get(status.state)
+    days = (status.until, status.until + timedelta(days=1))
+    return any(entry.type == kind and entry.date in days and not entry.superseded for entry in dates)
 
 
 def _place(event: TimelineEvent) -> int:
