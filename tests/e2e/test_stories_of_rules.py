@@ -11,8 +11,10 @@ from fastapi.testclient import TestClient
 
 from tests.e2e.test_ingest_poll import new_rule
 from tests.e2e.world import World
+from tests.standin.samples import PARTIES
 from tracker.cli.app import run
 from tracker.demo.model import FrDocument
+from tracker.demo.parties import LIST_PATH, party, screening_list
 from tracker.scheduler.schedule import load_checked
 from tracker.web.app import create_app
 
@@ -250,3 +252,36 @@ def test_a_date_that_a_rule_and_its_press_release_name_is_one_entry_of_the_calen
         assert (entry["type"], entry["document_number"]) == ("comments-close", "2026-11777")
         assert len(entry["changes"]) == 2
         assert client.get("/calendar").text.count("2026-07-10") >= 1
+
+
+ROW = (
+    "<TR><TD></TD><TD>{name}, 2 Sample Road, Shanghai, China.</TD><TD>For all items subject to the EAR.</TD>"
+    "<TD>Presumption of denial</TD><TD>{cited}</TD></TR>"
+)
+
+
+def add_party(world: World, name: str = "Sample Zinc Works") -> None:
+    """A party in Supplement No. 4 to part 744 and in the Consolidated Screening List; each cites what it has."""
+    new = ROW.format(name=name, cited="91 FR [INSERT FR PAGE NUMBER], 6/10/26.")
+    world.standin.edit_part(
+        15,
+        "744",
+        "</TR>\n</TBODY>\n</TABLE>\n</DIV></DIV>\n</DIV9>",
+        f"</TR>{new}</TBODY></TABLE></DIV></DIV></DIV9>",
+    )
+    world.standin.put_page(LIST_PATH, screening_list([*PARTIES, party(name, 3, "CN")]))
+
+
+def test_a_list_row_that_repeats_a_row_of_the_cfr_is_of_its_story(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the rule is not stored, so that both rows only cite it."""
+    world.use("ear", "list").poll()
+    before = {change["id"] for change in world.changes()}
+    world.later(days=2)
+    add_party(world)
+    world.poll()
+    found = {change["kind"]: change for change in world.changes() if change["id"] not in before}
+    assert set(found) == {"cfr", "list"}
+    listed = shown(world, found["list"]["id"], capsys, monkeypatch)
+    assert [each["change"] for each in listed["story_records"]] == [found["cfr"]["id"]]

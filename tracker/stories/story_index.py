@@ -1,8 +1,9 @@
 """Groups related documents into one story: a rule, its correction, its text in the eCFR, the press release about it.
 
 A story is found by names: the document's own number and citation, those of the documents that it acts on, the document
-that made a change of the CFR or of a list (`rule_join`), and those that a page newly cites. A change that several
-documents made belongs to the story of the one that made most of it; an ambiguous join makes no story.
+that made a change of the CFR or of a list (`rule_join`), and those that a page newly cites. A row of a list that is
+not joined to a stored document belongs to the change of the CFR with the same row. A change that several documents made
+belongs to the story of the one that made most of it; an ambiguous join makes no story.
 """
 
 from __future__ import annotations
@@ -10,19 +11,25 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from sqlalchemy import Connection, insert, or_, select, update
 
 from tracker import citations
-from tracker.model import Change, Document, DocumentKind, Operation
+from tracker.model import Change, Document, DocumentKind, Op, Operation, UnitKind
+from tracker.storage import changes
 from tracker.storage.schema import CHANGE, DOCUMENT_GROUP
 from tracker.storage.story_queries import story_id
 from tracker.stories.rule_join import Join, JoinState, Rule
 from tracker.stories.rule_records import joined, joined_operations, texts_made_by
+from tracker.text import name_key
 
 _ACTS = frozenset({"corrects", "extends", "delays", "stays", "withdraws", "rescinds"})
 _FR = re.compile(r"(\d+) FR (\d+)")
 _NUMBER = re.compile(r"(?:[A-Z]\d-)?(?:19|20)\d\d-\d{4,6}")
+_CHANGE = re.compile(r"chg_[0-9a-f]{16}")
+# The longest delay between two sources of one list: the eCFR and the Consolidated Screening List.
+_REPEATED_WITHIN = timedelta(days=35)
 # A page, or a new state of a list, that cites more documents than this is about none of them.
 _MAX_CITED = 3
 _MANY = 400  # values in one IN list
@@ -60,11 +67,16 @@ def _references(
     page those that it newly cites."""
     found = [link.target for link in change.tagging.links if link.relation in _ACTS]
     if change.kind in _MADE:
-        found += _makers(joined_operations(connection, change, operations, document_id), change.kind)
+        joins = joined_operations(connection, change, operations, document_id)
+        made = _makers(joins, change.kind)
+        if not any(join.rule and join.rule.document_number in made for join in joins):
+            made = _with_the_same_row(connection, change, operations) or made
+        found += made
     elif change.kind is DocumentKind.PAGE:
         new = _newly_cited(document, operations)
         found += new if len(new) <= _MAX_CITED else []
-    names = [name for name in dict.fromkeys(found) if _FR.fullmatch(name) or _NUMBER.fullmatch(name)]
+    forms = (_FR, _NUMBER, _CHANGE)
+    names = [name for name in dict.fromkeys(found) if any(form.fullmatch(name) for form in forms)]
     own = {change.document_number, change.citation}
     return tuple(name for name in names if name not in own)
 
@@ -79,6 +91,35 @@ def _makers(joins: Iterable[Join], kind: DocumentKind) -> list[str]:
     if not counted or (kind is DocumentKind.LIST and len(counted) > _MAX_CITED):
         return []
     return [max(counted, key=lambda name: counted[name])]
+
+
+def _with_the_same_row(connection: Connection, change: Change, operations: Sequence[Operation]) -> list[str]:
+    """The id of the change of the CFR that adds or removes a row of this list, or of the list that does so for a row of the
+    CFR: the one with most of these rows, none where no row is the same."""
+    rows = _rows(operations)
+    if not rows:
+        return []
+    other = DocumentKind.LIST if change.kind is DocumentKind.CFR else DocumentKind.CFR
+    earlier = connection.execute(
+        select(CHANGE.c.id)
+        .where(
+            CHANGE.c.kind == str(other),
+            CHANGE.c.operations.is_not(None),
+            CHANGE.c.detected_at.between(change.detected_at - _REPEATED_WITHIN, change.detected_at),
+        )
+        .order_by(CHANGE.c.seq.desc())
+    ).all()
+    shared = {str(row.id): len(rows & _rows(changes.operations(connection, row.id))) for row in earlier}
+    best = max(shared, key=lambda name: shared[name], default="")
+    return [best] if best and shared[best] else []
+
+
+def _rows(operations: Iterable[Operation]) -> set[tuple[Op, str]]:
+    return {
+        (op.op, name_key(op.path))
+        for op in operations
+        if op.kind is UnitKind.ROW and op.op in (Op.ADDED, Op.REMOVED)
+    }
 
 
 def _newly_cited(document: Document, operations: Sequence[Operation]) -> list[str]:
@@ -110,9 +151,9 @@ def _take_in_texts(connection: Connection, change: Change) -> str:
         if not known:
             connection.execute(insert(DOCUMENT_GROUP).values(name=text_id, story=story))
         elif known != story and all(
-            name in texts or rule.holds_page(name) for name in _names_of(connection, known)
+            _CHANGE.fullmatch(name) or rule.holds_page(name) for name in _names_of(connection, known)
         ):
-            # It had a story of its own, or one that began with a page of this rule.
+            # It had a story without a document, or one that began with a page of this rule.
             connection.execute(
                 update(DOCUMENT_GROUP).where(DOCUMENT_GROUP.c.story == known).values(story=story)
             )
