@@ -76,6 +76,7 @@ TABLES: list[tuple[str, set[str], Keys]] = [
     ("`[[host]]`", set(schema.HOST), schema.HOST),
     ("`[[channel]]`", set(schema.CHANNEL), schema.CHANNEL),
     ("`[[profile]]`", set(schema.PROFILE), schema.PROFILE),
+    ("`[[instrument]]`", set(schema.INSTRUMENT), schema.INSTRUMENT),
     ("`[[route]]`", set(schema.ROUTE), schema.ROUTE),
     ("`when = { ... }`", set(schema.WHEN), schema.WHEN),
     ("`[digest]`", set(schema.DIGEST), schema.DIGEST),
@@ -138,6 +139,7 @@ def test_examples_of_settings_are_right() -> None:
         "host": schema.HOST,
         "channel": schema.CHANNEL,
         "profile": schema.PROFILE,
+        "instrument": schema.INSTRUMENT,
         "route": schema.ROUTE,
     }
     blocks = [

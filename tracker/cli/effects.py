@@ -11,7 +11,7 @@ import click
 
 from tracker import clock
 from tracker.cli.app import as_json as json_option
-from tracker.cli.app import command, finish, language_of, preferences, print_json, write_out
+from tracker.cli.app import command, finish, language_of, preferences, print_json, tables_of, write_out
 from tracker.cli.app import lang as lang_option
 from tracker.cli.app import output as output_option
 from tracker.errors import UsageError
@@ -72,6 +72,7 @@ def law(
 @click.option(
     "--since", default="", metavar="DATE", help="Known, or known to have ended, on or after this day."
 )
+@click.option("--watched", is_flag=True, help="Instead: the watched instruments, each with its status today.")
 @click.option("--format", "form", default="text", metavar="text|json|csv", help="Output format.")
 @click.option(
     "--add",
@@ -116,19 +117,25 @@ def law(
 @lang_option
 @json_option
 def effects(
-    config: Path, state: Path, unit: str, document: str, since: str, form: str, verb: str, ended: str, by: str, on: str,
+    config: Path, state: Path, unit: str, document: str, since: str, watched: bool, form: str, verb: str, ended: str, by: str, on: str,
     part: str, since_day: str, until: str, quote: str, who: str, reason: str, source: str, output: Path | None, lang: str,
     as_json: bool,
 ) -> None:  # fmt: skip
     """Lists the effects register: which document stays, delays, ends, amends, ... which other document or unit, from
     when to when, and whether the text of the law shows it.
 
+    With --watched, lists the shipped instruments and those of `[[instrument]]`, each with its status today.
     With --add or --end, corrects it by hand: logged with the name, the reason and the source, marked in every list,
     and never overwritten by a poll.
     """
     form = "json" if as_json else form
     if form not in FORMATS:
         raise UsageError(f"--format: {form!r} is not one of {', '.join(FORMATS)}")
+    if watched:
+        if form == "csv" or any((unit, document, since, verb, ended)):
+            raise UsageError("--watched takes only --format text or json", cure="leave the other options out")
+        _print_watched(config, state, lang, output, as_json=form == "json")
+        return
     if verb and ended:
         raise UsageError("--add and --end are two corrections", cure="give one of them")
     if verb or ended:
@@ -154,6 +161,22 @@ def effects(
                 )
         found = _listed(state, unit, document, _day(since, "--since"))
     _print(found, form, config, lang, output, filtered=bool(unit or document or since))
+
+
+def _print_watched(config: Path, state: Path, lang: str, output: Path | None, *, as_json: bool) -> None:
+    import json
+
+    from tracker.config.models import Instrument
+    from tracker.stories.watch_list import watch_list, watch_list_to_json, watch_table
+
+    rows = tables_of(config, "instrument") or []
+    own = [Instrument(str(row["name"]), str(row.get("title", ""))) for row in rows if row.get("name")]
+    with _store(state).read() as connection:
+        found = watch_list(connection, own, clock.legal_day(clock.now()))
+    if as_json:
+        write_out(json.dumps(watch_list_to_json(found), ensure_ascii=False, indent=2) + "\n", output)
+        return
+    write_out(watch_table(found, language_of(lang, preferences(config).language)) + "\n", output)
 
 
 def _print(

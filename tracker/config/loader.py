@@ -19,6 +19,7 @@ from tracker.config.models import (
     Channel,
     Digest,
     HostLimit,
+    Instrument,
     OidcSettings,
     Route,
     Settings,
@@ -30,6 +31,7 @@ from tracker.config.schema import (
     CHANNEL,
     DIGEST,
     HOST,
+    INSTRUMENT,
     OIDC,
     OLD_TABLES,
     PROFILE,
@@ -137,6 +139,7 @@ class _Reader:
                 "source",
                 "channel",
                 "profile",
+                "instrument",
                 "route",
                 "host",
                 "digest",
@@ -164,6 +167,7 @@ class _Reader:
             sources=tuple(sources),
             channels=tuple(channels),
             profiles=tuple(profiles),
+            instruments=tuple(self.instrument(place, values) for place, values in self.each("instrument")),
             hosts=tuple(hosts),
             access=self.read_access(),
             summarizer=self.read_summarizer(),
@@ -328,6 +332,9 @@ class _Reader:
 
     def profile(self, place: Place, values: dict[str, Any]) -> Profile:
         return Profile(**{"id": "", **self.read_table(place, values, PROFILE)})
+
+    def instrument(self, place: Place, values: dict[str, Any]) -> Instrument:
+        return Instrument(**{"name": "", **self.read_table(place, values, INSTRUMENT)})
 
     def read_routes(self) -> list[Route]:
         known = {

@@ -191,11 +191,20 @@ class ViewerAccess:
 
 
 @dataclass(frozen=True, slots=True)
+class Instrument:
+    """A watched instrument: an order, proclamation, rule, section or plan by its name, with its title."""
+
+    name: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     path: Path
     sources: tuple[Source, ...] = ()
     channels: tuple[Channel, ...] = ()
     profiles: tuple[Profile, ...] = ()
+    instruments: tuple[Instrument, ...] = ()  # watched beside the shipped ones
     routes: tuple[Route, ...] = ()
     hosts: tuple[HostLimit, ...] = ()
     timezone: str = "Asia/Tokyo"

@@ -167,6 +167,15 @@ PROFILE: Keys = {
     "countries": Key(read.string_list, STRINGS, "countries"),
     "topics": Key(read.subset_of(TOPIC_IDS), choices(TOPIC_IDS), "topics"),
 }
+INSTRUMENT: Keys = {
+    "name": Key(
+        read.non_empty,
+        STRING,
+        "an order, proclamation, document number, section or plan: E.O. 14257, 15 CFR 744.11",
+        required=True,
+    ),
+    "title": Key(read.non_empty, STRING, "its title, shown beside the name"),
+}
 ROUTE: Keys = {
     "when": Key(lambda value: value, {"type": "object"}, "conditions; all of them must match"),
     "to": Key(read.string_list, STRINGS, "ids of channels", required=True),
@@ -280,6 +289,7 @@ def json_schema() -> str:
             "host": {"type": "array", "items": table(HOST)},
             "channel": {"type": "array", "items": table(CHANNEL)},
             "profile": {"type": "array", "items": table(PROFILE)},
+            "instrument": {"type": "array", "items": table(INSTRUMENT)},
             "route": {"type": "array", "items": route},
             "digest": table(DIGEST),
             "summarizer": table(SUMMARIZER),

@@ -35,7 +35,7 @@ from tracker.model import (
 from tracker.parsing.losses import Loss, LossKind
 
 # Texts that are amended in place for years; all other documents are published once.
-_KEPT_UP_TO_DATE = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
+KEPT_UP_TO_DATE = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
 # Dates that readers plan by; when one of them moves, the record is sent again.
 _PLANNED = frozenset(
     {"effective", "compliance", "comments-close", "applications-close", "stay-ends", "expires", "hearing"}
@@ -67,13 +67,13 @@ def assess(
     substantive = diffing.substantive(operations)
     editorial = bool(operations) and not substantive
     tagging, matches = _classify(document, substantive, profiles, editorial, now)
-    if operations and document.kind in _KEPT_UP_TO_DATE:
+    if operations and document.kind in KEPT_UP_TO_DATE:
         tagging = replace(tagging, summary=diffing.summarize(substantive or operations))
     elif substantive:
         tagging = replace(tagging, summary=_with_correction(tagging.summary, diffing.summarize(substantive)))
-    elif baseline and document.kind in _KEPT_UP_TO_DATE:
+    elif baseline and document.kind in KEPT_UP_TO_DATE:
         tagging = initial_state(tagging)
-    if substantive and document.kind in _KEPT_UP_TO_DATE:
+    if substantive and document.kind in KEPT_UP_TO_DATE:
         units = tuple(dict.fromkeys(operation.path for operation in substantive))
         tagging = replace(propagation.restrict_to_units(tagging, units), units=units)
         if any(unit.kind is UnitKind.EFFECTIVE_NOTE for unit in document.units):
@@ -243,6 +243,18 @@ def with_failed_amendments(change: Change, failed: Sequence[Effect]) -> Change:
     touched = tuple(dict.fromkeys((*change.tagging.units, *units)))
     tagging = replace(change.tagging, level=level, reason=reason, units=touched)
     return replace(change, tagging=tagging, editorial=False)
+
+
+def with_watched(change: Change, names: Sequence[str]) -> Change:
+    """A change that affects watched instruments, reported at least at medium, with their names."""
+    if not names or change.tagging.level.rank >= Level.MEDIUM.rank:
+        return change
+    named = ", ".join(names)
+    reason = LocalizedText(
+        t("watched.reason", "ja", names=named) + change.tagging.reason.ja,
+        f"{t('watched.reason', 'en', names=named)} {change.tagging.reason.en}".strip(),
+    )
+    return replace(change, tagging=replace(change.tagging, level=Level.MEDIUM, reason=reason))
 
 
 def _part(loss: Loss, language: Language) -> str:

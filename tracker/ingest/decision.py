@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tracker import diffing
+from tracker.config.models import Instrument
 from tracker.diffing.site_wide import SiteWide
 from tracker.documents.identity import change_id, content_hash
 from tracker.effects import Effect
 from tracker.ingest import assess
+from tracker.ingest.assess import KEPT_UP_TO_DATE
 from tracker.ingest.effects import effects_of, new_failures
 from tracker.ingest.page_annexes import without_first_read
+from tracker.legal_status.watched import touched
 from tracker.model import (
     Change,
     Document,
@@ -86,9 +89,10 @@ def decide(
     now: datetime,
     site_wide: SiteWide | None = None,
     compare: Callable[[Document | None, Document], tuple[Operation, ...]] | None = None,
+    instruments: Sequence[Instrument] = (),
 ) -> Decision:
     """Returns what an answer means. `baseline`: the document existed before the source was watched, so this state is not
-    news. `site_wide`: what this poll has already recorded outside the main text of the source's pages."""
+    news. `site_wide`: what this poll has already recorded outside the main text of the source's pages. `instruments`: the watched ones."""
     compare = compare or diffing.compare
     document = reading.document
     digest = content_hash(document)
@@ -122,6 +126,8 @@ def decide(
     effects = effects_of(document, operations, change)
     if compared and reading.previous is not None and document.kind is DocumentKind.CFR:
         change = assess.with_failed_amendments(change, new_failures(effects, reading.previous))
+    if not (change.baseline and document.kind in KEPT_UP_TO_DATE):
+        change = assess.with_watched(change, touched(effects, instruments))
     if reading.record is not None:
         change = assess.merge_update(reading.record, change, operations, same_kind=reading.same_kind)
     version = Version(reading.document_id, ordinal, source, fetched.key, digest, (), reading.templates, now)

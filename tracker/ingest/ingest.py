@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection
@@ -33,6 +34,7 @@ from tracker.ingest.decision import NewVersion, Reading, Seen, decide, roles_of
 from tracker.ingest.doubts import Doubt
 from tracker.ingest.page_annexes import ACCEPT, check_annexes, completed, first_read
 from tracker.ingest.quarantine import CURE, Quarantine, Why, without_attachment, without_texts
+from tracker.legal_status.watched import watched
 from tracker.model import Change, Document, Fetched, Operation, ResourceType
 from tracker.parsing import volatile_content
 from tracker.parsing.absent_rows import ABSENT
@@ -84,6 +86,9 @@ class Ingest:
         self.baseline = baseline
         self.again = again
         self.accept = accept
+        self.decide = partial(
+            decide, source=source.id, profiles=settings.profiles, instruments=watched(settings.instruments)
+        )
         self.quarantine = Quarantine(store, source.id, known)
         self.site_wide = SiteWide()
         self.confirmation = Confirmation(store, source.id)
@@ -150,11 +155,9 @@ class Ingest:
                 )
                 if waits:
                     return IngestResult(unconfirmed=True, annexes=annexes)
-            decision = decide(
+            decision = self.decide(
                 fetched,
                 reading,
-                source=self.source.id,
-                profiles=self.settings.profiles,
                 baseline=self._is_baseline(fetched.key),
                 now=now,
                 site_wide=self.site_wide,
@@ -446,14 +449,7 @@ class Ingest:
         try:
             document = parsing.read(fetched)
             reading = Reading(document_id_of(self.source, fetched, document), document, None, None, (), True)
-            decision = decide(
-                fetched,
-                reading,
-                source=self.source.id,
-                profiles=self.settings.profiles,
-                baseline=True,
-                now=now,
-            )
+            decision = self.decide(fetched, reading, baseline=True, now=now)
         except Exception as error:  # noqa: BLE001 - `ingest` meets it again, and holds the record with the reason
             log.info("a record of the past failed", source=self.source.id, key=fetched.key, cause=str(error))
             return None
