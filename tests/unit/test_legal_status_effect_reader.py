@@ -456,3 +456,12 @@ def test_the_recorded_notes_of_part_744_are_on_units_of_the_text() -> None:
     missing = [effect.affected.party for effect in effects if effect.affected.path not in paths]
     assert len(effects) == 12
     assert missing == ["S2C Limited"]
+
+
+def test_days_between_the_verb_and_the_rule_limit_no_part_of_it() -> None:
+    (stay,) = agency(
+        "Sample Controls; Stay",
+        "BIS stays, until August 31, 2029, the final rule published June 15, 2029 (94 FR 40400).",
+        action="Final rule; stay.",
+    )
+    assert (stay.verb, stay.affected.citation, stay.extent) == (EffectVerb.STAYS, "94 FR 40400", Extent.WHOLE)

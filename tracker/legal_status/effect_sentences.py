@@ -83,6 +83,8 @@ _LISTED = re.compile(r"(?:[:;,]|\band\b|\bor\b)\s*(?:\((?:[a-z]{1,5}|\d{1,2}|[A-
 _INTO = re.compile(
     r"[\s,]*(?:the\s+)?(?:(?:[Aa]nnex(?:es)?|[Ss]ections?|[Ss]ubsections?|[Cc]lauses?|[Pp]aragraphs?|lists?|text|[Tt]able|[Ss]chedule|scope)\b[\w().,\s-]{0,40}?\b(?:of|to|in)\s+)?(?:the\s+)?"
 )
+# "stays, until August 31, 2026, the final rule": the days between a verb and its object limit no part of it.
+_TIMED = re.compile(r"^[\s,]*(?:until|through|effective|as of|for)\b[^.;()]{0,60}?\d{4},\s*", re.I)
 _DIRECTLY = re.compile(
     r"[\s,]*(?:(?:and|or|of|to|the|both|each of|in|any|all|certain|for|existing|current|prior|previous|its|with)\b[\s,]*)*",
     re.I,
@@ -396,6 +398,7 @@ def _found(sentence: str, flat: str, act: Act, group: Group, base: Base | None) 
     parts = [match[0] for match in _PART.finditer(scope)]
     part = parts[-1] if parts else ""
     limited = _SCOPED.search(re.split(r"[;.]", tail)[0]) or _SCOPED.search(scope)
+    scope = _TIMED.sub("", scope)
     alone = _DIRECTLY.fullmatch(_last_phrase(_DESIGNATED.sub("", scope), act.passive)) is not None
     alone = alone or (_DOCUMENT.match(scope) is not None and _PIECES.search(scope) is None)
     extent = Extent.WHOLE if alone and not part and not limited else Extent.PARTIAL
