@@ -26,6 +26,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from bench import report
 from bench.judgement_cases import DATA
 from tracker.documents.text_view import build_text_view
 from tracker.effects import Certainty, Effect, EffectVerb
@@ -36,6 +37,7 @@ from tracker.text import fold_space
 
 V = EffectVerb
 WHITE_HOUSE = DATA / "white-house"
+SAMPLES = Path(__file__).parent / "data" / "effect_verdicts_abstracts.tsv"
 VERDICTS = Path(__file__).parent / "data" / "effect_verdicts.tsv"
 # A label's verb, by its first words, and the verbs of effects that say the same. An empty set: no effect in law.
 VERBS: tuple[tuple[str, frozenset[EffectVerb]], ...] = (
@@ -184,10 +186,37 @@ def report_abstracts(sample: int, seed: int) -> None:
         )
 
 
+def summary(found: Score, predicted: int, right: int, labeled: int) -> str:
+    """The figures for docs/benchmarks.md, with those of the judged samples of titles and abstracts."""
+    others = {(key, name_of(effect), effect.verb.value) for key, effect in unlabeled()}
+    judged = verdicts()
+    samples: dict[str, Counter[str]] = {}
+    with SAMPLES.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines, delimiter="\t"):
+            samples.setdefault(row["seed"], Counter())[row["right"]] += 1
+    rows = [
+        ["labeled effects (instrument and verb) of presidential actions", str(found.wanted), str(found.found), f"{found.found / found.wanted:.1%}"],
+        ["predicted pairs on the labeled pages, by label or by verdict", str(predicted), str(right), f"{right / predicted:.1%}"],
+        ["predicted pairs on the pages without labels, by verdict", str(len(others)), str(sum(judged.get(pair, False) for pair in others)), f"{sum(judged.get(pair, False) for pair in others) / len(others):.1%}"],
+        *(
+            [f"effects of recorded titles and abstracts, drawn with seed {seed}", str(sum(count.values())), str(count["yes"]), f"{count['yes'] / sum(count.values()):.1%}"]
+            for seed, count in sorted(samples.items())
+        ),
+    ]  # fmt: skip
+    return (
+        f"Of the {predicted} predicted pairs {labeled} have a label; the others were judged one by one "
+        '(`bench/data/effect_verdicts.tsv`), because the labels hold only the main effects. Five labels ("builds on", "does not stack with") are no effect and are not counted. The reader was developed on these pages. '
+        "At first sight, before any mending, it found 24 of the 39 labeled effects on the half of the pages that had not been "
+        "looked at, and 34 pairs. The sample with seed 17 was drawn after the last change for the sample with seed 16.\n\n"
+        + report.table(["what", "of", "right", "share"], rows)
+    )
+
+
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--half", type=int, choices=(0, 1))
     parser.add_argument("--misses", action="store_true")
+    parser.add_argument("--write", action="store_true", help="put the figures into docs/benchmarks.md")
     parser.add_argument("--abstracts", action="store_true")
     parser.add_argument("--sample", type=int, default=0)
     parser.add_argument("--seed", type=int, default=16)
@@ -208,6 +237,12 @@ def main(arguments: Sequence[str]) -> int:
         f"predicted pairs {len(pairs)}, right {len(true)} ({len(true) / max(1, len(pairs)):.1%}): labeled {sum(pairs.values())}, "
         f"judged {len(true) - sum(pairs.values())}; unclear {len(found.unclear)}"
     )
+    if asked.write:
+        report.write(
+            "effects",
+            summary(found, len(pairs), len(true), sum(pairs.values())),
+            command="python -m bench.eval_effects --write",
+        )
     others = (
         {(key, name_of(effect), effect.verb.value) for key, effect in unlabeled()}
         if asked.half is None

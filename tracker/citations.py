@@ -195,8 +195,11 @@ def _levels(text: str) -> tuple[str, ...]:
 
 def next_designators(levels: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
     """Return the next designators: `(a)(1)` followed by "and (2)" is `(a)(2)`; by "and (b)" it is `(b)`: a
-    member of a list replaces the deepest designator of its own sort.
+    member of a list replaces the deepest designator of its own sort. Several of the sorts of the first levels
+    replace all: `(b)(1)(vii)` followed by "and (c)(1)" is `(c)(1)`.
     """
+    if len(more) > 1 and [_sort(one) for one in more] == [_sort(one) for one in levels[: len(more)]]:
+        return more
     sort = _sort(more[0])
     for depth in range(len(levels) - 1, -1, -1):
         if _sort(levels[depth]) == sort:

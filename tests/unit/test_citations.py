@@ -123,6 +123,8 @@ def test_a_path_is_parsed_into_its_place() -> None:
         (("a", "1", "i"), ("ii",), ("a", "1", "ii")),
         (("a", "1"), ("b",), ("b",)),
         (("a", "1", "i", "A"), ("B",), ("a", "1", "i", "B")),
+        (("b", "1", "vii"), ("c", "1"), ("c", "1")),
+        (("a", "1", "i", "A"), ("ii", "B"), ("a", "1", "ii", "B")),
     ],
 )
 def test_a_list_continues_at_the_level_of_its_label_style(
