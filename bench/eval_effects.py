@@ -67,6 +67,9 @@ class Score:
     found: int = 0
     predicted: list[tuple[str, Effect, bool]] = field(default_factory=list)
     unclear: list[tuple[str, Effect]] = field(default_factory=list)
+    headings: list[tuple[str, Effect]] = field(
+        default_factory=list
+    )  # of the tariff schedule; the labels name none
     misses: list[str] = field(default_factory=list)
 
 
@@ -108,7 +111,10 @@ def score(rows: Iterator[tuple[str, dict[str, Any], tuple[Effect, ...]]]) -> Sco
     total = Score()
     for key, known, effects in rows:
         total.pages += 1
-        stated = [effect for effect in effects if effect.certainty is Certainty.STATED]
+        stated = [
+            effect for effect in effects if effect.certainty is Certainty.STATED and not effect.affected.hts
+        ]
+        total.headings += [(key, effect) for effect in effects if effect.affected.hts]
         total.unclear += [(key, effect) for effect in effects if effect.certainty is Certainty.UNCLEAR]
         hit: set[int] = set()
         for label in known["affects"]:
@@ -143,7 +149,7 @@ def unlabeled(data: Path = WHITE_HOUSE) -> Iterator[tuple[str, Effect]]:
         if key not in labeled:
             document = read_file(f"{key}.html", lzma.decompress(path.read_bytes()))
             for effect in read_effects(build_text_view(document)):
-                if effect.certainty is Certainty.STATED:
+                if effect.certainty is Certainty.STATED and not effect.affected.hts:
                     yield key, effect
 
 
@@ -190,6 +196,7 @@ def summary(found: Score, predicted: int, right: int, labeled: int) -> str:
     """The figures for docs/benchmarks.md, with those of the judged samples of titles and abstracts."""
     others = {(key, name_of(effect), effect.verb.value) for key, effect in unlabeled()}
     judged = verdicts()
+    codes = {(key, name_of(effect), effect.verb.value) for key, effect in found.headings}
     samples: dict[str, Counter[str]] = {}
     with SAMPLES.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines, delimiter="\t"):
@@ -198,6 +205,7 @@ def summary(found: Score, predicted: int, right: int, labeled: int) -> str:
         ["labeled effects (instrument and verb) of presidential actions", str(found.wanted), str(found.found), f"{found.found / found.wanted:.1%}"],
         ["predicted pairs on the labeled pages, by label or by verdict", str(predicted), str(right), f"{right / predicted:.1%}"],
         ["predicted pairs on the pages without labels, by verdict", str(len(others)), str(sum(judged.get(pair, False) for pair in others)), f"{sum(judged.get(pair, False) for pair in others) / len(others):.1%}"],
+        ["pairs on headings of the tariff schedule, by verdict", str(len(codes)), str(sum(judged.get(pair, False) for pair in codes)), f"{sum(judged.get(pair, False) for pair in codes) / max(1, len(codes)):.1%}"],
         *(
             [f"effects of recorded titles and abstracts, drawn with seed {seed}", str(sum(count.values())), str(count["yes"]), f"{count['yes'] / sum(count.values()):.1%}"]
             for seed, count in sorted(samples.items())
@@ -237,6 +245,10 @@ def main(arguments: Sequence[str]) -> int:
         f"predicted pairs {len(pairs)}, right {len(true)} ({len(true) / max(1, len(pairs)):.1%}): labeled {sum(pairs.values())}, "
         f"judged {len(true) - sum(pairs.values())}; unclear {len(found.unclear)}"
     )
+    codes = {(key, name_of(effect), effect.verb.value) for key, effect in found.headings}
+    print(
+        f"tariff headings: {len(codes)} pairs, judged right {sum(judged.get(pair, False) for pair in codes)}"
+    )
     if asked.write:
         report.write(
             "effects",
@@ -260,6 +272,8 @@ def main(arguments: Sequence[str]) -> int:
                     f"false or not judged {key}: {effect.verb} {name_of(effect)} [{effect.affected.part}] {effect.extent} | {fold_space(effect.affecting.quote)}"
                 )
         for pair in sorted(pair for pair in others if not judged.get(pair)):
+            print(f"false or not judged {pair}")
+        for pair in sorted(pair for pair in codes if not judged.get(pair)):
             print(f"false or not judged {pair}")
         for key, effect in found.unclear:
             print(f"unclear {key}: {name_of(effect)} | {effect.affecting.quote}")

@@ -244,6 +244,27 @@ def test_back_references_short_names_and_lists_that_a_sentence_announces() -> No
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (
+            "The HTSUS is modified as follows: heading 9903.91.25 of the HTSUS shall be amended by deleting “125%”.",
+            [("amends", "9903.91.25")],
+        ),
+        (
+            "The HTSUS shall also be modified by continuing to suspend headings 9903.91.43 through 9903.91.45 and 9903.91.64.",
+            [("suspends", "9903.91.43"), ("suspends", "9903.91.44"), ("suspends", "9903.91.45"), ("suspends", "9903.91.64")],
+        ),
+        ("Subheadings 9903.91.01 and 9903.91.02 are hereby terminated.", [("ends", "9903.91.01"), ("ends", "9903.91.02")]),
+        ("The President modified the HTSUS by adding heading 9903.91.01.", []),
+        ("Goods of heading 9903.91.01 are subject to this order.", []),
+        ("The Secretary shall determine whether heading 9903.91.01 is modified.", []),
+    ],
+)  # fmt: skip
+def test_headings_of_the_tariff_schedule(text: str, wanted: list[tuple[str, str]]) -> None:
+    assert [(effect.verb.value, effect.affected.hts) for effect in order(text)] == wanted
+
+
 def test_the_instrument_whose_fault_is_stated_and_cured_is_corrected() -> None:
     found = order(
         "Proclamation 10901 inserted a new note, and Proclamation 10902 another one. Although both proclamations numbered the "

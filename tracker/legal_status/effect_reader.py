@@ -14,13 +14,15 @@ from datetime import date, datetime
 
 from tracker.clock import legal_instant
 from tracker.documents.text_view import TextView
-from tracker.effects import Applied, Certainty, Effect, EffectVerb
+from tracker.effects import Affected, Applied, Certainty, Effect, EffectVerb
 from tracker.legal_status.effect_agencies import agency_effects, page_effects
+from tracker.legal_status.effect_headings import heading_acts
 from tracker.legal_status.effect_notes import note_effects
 from tracker.legal_status.effect_sentences import (
     Found,
     affecting,
     announces,
+    days_of,
     mask,
     named_alone,
     read_sentence,
@@ -29,6 +31,7 @@ from tracker.legal_status.effect_sentences import (
 from tracker.legal_status.effect_verbs import Act, Voice
 from tracker.legal_status.instrument_mentions import Group, Mention, Names, identity, nicknames, with_part
 from tracker.legal_status.legal_dates import base_days
+from tracker.legal_status.relative_days import Base
 from tracker.model import Document, DocumentKind, UnitKind
 
 _PRESIDENT = re.compile(
@@ -138,6 +141,8 @@ def _read(document: Document, voice: Voice) -> Iterator[tuple[Effect, bool]]:
             continue
         if not (carried and _ITEM.match(text)):
             carried = None
+        if voice is Voice.PRESIDENT and "eading" in text:
+            yield from ((effect, True) for effect in _headings(text, unit.path, document, base))
         if not (carried or _KNOWS.search(text) or _LEADS.search(text)):
             continue
         read: list[tuple[str, list[Group]]] = []
@@ -221,6 +226,16 @@ def _corrections(read: Sequence[tuple[str, list[Group]]], where: str, document: 
             yield from (
                 _plain(EffectVerb.CORRECTS, member, sentence, where, document) for member in group.members
             )
+
+
+def _headings(text: str, where: str, document: Document, base: Base) -> Iterator[Effect]:
+    """The headings of the tariff schedule on which a paragraph acts, from the days that the sentence gives."""
+    for sentence in split_sentences(text):
+        for verb, codes in heading_acts(sentence):
+            from_, until = days_of(sentence, base)
+            for code in codes:
+                place = affecting(document, sentence, where)
+                yield Effect(verb, place, Affected(hts=code), from_, until, applied=Applied.NOT_APPLICABLE)
 
 
 def _unclear(groups: Iterable[Group], sentence: str, where: str, document: Document) -> Iterator[Effect]:

@@ -404,7 +404,7 @@ def _found(sentence: str, flat: str, act: Act, group: Group, base: Base | None) 
     extent = Extent.WHOLE if alone and not part and not limited else Extent.PARTIAL
     if _CONDITION.search(flat[max(0, act.start - 260) : act.end + 200]):
         extent = Extent.CONDITIONAL
-    from_, until = _days(sentence, base)
+    from_, until = days_of(sentence, base)
     return Found(act, group, tuple(_parts(flat, group, part)), extent, from_, until)
 
 
@@ -421,7 +421,7 @@ def _parts(flat: str, group: Group, first: str) -> Iterator[str]:
         yield own[-1] if own else "" if _PLACE.match(first) else first
 
 
-def _days(sentence: str, base: Base | None) -> tuple[date | datetime | None, date | datetime | None]:
+def days_of(sentence: str, base: Base | None) -> tuple[date | datetime | None, date | datetime | None]:
     """The days from and until which the words of a sentence let it hold."""
     start = until = None
     for day in days_in(sentence, base):
