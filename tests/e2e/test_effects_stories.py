@@ -9,14 +9,18 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from tests.e2e.world import World
+from tracker.archive.exporter import export_archive
+from tracker.archive.importer import import_archive
 from tracker.clock import legal_instant
 from tracker.demo.fr_text import full_text
 from tracker.demo.model import FrDocument
 from tracker.effects import RecordedEffect
+from tracker.ingest import backfill
+from tracker.ingest.poll import PollContext
 from tracker.scheduler.schedule import load_checked
-from tracker.storage import effects
+from tracker.storage import effects, row_log
 from tracker.storage.database import Store
-from tracker.stories.law import Law, law_on
+from tracker.stories.law import Law, law_on, law_to_json
 from tracker.web.app import create_app
 
 BIS = ("commerce-department", "industry-and-security-bureau")
@@ -261,3 +265,79 @@ def test_an_amendment_that_could_not_be_incorporated_and_is_corrected_later(worl
     assert [
         one.retracted_at is not None for one in register(world) if one.effect.applied == "not-incorporated"
     ] == [True]
+
+
+def test_an_order_that_another_mentions_in_a_way_that_is_not_known_has_to_be_checked(world: World) -> None:
+    world.use("fr-all").poll()
+    order(
+        world, "2026-50301", "14901", date(2026, 6, 15), "Regulating Imports With a Sample Tariff",
+        "By the authority vested in me as President, it is hereby ordered:",
+        "Section 1. All articles imported from Japan shall be subject to an additional duty of 10 percent, effective June 20, 2026.",
+    )  # fmt: skip
+    order(
+        world, "2026-50311", "14950", date(2026, 7, 20), "Adjusting Certain Actions",
+        "By the authority vested in me as President, it is hereby ordered:",
+        "Section 1. If the Secretary of Commerce finds that Japan has carried out its commitments, the duties imposed by Executive "
+        "Order 14901 are suspended.",
+    )  # fmt: skip
+    days = [date(2026, 6, 22), date(2026, 7, 16), date(2026, 7, 21), date(2026, 9, 1), date(2027, 1, 1)]
+    found = {day: states(world, "E.O. 14901", day) for day in days}
+    assert all(one[0] == ("in-force", "") for one in found.values()), found
+    checked = {day: ("unclear", "E.O. 14950") in one for day, one in found.items()}
+    assert list(checked.values()) == [False, False, True, True, True]
+    words = "Affected by E.O. 14950: check"
+    one, other = (f"/changes/{record(world, number)['id']}" for number in ("2026-50301", "2026-50311"))
+    shown = page(world, one, date(2026, 9, 1))
+    assert words in shown
+    assert f'href="{other}"' in shown
+    assert "E.O. 14950 suspends E.O. 14901" in page(world, other, date(2026, 9, 1))
+
+
+def test_history_that_is_loaded_and_an_archive_give_the_same_law(world: World) -> None:
+    world.use("fr-all").poll()
+    order(
+        world, "2026-50311", "14950", date(2026, 7, 20), "Ending Certain Tariff Actions",
+        "By the authority vested in me as President, it is hereby ordered:",
+        "Section 1. The additional ad valorem duties imposed pursuant to Executive Order 14901 shall no longer be in effect as of "
+        "August 1, 2026.",
+    )  # fmt: skip
+    on(world, date(2026, 7, 21))
+    facts = {
+        "executive_order_number": "14901",
+        "signing_date": "2026-06-12",
+        "effective_on": "2026-06-20",
+        "start_page": 39000,
+    }
+    world.standin.add_document(
+        FrDocument(
+            "2026-50301",
+            date(2026, 6, 15),
+            "Regulating Imports With a Sample Tariff",
+            "PRESDOCU",
+            BIS,
+            None,
+            facts,
+        )
+    )
+    settings = load_checked(world.config)
+    store = Store(world.state)
+    context = PollContext(settings, store, world.client(settings), lambda: world.now, lambda _: None)
+    try:
+        list(backfill.run(settings.sources[0], context, date(2026, 6, 1)))
+    finally:
+        context.client.close()
+        store.close()
+    assert states(world, "E.O. 14901", date(2026, 8, 1)) == [("rescinded", "E.O. 14950")]
+    (status,) = [one for one in record(world, "2026-50301")["status"] if one["state"] == "rescinded"]
+    assert (status["from"], status["by"]) == ("2026-08-01", "2026-50311")
+    before = law_to_json(law(world, "E.O. 14901", date(2026, 8, 1)))
+    archive = export_archive(world.state, world.folder / "all.zip").path
+    there = world.folder / "there"
+    assert import_archive(archive, there).rows["effect"] == len(register(world)) > 0
+    moved = Store(there)
+    try:
+        with moved.read() as connection:
+            assert law_to_json(law_on(connection, "E.O. 14901", date(2026, 8, 1))) == before
+            assert list(row_log.verify(connection)) == []
+    finally:
+        moved.close()

@@ -409,6 +409,11 @@ def states_of(effect: Effect) -> tuple[str, ...]:
     return (*notes, state) if state else notes
 
 
+def verb_state(effect: Effect) -> str:
+    """Return the state that the verb of an effect gives, whether or not it is certain and unconditional."""
+    return _CONTINUING.get(effect.verb) or _FINAL.get(effect.verb) or ""
+
+
 def affecting_name(recorded: RecordedEffect) -> str:
     """Return what people call the document that has an effect: its order, its number, its citation, its title."""
     affecting = recorded.effect.affecting

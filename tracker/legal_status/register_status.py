@@ -22,6 +22,7 @@ from tracker.legal_status.register import (
     relevant,
     runs,
     states_of,
+    verb_state,
 )
 from tracker.model import Change, Status
 from tracker.text import name_key
@@ -46,7 +47,9 @@ def with_register(
             status.append(one)
             continue
         governing = [
-            each for each in about if one.state in states_of(each.effect) and _names(each) & _keys(one)
+            each
+            for each in about
+            if one.state in (*states_of(each.effect), verb_state(each.effect)) and _names(each) & _keys(one)
         ]
         if not governing:
             status.append(one)
@@ -118,7 +121,9 @@ def effective(change: Change, today: date) -> set[tuple[str, str, date | None, d
 
 
 def _confirmed(one: Status, run: StateOnDay, recorded: RecordedEffect) -> Status:
-    """The status with the days of the register where another effect moved them."""
+    """The status with the days of the register where another effect moved them, and the portion that it affects."""
+    if run.part and run.part == recorded.effect.affected.part and not one.units:
+        one = replace(one, units=(run.part,))
     if run.until == last_day(recorded.effect.until):
         return one
     return replace(one, until=run.until)
@@ -127,6 +132,8 @@ def _confirmed(one: Status, run: StateOnDay, recorded: RecordedEffect) -> Status
 def _status(run: StateOnDay, recorded: RecordedEffect) -> Status:
     affecting = recorded.effect.affecting
     by = affecting.citation or affecting.document_number or affecting_name(recorded)
+    if run.state == RegisterState.UNCLEAR:
+        by = affecting_name(recorded)
     where = (
         affecting.where if affecting.where.startswith(by) else " › ".join(filter(None, (by, affecting.where)))
     )
@@ -138,7 +145,7 @@ def _status(run: StateOnDay, recorded: RecordedEffect) -> Status:
         (run.part,) if run.part else (),
         affecting.quote,
         where,
-        affecting.document_number if affecting.citation else None,
+        affecting.document_number if by == affecting.citation else None,
     )
 
 
