@@ -198,6 +198,7 @@ def read_sentence(
 ) -> tuple[list[Found], list[Group]]:
     """The effects of one sentence, with the instruments that it names. `carried`: the act of the words that
     introduce the list to which the sentence belongs ("The following orders are revoked:")."""
+    sentence = sentence[:_LONGEST]
     plain = mask(sentence)
     groups = find_groups(sentence, plain, names)
     if not groups:
