@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from typing import Any
 
 import structlog
 from sqlalchemy import Connection
@@ -86,9 +86,9 @@ class Ingest:
         self.baseline = baseline
         self.again = again
         self.accept = accept
-        self.decide = partial(
-            decide, source=source.id, profiles=settings.profiles, instruments=watched(settings.instruments)
-        )
+        self._given: dict[str, Any] = {
+            "source": source.id, "profiles": settings.profiles, "instruments": watched(settings.instruments)
+        }  # fmt: skip
         self.quarantine = Quarantine(store, source.id, known)
         self.site_wide = SiteWide()
         self.confirmation = Confirmation(store, source.id)
@@ -155,9 +155,10 @@ class Ingest:
                 )
                 if waits:
                     return IngestResult(unconfirmed=True, annexes=annexes)
-            decision = self.decide(
+            decision = decide(
                 fetched,
                 reading,
+                **self._given,
                 baseline=self._is_baseline(fetched.key),
                 now=now,
                 site_wide=self.site_wide,
@@ -449,7 +450,7 @@ class Ingest:
         try:
             document = parsing.read(fetched)
             reading = Reading(document_id_of(self.source, fetched, document), document, None, None, (), True)
-            decision = self.decide(fetched, reading, baseline=True, now=now)
+            decision = decide(fetched, reading, **self._given, baseline=True, now=now)
         except Exception as error:  # noqa: BLE001 - `ingest` meets it again, and holds the record with the reason
             log.info("a record of the past failed", source=self.source.id, key=fetched.key, cause=str(error))
             return None
