@@ -43,6 +43,9 @@ STATES = (
     "expired",
     "withdrawn",
     "rescinded",
+    "declared-unlawful",
+    "not-incorporated",
+    "unclear",
 )
 REVIEWS = ("open", "acknowledged", "decided")
 Member = TypeVar("Member", bound=StrEnum)
