@@ -86,6 +86,7 @@ _MAY_ACT = re.compile(r"\d{4}-\d{4,5}|\bFR\b|\bExecutive Order|\bE\.O\.|\bProcla
 _OF_ITSELF = re.compile(
     r"\bthis (?:[\w-]+ ){0,3}?(?:rule|notice|action|order|document|determination|license)\b|\bhereby\b", re.I
 )
+_TITLE = 1_200  # characters of a title or an action that are read; the longest recorded title has 1,090
 _OPENING = 30  # paragraphs of an agency's text that may say what it does without naming itself
 _ORDERS = frozenset({"executive_order", "proclamation"})
 _PROPOSED = frozenset({V.ENDS, V.EXTENDS, V.CORRECTS})
@@ -135,7 +136,7 @@ def own_verb(document: Document) -> EffectVerb | None:
     """What the document as a whole does to another, by its action and title."""
     for text in (document.action, document.title):
         for verb, pattern in _OWN:
-            if pattern.search(text):
+            if pattern.search(text[:_TITLE]):
                 return verb
     return V.CORRECTS if document.kind is DocumentKind.CORRECTION else None
 
@@ -219,7 +220,7 @@ def _fallback(document: Document, relation: EffectVerb) -> Iterator[Effect]:
     """The target without a citation: the quoted title, else the title before the semicolon; with docket and RIN."""
     verb: EffectVerb | None = relation
     title, quote, at = "", document.title, "title"
-    if plain := _PLAIN_TITLE.match(document.title.strip()):
+    if plain := _PLAIN_TITLE.match(document.title.strip()[:_TITLE]):
         title = plain["title"].strip(" ;,")
     else:
         for sentence, where, _ in _words(document):
@@ -230,7 +231,7 @@ def _fallback(document: Document, relation: EffectVerb) -> Iterator[Effect]:
                 title, quote, at = match[1].strip(" ,."), sentence, where
                 break
         else:
-            if rest := _OF_TITLE.match(document.title.strip()):
+            if rest := _OF_TITLE.match(document.title.strip()[:_TITLE]):
                 title = rest["title"].strip(" ;,")
     # Docket and RIN may be this document's own: the stayed document must be named.
     named = relation is not V.STAYS

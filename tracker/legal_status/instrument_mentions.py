@@ -43,7 +43,7 @@ _DIRECTIVE = re.compile(
     rf"\b(?P<series>{'|'.join(_SERIES)}|{'|'.join(_SERIES.values())})(?:\s*\([A-Z]+\))?[\s/–-]{{1,3}}(?:(?:No\.|[A-Z]{{3,4}}[-–])\s?)?(?P<number>\d{{1,3}})\b"
 )
 _AIRWORTHINESS = re.compile(
-    r"\b(?:Airworthiness Directive|AD)s?(?:\s*\(ADs?\))?\s(?P<number>\d{2,4}-\s?\d{2}-\s?\d{2}(?:\s?R\d)?)\b"
+    r"\b(?:(?:[Ee]mergency )?(?:[Aa]irworthiness [Dd]irective|AD))s?(?:\s*\(ADs?\))?\s(?:for\s)?(?P<number>\d{2,4}-\s?\d{2}-\s?\d{2}(?:\s?R\d)?)\b"
 )
 _LICENSE = re.compile(
     r"\b(?:(?P<program>[A-Z][\w-]*-[Rr]elated|(?!(?:The|This|That|Such|Each|New|Current|Any|Under|Issuing|Temporary|Publication|Revoked|Amended|OFAC|Web)\b)[A-Z][a-z]+(?: [A-Z][a-z]+)?) )?(?:General License|GL)(?:\s*\(GL\))?\s(?:Nos?\. ?)?(?P<number>\d{1,3}[A-Z]{0,2})\b"
@@ -241,7 +241,7 @@ def _mentions(text: str, names: Names) -> list[Mention]:
         day = _OF_DAY.match(text, match.end())
         end = day.end() if day else match.end()
         found.append(Mention(Affected(title=f"{series}-{match['number']}"), match.start(), end))
-    for match in _AIRWORTHINESS.finditer(text) if "AD" in text or "Airworthiness" in text else ():
+    for match in _AIRWORTHINESS.finditer(text) if "AD" in text or "irworthiness" in text else ():
         found.append(Mention(Affected(title=f"AD {_close(match['number'])}"), match.start(), match.end()))
     for match in _LICENSE.finditer(text) if "GL" in text or "General License" in text else ():
         program = f"{match['program']} " if match["program"] else ""
