@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
-from tracker.clock import legal_day, legal_instant, reader_day, reader_instant
+from tracker.clock import end_of_legal_day, legal_day, legal_instant, reader_day, reader_instant
 
 TRACKER = Path(__file__).parents[1] / "tracker"
 CLOCK = TRACKER / "clock.py"
@@ -92,3 +92,10 @@ def test_a_time_of_day_is_an_instant_on_its_own_clock() -> None:
     assert legal_instant(date(2026, 7, 1)) == datetime(2026, 7, 1, 4, tzinfo=UTC)
     assert legal_instant(date(2026, 12, 1), time(0, 1)) == datetime(2026, 12, 1, 5, 1, tzinfo=UTC)
     assert reader_instant(date(2026, 12, 1), "Asia/Tokyo") == datetime(2026, 11, 30, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 8), date(2026, 11, 1), date(2026, 7, 1)])
+def test_a_day_of_new_york_ends_before_the_next_begins_also_where_the_clock_changes(day: date) -> None:
+    end = end_of_legal_day(day)
+    assert legal_day(end) == day
+    assert legal_day(end + timedelta(microseconds=1)) == day + timedelta(days=1)

@@ -79,6 +79,11 @@ def legal_instant(day: date, at: time_of_day = time_of_day()) -> datetime:
     return datetime.combine(day, at, NEW_YORK).astimezone(UTC)
 
 
+def end_of_legal_day(day: date) -> datetime:
+    """Return the last instant in UTC of a day in New York, which has 23 or 25 hours where the clock changes."""
+    return legal_instant(day + timedelta(days=1)) - timedelta(microseconds=1)
+
+
 def reader_day(instant: datetime, timezone: str) -> date:
     """Return the day in the reader's calendar; `timezone` is the IANA name in the settings."""
     return instant.astimezone(ZoneInfo(timezone)).date()

@@ -257,6 +257,32 @@ def test_a_record_has_the_effects_of_its_document(client: TestClient, state: Pat
     assert [one["verb"] for one in shown] == ["ends"]
 
 
+def test_the_api_knows_the_last_hour_of_a_day_on_which_the_clock_is_set_back(
+    client: TestClient, state: Path
+) -> None:
+    late = datetime(2026, 11, 2, 4, 30, tzinfo=UTC)  # 11:30 p.m. in New York on 1 November, a day of 25 hours
+    ended = replace(ENDS, affected=Affected(executive_order="14902"))
+    store = Store(state)
+    with store.write() as connection:
+        effects.write(connection, Origin("fr:late", "chg_0000000000000002", "An order", late), [ended], late)
+    store.close()
+    asked = {"path": "E.O. 14902", "as_of": "2026-11-02", "known_at": "2026-11-01"}
+    assert client.get("/api/law", params=asked).json()["found"] is True
+    words = ("E.O.", "14902", "--as-of", "2026-11-02", "--known-at", "2026-11-01")
+    assert law(state, *words)["found"] is True
+
+
+def test_an_effect_that_two_documents_state_is_one_line_of_the_page(client: TestClient, state: Path) -> None:
+    change, _ = cfr_change()
+    store = Store(state)
+    with store.write() as connection:
+        for owner in ("fr:2025-20001", "cfr:note"):
+            effects.write(connection, Origin(owner, change.id, "x", KNOWN), [STAY], KNOWN)
+    store.close()
+    page = client.get(f"/changes/{change.id}").text
+    assert page.count("2025-19846 → 15 CFR 744.21(f)") == 1
+
+
 def test_the_api_answers_as_the_commands_do(client: TestClient, state: Path) -> None:
     found = client.get("/api/law", params={"path": PARAGRAPH, "as_of": "2025-11-19"})
     assert found.json() == law(state, PARAGRAPH, "--as-of", "2025-11-19")

@@ -274,12 +274,12 @@ def _day(text: str, option: str) -> date | None:
 
 def _moment(text: str, option: str) -> datetime:
     """An instant, or the end of a day in New York."""
-    from datetime import UTC, timedelta
+    from datetime import UTC
 
     if "T" not in text:
         day = _day(text, option)
         assert day is not None
-        return clock.legal_instant(day + timedelta(days=1)) - timedelta(microseconds=1)
+        return clock.end_of_legal_day(day)
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:

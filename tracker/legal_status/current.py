@@ -9,28 +9,14 @@ from itertools import groupby
 
 from tracker.i18n import format_day as written
 from tracker.i18n import label, t
-from tracker.legal_status.register import RegisterState
+from tracker.legal_status.register import ENDED, PREVAILS, RegisterState
 from tracker.legal_status.ribbons import status_words
 from tracker.model import Language, Status
 from tracker.sanitize import sanitize_line
 
-# Which one prevails when several apply on one day: the end of a rule over its suspension, that over force.
-_PREVAILS = (
-    "rescinded",
-    "withdrawn",
-    "expired",
-    "declared-unlawful",
-    "stayed",
-    "not-enforced",
-    "delayed",
-    "in-force",
-    "published",
-    "proposed",
-)
 _BEFORE_FORCE = frozenset({"published", "proposed", "delayed"})
 # While these last, a rule that took effect is printed in the CFR but does not bind.
 _PAUSED = frozenset({"stayed", "not-enforced"})
-_OVER = frozenset(_PREVAILS[:3])
 _NOTES = frozenset({RegisterState.UNCLEAR, RegisterState.NOT_INCORPORATED})
 _DAY = timedelta(days=1)
 
@@ -94,7 +80,7 @@ def current_status(statuses: Iterable[Status], today: date) -> CurrentStatus:
             key=lambda status: status.until or today,
             default=None,
         )
-    if whole is not None and whole.state in _OVER:
+    if whole is not None and whole.state in ENDED:
         notes = ()
     return CurrentStatus(whole, parts, ahead, ended, resumed, notes)
 
@@ -146,7 +132,7 @@ def status_line(
 
 
 def _order(status: Status) -> int:
-    return _PREVAILS.index(status.state) if status.state in _PREVAILS else len(_PREVAILS)
+    return PREVAILS.index(status.state) if status.state in PREVAILS else len(PREVAILS)
 
 
 def _tie(status: Status) -> tuple[str, date, date, str]:

@@ -50,7 +50,7 @@ PREVAILS = (
     "rescinded", "withdrawn", "expired", "declared-unlawful", "stayed", "not-enforced", "delayed", "in-force", "published",
     "proposed",
 )  # fmt: skip
-_ENDED = frozenset(PREVAILS[:3])
+ENDED = frozenset(PREVAILS[:3])
 _CONTINUING = {
     EffectVerb.STAYS: RegisterState.STAYED,
     EffectVerb.SUSPENDS: RegisterState.STAYED,
@@ -216,7 +216,7 @@ class _Register:
                 else:
                     wholes.append(hold)
         whole = min(wholes, key=_gravity, default=None)
-        if whole is not None and whole.state in _ENDED:
+        if whole is not None and whole.state in ENDED:
             return [whole]
         graver = [
             hold

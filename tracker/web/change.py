@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from tracker.documents.names import references_in
+from tracker.effects import RecordedEffect
 from tracker.legal_status.current import current_status, status_line
 from tracker.legal_status.ribbons import ribbons
 from tracker.legal_status.stored_register import effects_about, status_of_units
@@ -75,6 +76,9 @@ def _change(request: Request, web_context: WebContext, reference: str) -> HTMLRe
         belongs = related(connection, change)
         on_it = effects_about(connection, change)
         unit_states = status_of_units(connection, change.tagging.units, today)
+    lines: dict[str, RecordedEffect] = {}
+    for one in on_it:  # a rule's instruction and the note that the eCFR prints of it state the same effect
+        lines.setdefault(effect_line(one, language), one)
     what, detail = what_changed(change, language)
     found = current_status(change.tagging.status, today)
     return page(
@@ -102,7 +106,7 @@ def _change(request: Request, web_context: WebContext, reference: str) -> HTMLRe
         detail=detail,
         standing=found,
         ribbons={path: ribbons(states, language) for path, states in unit_states.items()},
-        effects=[(effect_line(one, language), one) for one in on_it],
+        effects=list(lines.items()),
         statuses=sorted(change.tagging.status, key=lambda status: status != found.now),
         # Text of the CFR, a page or a list does not state its own force: "not stated" would suggest doubt.
         standing_line=status_line(change.tagging.status, today, language, codified=is_codified(change))

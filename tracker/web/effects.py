@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from tracker.clock import YEARS, legal_day, legal_instant
+from tracker.clock import YEARS, end_of_legal_day, legal_day, legal_instant
 from tracker.effects import RecordedEffect
 from tracker.model import Language
 from tracker.rendering.deadlines import change_url
@@ -24,7 +24,6 @@ from tracker.web.rendering import asked_language
 
 router = APIRouter(tags=["law"])
 
-_END_OF_DAY = timedelta(days=1) - timedelta(microseconds=1)
 ENTRIES = 100
 FIRST, LAST = date(YEARS.start, 1, 1), date(YEARS.stop - 1, 12, 31)
 
@@ -46,7 +45,7 @@ def law(
         date | None, Query(ge=FIRST, le=LAST, description="Only what could be known by the end of this day")
     ] = None,
 ) -> Response:
-    known = legal_instant(known_at) + _END_OF_DAY if known_at else None
+    known = end_of_legal_day(known_at) if known_at else None
     with web_context.store.read() as connection:
         found = law_on(connection, path, as_of or legal_day(web_context.now()), known)
     return answer(request, law_to_json(found))
