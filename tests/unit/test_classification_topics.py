@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tracker.classification import classify, where_label
-from tracker.classification.quotes import opening_words, shorten
+from tracker.classification.quotes import shorten
 from tracker.model import (
     Classification,
     Direction,
@@ -377,20 +377,15 @@ def test_a_summary_in_japanese_names_the_country_in_japanese() -> None:
     assert "JAPAN" not in found.summary.ja
 
 
-@pytest.mark.parametrize(
-    ("words", "alerted"),
-    [
-        ("In this interim final rule, the Bureau of Industry and Security (BIS) amends the EAR.", "… amends the EAR"),
-        ("by case, no longer with a presumption of denial", "… by case, no longer with a presumption of denial"),
-        (", except that applications to Macau are reviewed", "… except that applications to Macau are reviewed"),
-        ("a.1. a performance of 6000 or more", "a.1. a performance of 6000 or more"),
-        ("(a) Five years.", "(a) Five years"),
-    ],
-)  # fmt: skip
-def test_a_quote_begins_at_its_substance_and_marks_omissions(words: str, alerted: str) -> None:
-    assert shorten(opening_words(words)) == alerted
-
-
 def test_a_quote_is_not_cut_inside_of_a_name() -> None:
     text = "The Assistant Secretary for Preparedness and Response is issuing this guidance on screening of orders for nucleic acids, and more of it"
     assert shorten(text, 130).startswith("The Assistant Secretary for Preparedness and Response is issuing")
+
+
+def test_a_summary_names_the_day_on_which_applications_close() -> None:
+    found = read(
+        "Technical Advisory Committees; Notice of Recruitment of Members",
+        "The Bureau of Industry and Security is recruiting members of its committees. Applications are due by December 20, 2026.",
+    )
+    assert "応募期限:2026年12月20日" in found.summary.ja
+    assert "Applications close 20 December 2026" in found.summary.en

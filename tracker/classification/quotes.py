@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
 
 from tracker.countries import Country
 from tracker.model import Language
@@ -13,12 +12,6 @@ _SHORT = 130  # characters of a quote
 _LEAST = 70
 # "and" between capitals joins a name: "the Bureau of Industry and Security".
 _CLAUSE = re.compile(r", |; | that | by | and (?![A-Z])")
-# What every rule begins with says nothing of this one.
-_OPENING = re.compile(
-    r"(?:(?:In|With|By|Through) this [^,]{0,60}, )?(?:[Tt]he )?(?:Department of (?:Commerce|the Treasury)[’']s )?"
-    r"(?:Bureau of Industry and Security|Office of Foreign Assets Control)(?: \((?:BIS|OFAC)\))?(?:, (?:U\.S\. )?Department of (?:Commerce|the Treasury),)? (?=[a-z])"
-)
-_DESIGNATOR = re.compile(r"[a-z]{1,2}(?:\.[a-z\d]+)*\.\s")
 
 
 def parties(count: int | None, language: Language) -> str:
@@ -40,22 +33,6 @@ def countries(found: Sequence[Country], language: Language, most: int = 5) -> st
     if len(found) > most:
         return ", ".join(names) + " and others"
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def day(value: date, language: Language) -> str:
-    """2026年11月9日, 9 November 2026."""
-    if language == "ja":
-        return f"{value.year}年{value.month}月{value.day}日"
-    return f"{value.day} {value:%B} {value.year}"
-
-
-def opening_words(text: str) -> str:
-    """Official words from where they begin to say something; an ellipsis where words before them are left out."""
-    text = text.strip()
-    opening = _OPENING.match(text)
-    rest = text[opening.end() :] if opening else text.lstrip(" ,;:)")
-    begun = opening is not None or rest != text or (rest[:1].islower() and not _DESIGNATOR.match(rest))
-    return f"… {rest}" if begun and rest else text
 
 
 def shorten(text: str, most: int = _SHORT) -> str:

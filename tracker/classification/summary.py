@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from tracker.classification.location_labels import where_label
 from tracker.classification.party_lists import PartyListAct
-from tracker.classification.quotes import countries, day, parties, shorten
+from tracker.classification.quotes import countries, parties, shorten
 from tracker.documents.text_view import TextView, abstract_of
-from tracker.i18n import label
+from tracker.i18n import format_day, label
 from tracker.legal_status.legal_dates import DELAYED
 from tracker.model import DocumentKind, Language, LegalDate, LocalizedText, Topic
 
@@ -154,6 +154,7 @@ def _when(dates: Sequence[LegalDate], language: Language) -> str:
     names = {
         "effective": ("施行日", "Effective"),
         "comments-close": ("意見提出期限", "Comments close"),
+        "applications-close": ("応募期限", "Applications close"),
         "stay-ends": ("効力停止の終期", "Stay ends"),
         "expires": ("失効日", "Expires"),
         "compliance": ("遵守期限", "Compliance by"),
@@ -169,7 +170,7 @@ def _when(dates: Sequence[LegalDate], language: Language) -> str:
     ][:2]
     named: dict[tuple[str, str], list[str]] = {}
     for name, entry in shown:
-        named.setdefault(name, []).append(day(entry.date, language))
+        named.setdefault(name, []).append(format_day(entry.date, language))
     if language == "ja":
         return "".join(f"{name[0]}:{'、'.join(days)}。" for name, days in named.items())
     return "".join(f" {name[1]} {' and '.join(days)}." for name, days in named.items())
