@@ -116,6 +116,24 @@ class TestParagraphs:
         assert found["15 CFR 744.99 › Facility"].text == "Facility. A building."
         assert "15 CFR 744.99 › Facility (2)" in found
 
+    def test_number_each_definition_on_its_own(self) -> None:
+        found = read(
+            part(
+                section(
+                    "<P><I>Bonded wafer.</I> Two wafers:</P><P>(1) Without a resin; or</P><P>(2) With a resin.</P>"
+                    "<P><I>Facility.</I> A building.</P><P>(1) Old; or</P><P>(2) New.</P>"
+                    "<P><I>Interposer.</I> A layer:</P><P>(i) Thin; or</P><P>(ii) Thick.</P>",
+                    heading="Definitions.",
+                )
+            )
+        )
+        numbered = [path.removeprefix("15 CFR 744.99 › ") for path in found if path.endswith(")")]
+        assert numbered == [
+            *("Bonded wafer (1)", "Bonded wafer (2)"),
+            *("Facility (1)", "Facility (2)"),
+            *("Interposer (i)", "Interposer (ii)"),
+        ]
+
     def test_headings_inside_a_section_open_a_level_by_their_label(self) -> None:
         found = read(
             part(

@@ -200,31 +200,54 @@ class ParagraphWriter:
         self._write_run(run, place)
 
     def _write_run(self, run: list[Piece], place: CitationScope) -> None:
-        stacks, rows = self._levels(run)
         current = self.top = place
-        for index, (piece, stack) in enumerate(zip(run, stacks, strict=True)):
-            if isinstance(piece, ElisionMark):
-                self.outline.mark_last("elision", "after")
-            elif index in rows:
-                current = self._designated_table(*rows[index], current)
-            elif isinstance(piece, Block):
-                self.write_block(piece.element, current)
-            elif isinstance(piece, Paragraph):
-                if stack:
-                    current = self._designated(piece, stack)
-                elif self.defines and piece.term:
-                    current = self.top = self._named(piece, piece.term, place)
-                elif found := _ORDER_SECTION.match(piece.text):
-                    current = self.top = self._named(piece, f"Sec. {found[1]}", place)
-                else:
-                    self._undesignated(piece, current)
+        elided = any(_is_elided(piece) for piece in run)
+        for part in self._numbered_alone(run):
+            stacks, rows = self._levels(part, elided=elided)
+            for index, (piece, stack) in enumerate(zip(part, stacks, strict=True)):
+                if isinstance(piece, ElisionMark):
+                    self.outline.mark_last("elision", "after")
+                elif index in rows:
+                    current = self._designated_table(*rows[index], current)
+                elif isinstance(piece, Block):
+                    self.write_block(piece.element, current)
+                elif isinstance(piece, Paragraph):
+                    if stack:
+                        current = self._designated(piece, stack)
+                    elif name := self._own_name(piece):
+                        current = self.top = self._named(piece, name, place)
+                    else:
+                        self._undesignated(piece, current)
 
-    def _levels(self, run: list[Piece]) -> tuple[list[tuple[str, ...]], dict[int, tuple[Table, _Stacks]]]:
+    def _own_name(self, piece: Paragraph) -> str:
+        """Return the name of a paragraph that has one instead of a designator: a definition's term, the number
+        of an order's section; empty for all others.
+        """
+        if self.defines and piece.term:
+            return piece.term
+        found = _ORDER_SECTION.match(piece.text)
+        return f"Sec. {found[1]}" if found else ""
+
+    def _numbered_alone(self, run: list[Piece]) -> Iterator[list[Piece]]:
+        """Yield the parts of a run whose designators belong together: they start again below each name, so that
+        `(1)` of one definition does not follow `(2)` of the definition before it.
+        """
+        part: list[Piece] = []
+        for piece in run:
+            if part and isinstance(piece, Paragraph) and not piece.heads and self._own_name(piece):
+                yield part
+                part = []
+            part.append(piece)
+        if part:
+            yield part
+
+    def _levels(
+        self, run: list[Piece], *, elided: bool
+    ) -> tuple[list[tuple[str, ...]], dict[int, tuple[Table, _Stacks]]]:
         """Return the levels of each piece; for tables whose rows are paragraphs of the section, `(i) Of a
         listed item`, those of each row.
         """
         heads = [piece.heads if isinstance(piece, Paragraph) else () for piece in run]
-        elided = any(_is_elided(piece) for piece in run)
         plain_levels = levels(heads, elided=elided)
         tables: dict[int, tuple[Table, list[tuple[PathLabel, ...]]]] = {}
         for index, piece in enumerate(run):

@@ -1,0 +1,113 @@
+"""The invented rules of `tests/data/amendments/` agree with themselves: what `truth.json` names is what differs
+between `before.xml` and `after.xml`, and nothing else does.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from tracker.diffing import compare
+from tracker.model import Document
+from tracker.parsing import read_file
+
+DATA = Path(__file__).parents[1] / "data" / "amendments"
+RULES = sorted(path for path in DATA.iterdir() if path.is_dir())
+STATES = {"computed", "not-computed", "no-text-change"}
+OPS = {"added", "removed", "changed", "renumbered"}
+DEFECTS = {
+    "target-missing",
+    "phrase-missing",
+    "phrase-count",
+    "no-text",
+    "contradiction",
+    "occupied",
+    "wrong-section",
+    "another-document",
+    "stayed",
+}
+JOINTS = ("(", " (", " › ", " ¶")
+
+each_rule = pytest.mark.parametrize("folder", RULES, ids=lambda path: path.name)
+
+
+def truth(folder: Path) -> dict[str, Any]:
+    return json.loads((folder / "truth.json").read_text())  # type: ignore[no-any-return]
+
+
+def within(path: str, unit: str) -> bool:
+    """Return whether a path is the unit or lies below it."""
+    return path == unit or any(path.startswith(unit + joint) for joint in JOINTS)
+
+
+def read(path: Path) -> Document:
+    return read_file(path.name, path.read_bytes())
+
+
+def words_of(text: str) -> str:
+    return "".join(text.split())
+
+
+def test_the_rules_are_numbered_in_order() -> None:
+    assert [path.name[:2] for path in RULES] == [f"{number:02}" for number in range(1, len(RULES) + 1)]
+
+
+@each_rule
+def test_every_file_is_well_formed(folder: Path) -> None:
+    known = {"rule.xml", "inspection.txt", "before.xml", "truth.json", *truth(folder)["after"]}
+    assert {path.name for path in folder.iterdir()} == known
+    for path in folder.glob("*.xml"):
+        etree.parse(path)
+
+
+@each_rule
+def test_truth_has_the_keys_and_words_of_the_contract(folder: Path) -> None:
+    answer = truth(folder)
+    number = answer["document_number"]
+    assert number in (folder / "rule.xml").read_text()
+    assert number in (folder / "inspection.txt").read_text()
+    for instruction in answer["instructions"]:
+        assert {"number", "verb", "target", "effective", "state", "defect", "units"} <= instruction.keys()
+        assert instruction["state"] in STATES
+        assert (instruction["state"] == "not-computed") == (instruction["defect"] is not None)
+        assert instruction["defect"] is None or instruction["defect"] in DEFECTS
+        assert bool(instruction["units"]) == (instruction["state"] == "computed")
+        for unit in instruction["units"]:
+            assert unit["op"] in OPS
+            assert ("from_path" in unit) == (unit["op"] == "renumbered")
+
+
+@each_rule
+def test_the_inspection_text_has_the_words_of_each_instruction(folder: Path) -> None:
+    pages = [
+        line for line in (folder / "inspection.txt").read_text().splitlines() if not line.strip().isdigit()
+    ]
+    whole = words_of("".join(pages))
+    for instruction in etree.parse(folder / "rule.xml").iter("AMDPAR"):
+        assert words_of("".join(instruction.itertext())) in whole
+
+
+@each_rule
+def test_only_the_units_that_truth_names_differ(folder: Path) -> None:
+    answer = truth(folder)
+    for name, day in answer["after"].items():
+        named = [
+            unit
+            for instruction in answer["instructions"]
+            for unit in instruction["units"]
+            if day is None or instruction["effective"] <= day
+        ]
+        paths = {path for unit in named for path in (unit["path"], unit.get("from_path", unit["path"]))}
+        found = compare(read(folder / "before.xml"), read(folder / name))
+        for operation in found:
+            if operation.op == "moved" and operation.before == operation.after:
+                continue  # a neighbor of what moved past it
+            assert any(within(operation.path, path) for path in paths), operation.path
+        for path in paths:
+            assert any(
+                within(operation.path, path) or within(operation.from_path or "", path) for operation in found
+            ), path
