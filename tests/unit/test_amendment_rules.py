@@ -88,7 +88,7 @@ def test_the_inspection_text_has_the_words_of_each_instruction(folder: Path) -> 
     ]
     whole = words_of("".join(pages))
     for instruction in etree.parse(folder / "rule.xml").iter("AMDPAR"):
-        assert words_of("".join(instruction.itertext())) in whole
+        assert words_of("".join(map(str, instruction.itertext()))) in whole
 
 
 @each_rule
