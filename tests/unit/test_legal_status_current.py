@@ -43,6 +43,14 @@ def test_before_the_first_status_only_the_next_one_is_given() -> None:
     assert status_line(OPEN, date(2025, 8, 31), "ja") == "2025年9月1日から公表済み・未施行"
 
 
+def test_what_waits_names_its_first_day_once() -> None:
+    words = "Not yet effective: applies from 1 October 2025 (as of 5 September 2025)"
+    for until in (None, date(2025, 9, 30)):
+        waiting = (Status("published", date(2025, 9, 1), until), Status("in-force", date(2025, 10, 1)))
+        assert status_line(waiting, date(2025, 9, 5), "en") == words
+    assert status_line(waiting, date(2025, 9, 5), "en", dated=False) == words.partition(" (")[0]
+
+
 def test_a_rule_effective_before_its_publication_is_in_force() -> None:
     statuses = (Status("in-force", date(2025, 9, 29)), Status("published", date(2025, 9, 30)))
     found = current_status(statuses, date(2025, 10, 1)).now
@@ -52,7 +60,7 @@ def test_a_rule_effective_before_its_publication_is_in_force() -> None:
 def test_the_end_of_a_rule_prevails_over_everything() -> None:
     statuses = (*OPEN, Status("rescinded", date(2026, 2, 1), by="2026-2"))
     line = status_line(statuses, date(2026, 3, 1), "en")
-    assert line == "Rescinded (as of 1 March 2026, from 1 February 2026, by 2026-2)"
+    assert line == "Ended by 2026-2 on 1 February 2026 (as of 1 March 2026)"
 
 
 def test_a_stay_of_some_units_is_shown_with_the_force_of_the_others() -> None:
@@ -64,17 +72,17 @@ def test_a_stay_of_some_units_is_shown_with_the_force_of_the_others() -> None:
     assert found.now == statuses[0]
     assert found.parts == (statuses[1],)
     assert status_line(statuses, date(2026, 1, 2), "ja") == (
-        "施行中(2026年1月2日現在、2025年10月1日から)。"
-        "効力停止(2026年1月1日から、対象: 15 CFR 744.11(a)(1)、根拠: 2025-1)"
+        "2025年10月1日から施行中(2026年1月2日現在)。"
+        "2025-1により終了日を定めず効力停止(2026年1月1日から、対象: 15 CFR 744.11(a)(1))"
     )
 
 
 def test_the_stayed_rule_of_the_sample_reads_the_same_in_both_languages() -> None:
     assert status_line(RULE, date(2025, 12, 1), "ja") == (
-        "効力停止(2025年12月1日現在、2025年11月10日から2026年11月9日まで、根拠: 2025-19846)"
+        "2025-19846により2026年11月9日まで効力停止(2025年12月1日現在、2025年11月10日から)"
     )
     assert status_line(RULE, date(2025, 12, 1), "en") == (
-        "Stayed (as of 1 December 2025, 10 November 2025 to 9 November 2026, by 2025-19846)"
+        "Stayed until 9 November 2026 by 2025-19846 (as of 1 December 2025, from 10 November 2025)"
     )
 
 
@@ -102,13 +110,13 @@ AFFILIATES = (
     [
         (
             date(2025, 11, 9),
-            "In force (as of 9 November 2025, from 29 September 2025); Stayed from 10 November 2025",
-            "施行中(2025年11月9日現在、2025年9月29日から)。2025年11月10日から効力停止",
+            "In force from 29 September 2025 (as of 9 November 2025); Stayed from 10 November 2025",
+            "2025年9月29日から施行中(2025年11月9日現在)。2025年11月10日から効力停止",
         ),
         (
             date(2025, 12, 1),
-            "Stands in the CFR, stayed until 9 November 2026 by 90 FR 50857 (as of 1 December 2025, from 10 November 2025)",
-            "CFRに掲載されたまま2026年11月9日まで効力停止(2025年12月1日現在、2025年11月10日から、根拠: 90 FR 50857)",
+            "Stayed until 9 November 2026 by 90 FR 50857 (as of 1 December 2025, still printed in the CFR, from 10 November 2025)",
+            "90 FR 50857により2026年11月9日まで効力停止(2025年12月1日現在、CFRには掲載されたまま、2025年11月10日から)",
         ),
         (
             date(2026, 11, 10),
@@ -130,7 +138,9 @@ def test_a_note_of_the_code_names_its_units_once_and_the_outcome_of_the_stay() -
         for unit in ("15 CFR 744.11(a)(1)", "15 CFR 744.21(b)(4)")
     )
     output = status_line(notes, date(2026, 1, 1), "en", codified=True)
-    assert output.startswith("Stands in the CFR, stayed until 9 November 2026 by 90 FR 50857 (")
+    assert output.startswith(
+        "Stayed until 9 November 2026 by 90 FR 50857 (as of 1 January 2026, still printed in the CFR, "
+    )
     assert "for 15 CFR 744.11(a)(1), 15 CFR 744.21(b)(4)" in output
     assert status_line(notes, date(2026, 11, 10), "en", codified=True).startswith(
         "In force again since 10 November 2026 ("
@@ -143,8 +153,8 @@ def test_a_rule_that_is_not_enforced_shows_since_when_and_by_whom() -> None:
         Status("not-enforced", date(2025, 5, 13), by="Statement on the AI Diffusion Rule"),
     )
     assert status_line(held, date(2025, 6, 1), "en", codified=True) == (
-        "Stands in the CFR, not enforced since 13 May 2025 by Statement on the AI Diffusion Rule (as of 1 June 2025)"
+        "Not enforced by Statement on the AI Diffusion Rule (as of 1 June 2025, still printed in the CFR, from 13 May 2025)"
     )
     assert status_line(held, date(2025, 6, 1), "ja", codified=True) == (
-        "CFRに掲載されたまま2025年5月13日から執行見合わせ(2025年6月1日現在、根拠: Statement on the AI Diffusion Rule)"
+        "Statement on the AI Diffusion Ruleにより執行見合わせ(2025年6月1日現在、CFRには掲載されたまま、2025年5月13日から)"
     )

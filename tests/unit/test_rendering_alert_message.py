@@ -47,7 +47,7 @@ def test_the_japanese_alert_is_complete() -> None:
     assert alert.what == "50%ルール(関連会社規則)の導入"
     assert alert.title == "Expansion of End-User Controls To Cover Affiliates of Certain Listed Entities"
     assert values(alert, "効力") == [
-        "施行中(2025年10月20日現在、2025年9月29日から2025年11月9日まで)。2025年11月10日から効力停止"
+        "2025年9月29日から施行中(2025年10月20日現在、2025年11月9日まで)。2025年11月10日から効力停止"
     ]
     assert values(alert, "意見提出期限") == ["2025年10月29日(あと9日、米国東部時間)"]
     assert values(alert, "日本への影響")[0].startswith("エンティティー・リスト掲載者が")
@@ -89,7 +89,7 @@ def test_a_stayed_rule_quotes_the_stay() -> None:
         viewer_url="http://x",
     )
     assert alert.quotes[0].source == "2025-19846 (効力停止)"
-    assert values(alert, "効力")[0].startswith("CFRに掲載されたまま2026年11月9日まで効力停止(")
+    assert values(alert, "効力")[0].startswith("2025-19846により2026年11月9日まで効力停止(")
 
 
 def test_an_alert_for_a_profile_alone_has_the_level_for_that_profile() -> None:

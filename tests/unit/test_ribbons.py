@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import docx
 import pytest
+from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
+from sqlalchemy import insert
 
+from tests.unit.rendering_samples import affiliates_rule
 from tests.unit.test_law import KNOWN, PARAGRAPH, state
-from tests.unit.web_samples import NOW, cfr_change, settings
+from tests.unit.web_samples import NOW, cfr_change, settings, stay
 from tracker.effects import Affected, Affecting, Applied, Certainty, Effect, EffectVerb
 from tracker.legal_status.current import current_status, status_line
 from tracker.legal_status.register import StateOnDay
 from tracker.legal_status.ribbons import ribbons
 from tracker.model import Status
-from tracker.rendering.status_ribbons import status_ribbons
-from tracker.storage import effects
+from tracker.rendering.status_ribbons import status_ribbons, story_ribbons
+from tracker.storage import changes, effects
 from tracker.storage.database import Store
 from tracker.storage.effects import Origin
+from tracker.storage.schema import DOCUMENT_GROUP
 from tracker.web.app import create_app
 
 __all__ = ["state"]
@@ -107,6 +112,49 @@ def test_an_unclear_effect_is_said_beside_force_and_not_after_the_end() -> None:
     assert [one.words for one in status_ribbons(found, "en")] == ["Affected by E.O. 14389: check"]
     over = [force, unclear, Status("rescinded", date(2026, 6, 15), by="E.O. 14400")]
     assert "check" not in status_line(over, day, "en")
+
+
+def test_a_card_and_a_date_of_a_story_have_the_ribbons_of_all_its_records_the_gravest_first(
+    client: TestClient, state: Path
+) -> None:
+    rule = affiliates_rule()
+    rule = replace(rule, tagging=replace(rule.tagging, status=(Status("in-force", date(2025, 9, 29)),)))
+    older = replace(
+        stay(), document_number="2024-10000", citation="89 FR 100", tagging=replace(
+            stay().tagging, links=(), status=(
+                Status("unclear", date(2025, 10, 1), by="E.O. 14389"), Status("rescinded", date(2025, 9, 29), by="2025-19001")
+            ),
+        ),
+    )  # fmt: skip
+    text, _ = cfr_change()
+    text = replace(
+        text,
+        tagging=replace(
+            text.tagging,
+            status=(Status("stayed", date(2025, 11, 10), date(2026, 11, 9), "90 FR 50857", (PARAGRAPH,)),),
+        ),
+    )
+    store = Store(state)
+    with store.write() as connection:
+        for one, document in ((rule, "fr:1"), (older, "fr:2"), (text, "ear:15 CFR 744")):
+            changes.save(connection, changes.ChangeEntry(one, document, 2))
+        connection.execute(
+            insert(DOCUMENT_GROUP), [{"name": one.id, "story": "s"} for one in (rule, older, text)]
+        )
+    store.close()
+    expected = [
+        "89 FR 100: Ended by 2025-19001 on 29 September 2025",
+        f"{PARAGRAPH}: Stayed until 9 November 2026 by 90 FR 50857",
+    ]
+    client.cookies.set("lang", "en")
+    cards = BeautifulSoup(client.get("/").text, "lxml").select("ol.changes li.critical")
+    (card,) = [one for one in cards if rule.title in one.text]
+    assert [one.text for one in card.select(".ribbon")] == expected
+    assert story_ribbons(rule, [text, older], date(2025, 11, 20), "ja")[0].state == "rescinded"
+    row = BeautifulSoup(client.get("/calendar").text, "lxml").select_one("table.dates td.what")
+    assert row is not None
+    assert [one.text for one in row.select(".ribbon")] == expected
+    assert [one.text for one in row.select("details .ribbon")] == expected[1:]
 
 
 def test_a_note_that_a_row_could_not_be_incorporated_is_on_the_law_page(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,15 +13,17 @@ from tracker.i18n import format_instant as timed
 from tracker.i18n import label, t
 from tracker.legal_status.propagation import section
 from tracker.model import Change, DocumentKind, Language, LegalDate
-from tracker.rendering.alert_message import headline_of, touched
+from tracker.rendering.alert_message import force_label, headline_of, touched
 from tracker.rendering.deadlines import change_url
 from tracker.rendering.location_text import date_note
 from tracker.rendering.moved_dates import with_moved_dates
+from tracker.rendering.status_ribbons import record_ribbons, story_ribbons
 from tracker.sanitize import safe_url, sanitize_line, shorten
 
 HEADLINE = 150
 TITLE = 110
 REASON = 230
+RIBBONS = 3  # of the other records of a story
 # Texts that last for years and change in places; all others are published once.
 TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
 _BOOKS = frozenset({DocumentKind.CFR, DocumentKind.LIST})
@@ -77,6 +79,18 @@ class Phrases:
     def reason(self, change: Change) -> str:
         reason = shorten(sanitize_line(change.tagging.reason.get(self.language)), REASON)
         return with_moved_dates(reason, change, self.language)
+
+    def status(self, change: Change, others: Sequence[Change] = ()) -> list[str]:
+        """The legal status on the day of the digest, then what the status of other records of its story says; nothing where
+        none is stated."""
+        day = self.week.as_of
+        own = {one.words for one in record_ribbons(change, day, self.language)}
+        found = [
+            one.words for one in story_ribbons(change, others, day, self.language) if one.words not in own
+        ]
+        line = force_label(change, day, self.language, dated=False) if change.tagging.status else ""
+        more = [self.more(len(found) - RIBBONS)] if len(found) > RIBBONS else []
+        return [shorten(one, REASON) for one in (line, *found[:RIBBONS], *more) if one]
 
     def noted(self, entry: LegalDate) -> list[str]:
         """The document that set the date, or the scope of the date; empty where the date is the document's own and applies to

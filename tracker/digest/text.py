@@ -6,6 +6,7 @@ All texts are single lines without invisible characters; each format adds its ow
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
 from urllib.parse import quote
 
@@ -24,6 +25,7 @@ from tracker.digest.week import (
     Week,
 )
 from tracker.i18n import format_instant, label, t
+from tracker.legal_status.ribbons import status_words
 from tracker.model import Change, Language, Level, Op
 from tracker.rendering.alert_message import headline_of
 from tracker.rendering.correction_text import leading_correction
@@ -164,21 +166,25 @@ def _turns(words: Phrases) -> DigestSection:
 
 def _turn(words: Phrases, turn: StatusChange) -> DigestRow:
     language, status = words.language, turn.status
-    state = label("status", status.state, language)
     if turn.ended:
-        text = t("digest.turn-ended", language, state=state)
-    elif turn.before:
-        text = t("digest.turn", language, before=label("status", turn.before, language), state=state)
+        text = t("digest.turn-ended", language, state=label("status", status.state, language))
     else:
-        text = state
+        text = status_words(replace(status, units=()), language)
+        if turn.before:
+            text = t("digest.turn", language, before=label("status", turn.before, language), state=text)
     notes = [text]
-    if status.until is not None and not turn.ended:
-        notes[0] += words.bracketed(t("legal-status.until", language, day=words.day(status.until)))
     if status.units:
         notes.append(words.listed(words.cited(unit) for unit in status.units[:4]))
-    if status.by:
+    if turn.ended and status.by:
         notes.append(t("legal-status.by", language, by=sanitize_line(status.by)))
-    return _row(words, turn.item, head=words.name(turn.item.change), when=words.day(turn.day), notes=notes)
+    return _row(
+        words,
+        turn.item,
+        head=words.name(turn.item.change),
+        when=words.day(turn.day),
+        notes=notes,
+        turned=True,
+    )
 
 
 def _parties(words: Phrases) -> DigestSection:
@@ -342,6 +348,7 @@ def _row(
     when: str = "",
     left: str = "",
     soon: bool = False,
+    turned: bool = False,
 ) -> DigestRow:
     change, language = item.change, words.language
     marks = [t("digest.update", language)] if item.update else []
@@ -356,6 +363,8 @@ def _row(
     if change.tagging.needs_reading:
         marks.append(t("reading.mark", language))
     headline = headline_of(change, language)
+    if not turned:
+        notes = (*notes, *words.status(change, item.records))
     if headline and not head:
         number = sanitize_line(change.document_number or change.citation or "")
         notes = (number if sanitize_line(change.title) in headline else words.name(change), *notes)

@@ -10,7 +10,7 @@ from itertools import groupby
 from tracker.i18n import format_day as written
 from tracker.i18n import label, t
 from tracker.legal_status.register import ENDED, PREVAILS, RegisterState
-from tracker.legal_status.ribbons import status_words
+from tracker.legal_status.ribbons import WAITING, names_day, status_words
 from tracker.model import Language, Status
 from tracker.sanitize import sanitize_line
 
@@ -90,24 +90,25 @@ def _holds(status: Status, today: date) -> bool:
 
 
 def status_line(
-    statuses: Iterable[Status], today: date, language: Language, *, codified: bool = False
+    statuses: Iterable[Status], today: date, language: Language, *, codified: bool = False, dated: bool = True
 ) -> str:
-    """Whether a document is in force, in one line: the state first, then since when, by which document, and what
-    comes next. `codified`: it is, or amends, text of the CFR, in which stayed text is still printed."""
+    """Whether a document is in force, in one line: the state in the words of a ribbon first, then since when, for which
+    units, and what comes next. `codified`: it is, or amends, text of the CFR, in which stayed text is still printed.
+    `dated`: with the day of reference."""
     known = tuple(statuses)
     found = current_status(known, today)
+    waiting = with_first_day(found)
     said: list[str] = []
-    for status in (*((found.now,) if found.now else ()), *_together(found.parts)):
-        day = today if not said else None
-        if codified and status.state in _PAUSED and (status.units or _began(known, status)):
-            said.append(_printed(status, day, language))
-        elif status is found.now and found.resumed is not None:
+    for status in (*((waiting,) if waiting else ()), *_together(found.parts)):
+        day = today if dated and not said else None
+        if status is waiting and found.resumed is not None:
             said.append(_again(found.resumed, day, language))
         else:
-            said.append(_said(status, day, language))
+            printed = codified and status.state in _PAUSED and bool(status.units or _began(known, status))
+            said.append(_said(status, day, language, printed=printed))
     if codified and found.ended is not None and found.ended.state in _PAUSED:
         same = [one for one in known if _tie(one) == _tie(found.ended)]
-        said.append(_again(_together(same)[0], today, language))
+        said.append(_again(_together(same)[0], today if dated else None, language))
     elif found.ended is not None and found.ended.until is not None:
         said.append(
             t(
@@ -117,7 +118,7 @@ def status_line(
                 day=written(found.ended.until, language),
             )
         )
-    if found.ahead is not None and found.ahead.since is not None:
+    if found.ahead is not None and found.ahead.since is not None and not _names_start(waiting, found.ahead):
         said.append(
             t(
                 "legal-status.next",
@@ -129,6 +130,23 @@ def status_line(
     said += [status_words(status, language) for status in found.notes]
     stop = "。" if language == "ja" else "; "
     return stop.join(said) if said else t("legal-status.unknown", language)
+
+
+def _names_start(waiting: Status | None, ahead: Status) -> bool:
+    """Whether the words of what waits name the day on which it is in force."""
+    if waiting is None or waiting.state not in WAITING or waiting.until is None:
+        return False
+    return ahead.state == "in-force" and ahead.since == waiting.until + _DAY
+
+
+def with_first_day(found: CurrentStatus) -> Status | None:
+    """The present status; of what is published and has no last day of waiting, with the day before it is in force."""
+    now, ahead = found.now, found.ahead
+    if now is None or now.state != "published" or now.until is not None:
+        return now
+    if ahead is None or ahead.state != "in-force" or ahead.since is None or ahead.units:
+        return now
+    return replace(now, until=ahead.since - _DAY)
 
 
 def _order(status: Status) -> int:
@@ -152,30 +170,6 @@ def _began(known: Iterable[Status], status: Status) -> bool:
     """Whether it was in force before it was stayed."""
     since = status.since or date.max
     return any(one.state == "in-force" and (one.since or date.min) < since for one in known)
-
-
-def _printed(status: Status, today: date | None, language: Language) -> str:
-    """ "Stands in the CFR, stayed until 9 November 2026 by 90 FR 50857"."""
-    state = label("status", status.state, language)
-    state = state if language == "ja" else state.lower()
-    if status.until is not None:
-        state_text = t("legal-status.held-until", language, state=state, day=written(status.until, language))
-    elif status.since is not None:
-        state_text = t("legal-status.held-since", language, state=state, day=written(status.since, language))
-    else:
-        state_text = state
-    by = t("legal-status.by", language, by=sanitize_line(status.by)) if status.by else ""
-    if language == "en" and by:
-        state_text, by = f"{state_text} {by}", ""
-    details = [
-        t("legal-status.now", language, day=written(today, language)) if today else "",
-        t("legal-status.from", language, day=written(status.since, language))
-        if status.since and status.until
-        else "",
-        _units(status, language),
-        by,
-    ]
-    return t("legal-status.printed", language, held=state_text) + _bracketed(details, language)
 
 
 def _again(ended: Status, today: date | None, language: Language) -> str:
@@ -214,22 +208,21 @@ def _bracketed(details: Iterable[str], language: Language) -> str:
     return f"({'、'.join(given)})" if language == "ja" else f" ({', '.join(given)})"
 
 
-def _said(status: Status, today: date | None, language: Language) -> str:
-    state = label("status", status.state, language)
+def _said(status: Status, today: date | None, language: Language, *, printed: bool) -> str:
+    """ "Stayed until 9 November 2026 by 90 FR 50857 (as of 1 December 2025, still printed in the CFR, from 10 November 2025)"."""
     details = [
         t("legal-status.now", language, day=written(today, language)) if today else "",
-        _span(status, language),
+        t("legal-status.printed", language) if printed else "",
+        *_days_beside(status, language),
         _units(status, language),
-        t("legal-status.by", language, by=sanitize_line(status.by)) if status.by else "",
     ]
-    return state + _bracketed(details, language)
+    return status_words(replace(status, units=()), language) + _bracketed(details, language)
 
 
-def _span(status: Status, language: Language) -> str:
-    since = written(status.since, language) if status.since else ""
-    until = written(status.until, language) if status.until else ""
-    if since and until:
-        return t("legal-status.from-until", language, since=since, until=until)
-    if since:
-        return t("legal-status.from", language, day=since)
-    return t("legal-status.until", language, day=until) if until else ""
+def _days_beside(status: Status, language: Language) -> list[str]:
+    """The first and the last day of a status that its words do not name."""
+    return [
+        t(f"legal-status.{name}", language, day=written(day, language))
+        for name, day in (("from", status.since), ("until", status.until))
+        if day is not None and not names_day(status.state, name)
+    ]

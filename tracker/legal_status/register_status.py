@@ -12,7 +12,7 @@ from datetime import date
 
 from tracker.documents.effect_names import affecting_names, ancestors, canonical_path
 from tracker.documents.names import references_in
-from tracker.effects import RecordedEffect
+from tracker.effects import EffectVerb, RecordedEffect
 from tracker.legal_status.register import (
     RegisterState,
     StateOnDay,
@@ -29,7 +29,6 @@ from tracker.text import name_key
 
 # The states that a record keeps.
 _RECORDED = frozenset(set(RegisterState) - {RegisterState.PUBLISHED})
-_ON_UNITS = _RECORDED - {RegisterState.RESCINDED}
 
 
 def with_register(
@@ -81,7 +80,9 @@ def with_unit_status(
             governed.update((state, path_of) for state in states_of(one.effect))
         for run in runs(subject, effects):
             below = run.part and subject.path in tuple(ancestors(canonical_path(run.part)))[1:]
-            if run.state in _ON_UNITS and not below:
+            # The change that removes a unit says so itself.
+            removed = by_id[run.effect].effect.verb is EffectVerb.REMOVES
+            if run.state in _RECORDED and not removed and not below:
                 spans.setdefault((run.state, run.since, run.until, run.effect), []).append(path)
     kept = [
         one

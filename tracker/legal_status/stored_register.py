@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from tracker.documents.effect_names import ancestors, canonical_path, document_references
 from tracker.documents.names import quoted_name, references_in
-from tracker.effects import RecordedEffect
+from tracker.effects import EffectVerb, RecordedEffect
 from tracker.legal_status.register import StateOnDay, Subject, next_states, relevant, status_on
 from tracker.legal_status.register_status import with_register, with_unit_status
 from tracker.model import Change, DocumentKind, Status
@@ -67,10 +67,15 @@ def next_of_change(connection: Connection, change: Change, day: date) -> tuple[S
 
 
 def status_of_units(
-    connection: Connection, paths: Iterable[str], day: date, known_at: datetime | None = None
+    connection: Connection,
+    paths: Iterable[str],
+    day: date,
+    known_at: datetime | None = None,
+    *,
+    unprinted: Collection[str] = (),
 ) -> dict[str, tuple[StateOnDay, ...]]:
     """Return the states of units of stored texts on a day, of those for which the register has anything. Units whose
-    section no effect touches cost nothing beyond one lookup."""
+    section no effect touches cost nothing beyond one lookup. `unprinted`: the units that the text does not have yet."""
     wanted = {path: tuple(ancestors(canonical_path(path))) for path in paths}
     names = {name for containing in wanted.values() for name in containing}
     touched = effects.affected(connection, names) if names else []
@@ -82,7 +87,8 @@ def status_of_units(
     for path, containing in wanted.items():
         if affected.isdisjoint(containing):
             continue
-        states = status_on(Subject(containing[0], own=(_IN_TEXT,)), everything, day, known_at)
+        subject = unit_subject(containing[0], printed=path not in unprinted)
+        states = status_on(subject, everything, day, known_at)
         # What affects only units below is shown beside these.
         own = tuple(one for one in states if not (one.part and containing[0] in _above(one.part)))
         if any(one.effect for one in own):
@@ -92,6 +98,16 @@ def status_of_units(
 
 def _above(path: str) -> tuple[str, ...]:
     return tuple(ancestors(canonical_path(path)))[1:]
+
+
+def added_by(change: Change, found: Iterable[RecordedEffect]) -> set[str]:
+    """Return the units of a record that its document adds, which the text does not have before they take effect."""
+    added = {
+        canonical_path(one.effect.affected.path)
+        for one in found
+        if one.change_id == change.id and one.effect.verb is EffectVerb.ADDS and one.effect.affected.path
+    }
+    return {path for path in change.tagging.units if canonical_path(path) in added}
 
 
 def effects_about(connection: Connection, change: Change) -> list[RecordedEffect]:

@@ -173,7 +173,7 @@ def build_message(
         ),
         notice=t("message.notice", language),
         number=sanitize_line(change.document_number or change.citation or ""),
-        profile=match.profile if match else "",
+        profile=sanitize_line(match.profile) if match else "",
     )
 
 
@@ -217,8 +217,8 @@ def touched(change: Change, language: Language) -> tuple[str, str]:
     return t("message.what-units", language, kind=kind, first=first, count=len(units)), moved
 
 
-def force_label(change: Change, today: date, language: Language) -> str:
-    """Return the legal status in one line; empty for a page or a list without a status.
+def force_label(change: Change, today: date, language: Language, *, dated: bool = True) -> str:
+    """Return the legal status in one line; empty for a page or a list without a status. `dated`: with the day of reference.
 
     A stay that this document itself imposes is left out: it is shown on the record of the stayed document.
     """
@@ -227,7 +227,7 @@ def force_label(change: Change, today: date, language: Language) -> str:
         return ""
     own = {change.document_number, change.citation} - {None}
     text_shown = [one for one in change.tagging.status if not (one.state == "stayed" and one.by in own)]
-    return status_line(text_shown, today, language, codified=is_codified(change))
+    return status_line(text_shown, today, language, codified=is_codified(change), dated=dated)
 
 
 def is_codified(change: Change) -> bool:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 
 def story_id(root: str) -> str:
@@ -31,6 +32,22 @@ def stories_of(connection: sqlite3.Connection, change_ids: Iterable[str]) -> dic
         [json.dumps(list(change_ids))],
     )
     return {row["name"]: row["story"] for row in rows}
+
+
+def records_of_stories(
+    connection: sqlite3.Connection, change_ids: Iterable[str]
+) -> dict[str, list[dict[str, Any]]]:
+    """The records of the story of each change, the newest first; none for a change that shares no story."""
+    rows = connection.execute(
+        "SELECT own.name AS name, change.record AS record FROM document_group AS own"
+        " JOIN document_group AS other ON other.story = own.story JOIN change ON change.id = other.name"
+        " WHERE own.name IN (SELECT value FROM json_each(?)) ORDER BY change.published DESC, change.seq DESC",
+        [json.dumps(list(change_ids))],
+    )
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["name"], []).append(json.loads(row["record"]))
+    return found
 
 
 def texts_with_stories(

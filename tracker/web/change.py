@@ -10,8 +10,8 @@ from fastapi.responses import HTMLResponse
 from tracker.documents.names import references_in
 from tracker.effects import RecordedEffect
 from tracker.legal_status.current import current_status, status_line
-from tracker.legal_status.ribbons import ribbons
-from tracker.legal_status.stored_register import effects_about, status_of_units
+from tracker.legal_status.ribbons import asked_words, ribbons
+from tracker.legal_status.stored_register import added_by, effects_about, status_of_units
 from tracker.model import TOPIC_IDS, Change, Direction, Level
 from tracker.model.corrections import GIST, CorrectedFields
 from tracker.rendering.act_table import SHOWN, act_rows, columns
@@ -24,6 +24,7 @@ from tracker.rendering.effect_text import effect_line
 from tracker.rendering.location_text import location_label, status_where
 from tracker.rendering.official_links import official_url
 from tracker.rendering.profile_lead import leading_badge, leading_match, level_badge, profile_reason
+from tracker.rendering.redlines.stored import is_present
 from tracker.serialization import change_from_json
 from tracker.storage import reviews
 from tracker.stories.related import related
@@ -75,7 +76,10 @@ def _change(request: Request, web_context: WebContext, reference: str) -> HTMLRe
     with web_context.store.read() as connection:
         belongs = related(connection, change)
         on_it = effects_about(connection, change)
-        unit_states = status_of_units(connection, change.tagging.units, today)
+        unit_states = status_of_units(
+            connection, change.tagging.units, today, unprinted=added_by(change, on_it)
+        )
+        present = is_present(connection, change)
     lines: dict[str, RecordedEffect] = {}
     for one in on_it:  # a rule's instruction and the note that the eCFR prints of it state the same effect
         lines.setdefault(effect_line(one, language), one)
@@ -106,6 +110,7 @@ def _change(request: Request, web_context: WebContext, reference: str) -> HTMLRe
         detail=detail,
         standing=found,
         ribbons={path: ribbons(states, language) for path, states in unit_states.items()},
+        asked=asked_words(today, language) if present else "",
         effects=list(lines.items()),
         statuses=sorted(change.tagging.status, key=lambda status: status != found.now),
         # Text of the CFR, a page or a list does not state its own force: "not stated" would suggest doubt.

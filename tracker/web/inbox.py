@@ -19,7 +19,7 @@ from tracker.rendering.alert_message import what_changed
 from tracker.rendering.correction_text import leading_correction
 from tracker.rendering.deadlines import upcoming
 from tracker.rendering.profile_lead import leading_match, profile_reason
-from tracker.rendering.status_ribbons import status_ribbons
+from tracker.rendering.status_ribbons import status_ribbons, story_ribbons
 from tracker.search.query import highlight, terms
 from tracker.serialization import change_from_json
 from tracker.storage import reviews, saved_searches, story_cards
@@ -122,7 +122,7 @@ def filter_of(values: Mapping[str, str]) -> InboxFilter:
 class InboxRow:
     """A row of the list: the change, its summary, its legal status today, and its next date. `level` is the level for
     the selected profile, else the general one; `because` is the reason why the profile matches; `ribbons` say by which
-    document and until when it is stayed, ended or not effective yet.
+    document and until when it, or on a card another record of its story, is stayed, ended or not effective yet.
     """
 
     change: Change
@@ -198,7 +198,9 @@ def _cards(
         rest = [by_id[record["id"]] for record in card.rest]
         lines = tuple((record_line(row.change, language), row.change.id) for row in rest)
         waiting = sum(row.review.state == "open" and not row.change.baseline for row in rest)
-        found.append((by_id[card.lead["id"]], OtherRecords(lines, waiting)))
+        lead = by_id[card.lead["id"]]
+        shown = story_ribbons(lead.change, [row.change for row in rest], today, language)
+        found.append((replace(lead, ribbons=shown), OtherRecords(lines, waiting)))
     return found
 
 

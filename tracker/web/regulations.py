@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache, partial
 from typing import Any
 
@@ -16,9 +17,9 @@ from tracker.diffing import compare, summarize
 from tracker.diffing.summary import split_path
 from tracker.errors import ParseError
 from tracker.legal_status.register import StateOnDay
-from tracker.legal_status.ribbons import Ribbon, ribbons
+from tracker.legal_status.ribbons import Ribbon, asked_words, ribbons
 from tracker.legal_status.stored_register import status_of_units
-from tracker.model import Document, Language, Operation, Unit, UnitKind
+from tracker.model import Document, DocumentKind, Language, Operation, Unit, UnitKind
 from tracker.rendering.official_links import official_url
 from tracker.rendering.redlines.model import Redline, RedlineSide
 from tracker.rendering.redlines.stored import document_of, unit_states
@@ -149,6 +150,7 @@ def text(
         found=len(units),
         units=[_shown(unit) for unit in shown],
         ribbons=_ribbons(web_context, [unit.path for unit in shown], language),
+        asked=asked_words(day, language) if (day := _asked(web_context, document, states, ordinal)) else "",
         part=part,
         parts=parts,
     )
@@ -190,6 +192,16 @@ def history(request: Request, web_context: InjectedContext, text: str, path: str
     with web_context.reading() as store:
         changes = [change_from_json(record) for record in store.changes_of(text)]
     language = language_of(request, web_context)
+    newest = states[-1]["ordinal"]
+    try:
+        document = _document(web_context, text, newest)
+    except (
+        HTTPException
+    ):  # its bytes were dropped: the history needs no text, and nothing is said about force
+        printed, day = True, None
+    else:
+        printed = any(unit.path == path for unit in document.units)
+        day = _asked(web_context, document, states, newest) if printed else None
     with web_context.store.read() as connection:
         found = paragraph_history(
             path, ((change, stored.operations(connection, change.id)) for change in changes)
@@ -206,7 +218,8 @@ def history(request: Request, web_context: InjectedContext, text: str, path: str
         text=text,
         path=path,
         first=states[0],
-        ribbons=_ribbons(web_context, [path], language_of(request, web_context)).get(path, ()),
+        ribbons=_ribbons(web_context, [path], language, unprinted=() if printed else (path,)).get(path, ()),
+        asked=asked_words(day, language) if day else "",
         steps=steps,
     )
 
@@ -223,11 +236,11 @@ def _shown(unit: Unit) -> ShownUnit:
 
 
 def _ribbons(
-    web_context: WebContext, paths: Iterable[str], language: Language
+    web_context: WebContext, paths: Iterable[str], language: Language, *, unprinted: Collection[str] = ()
 ) -> dict[str, tuple[Ribbon, ...]]:
     """Return the ribbons of units today, by the register of effects."""
     with web_context.store.read() as connection:
-        found = status_of_units(connection, paths, web_context.today())
+        found = status_of_units(connection, paths, web_context.today(), unprinted=unprinted)
     return {path: ribbons(states, language) for path, states in found.items()}
 
 
@@ -240,7 +253,8 @@ def _states(web_context: WebContext, identity: str) -> list[dict[str, Any]]:
 
 
 def _compared(web_context: WebContext, identity: str, since: int, on: int) -> Redline:
-    states = {state["ordinal"]: state for state in _states(web_context, identity)}
+    stored_states = _states(web_context, identity)
+    states = {state["ordinal"]: state for state in stored_states}
     if since not in states or on not in states:
         raise HTTPException(404, f"{identity}: {since}, {on}")
     before, after = _document(web_context, identity, since), _document(web_context, identity, on)
@@ -255,7 +269,16 @@ def _compared(web_context: WebContext, identity: str, since: int, on: int) -> Re
         generated_at=web_context.now(),
         timezone=web_context.settings.timezone,
         states=unit_states_of(web_context, operations),
+        asked=_asked(web_context, after, stored_states, on),
     )
+
+
+def _asked(
+    web_context: WebContext, document: Document, states: Iterable[dict[str, Any]], on: int
+) -> date | None:
+    """Return today where a version is the newest text of the CFR: then the register says what is in force."""
+    newest = max(state["ordinal"] for state in states)
+    return web_context.today() if document.kind is DocumentKind.CFR and on == newest else None
 
 
 def unit_states_of(

@@ -1,9 +1,9 @@
 """Renders a redline as a Word file with tracked changes: accepting all gives the new text, rejecting all the
 old one.
 
-Insertions are `w:ins`, deletions `w:del`, moves `w:moveFrom` and `w:moveTo` (ECMA-376 part 1, 17.13.5). An
-inserted or deleted paragraph is tracked with its paragraph mark. Where the redline has the units of both sides,
-the file contains the whole text; else it contains the touched units in order.
+Insertions are `w:ins`, deletions `w:del`, moves `w:moveFrom` and `w:moveTo` (ECMA-376 part 1, 17.13.5). An inserted
+or deleted paragraph is tracked with its paragraph mark. The state of a unit (stayed, ended) is a comment on it. Where
+the redline has the units of both sides, the file contains the whole text; else it contains the touched units in order.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _INDENT = 240  # twentieths of a point per level
 _DEEPEST = 8
 _HEADING_LEVELS = 3
+_INSTANT = "%Y-%m-%dT%H:%M:%SZ"
+RIBBONS = 6  # in the header of the first page
 _TRACKS = {"delete": "del", "insert": "ins", "moveFrom": "moveFrom", "moveTo": "moveTo"}
 
 
@@ -52,10 +54,30 @@ def render(redline: Redline, language: Language = "en") -> bytes:
     for line in _lines(redline):
         for paragraph in writer.paragraphs(line):
             body.insert(len(body) - 1, paragraph)  # the section properties must stay last
+            if line.status not in ("removed", "moved-away"):
+                _comment(document, paragraph, redline, line.unit.path, language)
     document.add_paragraph()  # so that the mark of the last paragraph can be tracked too
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
+
+
+def _comment(
+    document: Document, paragraph: etree._Element, redline: Redline, path: str, language: Language
+) -> None:
+    """Write the ribbons of a unit as comments on its paragraph, which belong to no version of the text."""
+    for ribbon in redline.ribbons(path, language):
+        author = sanitize(redline.author)
+        comment = document.comments.add_comment(sanitize(ribbon.words), author=author, initials=author[:1])
+        comment._comment_elm.set(qn("w:date"), redline.generated_at.astimezone(UTC).strftime(_INSTANT))
+        number = str(comment.comment_id)
+        start, end = OxmlElement("w:commentRangeStart"), OxmlElement("w:commentRangeEnd")
+        start.set(qn("w:id"), number)
+        end.set(qn("w:id"), number)
+        paragraph.insert(1, start)  # after the properties
+        paragraph.append(end)
+        reference = etree.SubElement(etree.SubElement(paragraph, f"{{{_W}}}r"), f"{{{_W}}}commentReference")
+        reference.set(qn("w:id"), number)
 
 
 def _lines(redline: Redline) -> Iterator[RedlineLine]:
@@ -75,7 +97,7 @@ class _Writer:
     """Writes the paragraphs, numbers the revisions, and pairs the two ends of each move."""
 
     def __init__(self, redline: Redline, editorial: str) -> None:
-        self._date = redline.generated_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self._date = redline.generated_at.astimezone(UTC).strftime(_INSTANT)
         self._author = sanitize(redline.author)
         self._editorial = f"{self._author} ({editorial})"
         self._revision = 0
@@ -171,8 +193,11 @@ def _header(document: Document, redline: Redline, language: Language) -> None:
     for name, value in redline.facts(language):
         _small(first.add_paragraph(), f"{name}: {value}")
     _small(first.add_paragraph(), summarize(redline.operations).get(language))
-    for line in redline.ribbon_lines(language):
+    ribbons = redline.ribbon_lines(language)
+    for line in ribbons[:RIBBONS]:
         _small(first.add_paragraph(), line, bold=True)
+    if len(ribbons) > RIBBONS:
+        _small(first.add_paragraph(), t("ribbon.more", language, count=len(ribbons) - RIBBONS), bold=True)
     _small(section.header.paragraphs[0], redline.title)
     for footer in (section.footer, section.first_page_footer):
         paragraph = footer.paragraphs[0]

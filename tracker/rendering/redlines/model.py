@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from tracker.i18n import format_timestamp, t
 from tracker.legal_status.register import StateOnDay
-from tracker.legal_status.ribbons import Ribbon, ribbons
+from tracker.legal_status.ribbons import Ribbon, asked_words, ribbons
 from tracker.model import Language, LocalizedText, Op, Operation, Unit
 
 _CITATIONS = 12
@@ -30,7 +30,7 @@ class RedlineSide:
 @dataclass(frozen=True, slots=True)
 class Redline:
     """Everything that a redline shows. `before` is None for a new document. `states` are those of units by the register
-    of effects, on the day of the redline.
+    of effects, on the day of the redline; `asked` is that day where the later text is the present text of the CFR.
     """
 
     title: str
@@ -44,10 +44,15 @@ class Redline:
     timezone: str = "Asia/Tokyo"
     headline: LocalizedText | None = None
     states: Mapping[str, tuple[StateOnDay, ...]] = field(default_factory=dict)
+    asked: date | None = None
 
     def ribbons(self, path: str, language: Language) -> tuple[Ribbon, ...]:
         """What a reader must see beside a unit: that it is stayed, not effective yet, not incorporated."""
         return ribbons(self.states.get(path, ()), language)
+
+    def asked_line(self, language: Language) -> str:
+        """That all units without a ribbon are in force; empty where the register cannot say so."""
+        return asked_words(self.asked, language) if self.asked else ""
 
     def ribbon_lines(self, language: Language) -> tuple[str, ...]:
         """Return the ribbons of all shown units, each with its unit, for outlets that show them together."""
@@ -85,7 +90,9 @@ class Redline:
             moment=format_timestamp(self.generated_at, self.timezone),
             author=self.author,
         )
+        asked = [(t("message.status", language), self.asked_line(language))] if self.asked else []
         return [
+            *asked,
             (t("redline.source", language), f"{self.source} {self.url}".strip()),
             (t("redline.before", language), self._state(self.before, language)),
             (t("redline.after", language), self._state(self.after, language)),

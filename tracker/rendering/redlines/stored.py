@@ -13,7 +13,7 @@ from tracker.clock import legal_day
 from tracker.errors import TrackerError
 from tracker.legal_status.register import StateOnDay
 from tracker.legal_status.stored_register import status_of_units
-from tracker.model import Change, Document, Op, Operation, SnapshotRef
+from tracker.model import Change, Document, DocumentKind, Op, Operation, SnapshotRef
 from tracker.parsing import volatile_content
 from tracker.rendering.redlines.model import Redline, RedlineSide
 from tracker.storage import changes, snapshots, versions
@@ -36,7 +36,18 @@ def load_redline(
         timezone=timezone,
         headline=change.tagging.headline,
         states=unit_states(connection, operations, now),
+        asked=legal_day(now) if is_present(connection, change) else None,
     )
+
+
+def is_present(connection: Connection, change: Change) -> bool:
+    """Whether the text after a change is the newest stored text of the CFR, whose force the register of effects knows."""
+    if change.kind is not DocumentKind.CFR:
+        return False
+    query = select(CHANGE.c.document_id, CHANGE.c.version).where(CHANGE.c.id == change.id)
+    row = connection.execute(query).first()
+    newest = versions.latest(connection, row.document_id) if row else None
+    return row is not None and newest is not None and newest.ordinal == row.version
 
 
 def unit_states(
