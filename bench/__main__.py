@@ -7,6 +7,7 @@ import sys
 
 SCRIPTS = {
     "watch_pages": ["--write"],
+    "startup": ["--write"],
     "diff_truth": ["--write"],
     "main_text": ["--write"],
     "viewer_load": ["--write"],

@@ -22,20 +22,22 @@ class Cost:
     output: str
 
 
+def environment() -> dict[str, str]:
+    """The environment of a measured process: byte code may be written, as on anybody's
+    machine; without it every start compiles the whole program again."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def measure(
     command: Sequence[str | Path], *, cwd: Path | None = None, environ: Mapping[str, str] | None = None
 ) -> Cost:
-    """Runs a command to its end. `output` is standard output and error together, for saying why it failed.
-
-    Byte code may be written, as on anybody's machine: without it every start compiles the whole program again.
-    """
-    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    """Runs a command to its end. `output` is standard output and error together, for saying why it failed."""
     with tempfile.TemporaryFile() as output:
         started = time.perf_counter()
         process = subprocess.Popen(
             [str(part) for part in command],
             cwd=cwd,
-            env={**inherited, **(environ or {})},
+            env={**environment(), **(environ or {})},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -3,10 +3,10 @@
 import logging
 
 import pytest
-import structlog
 
 from tests.e2e.world import world
 from tests.standin.fixtures import standin
+from tracker import logs
 
 __all__ = ["standin", "world"]
 
@@ -14,7 +14,7 @@ __all__ = ["standin", "world"]
 @pytest.fixture(autouse=True)
 def default_logging() -> None:
     """Undo what an earlier test of the same process set up: a command configures structlog, a drill silences all logging."""
-    structlog.reset_defaults()
+    logs.forget_configuration()
     logging.disable(logging.NOTSET)
     apprise = logging.getLogger("apprise")
     apprise.disabled = False

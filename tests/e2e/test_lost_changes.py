@@ -337,7 +337,7 @@ def test_two_sources_that_bring_one_document_at_once_make_one_record(
             assert one.ingest(first, world.now).change is not None
         return decided
 
-    monkeypatch.setattr("tracker.ingest.ingest.decide", decide)
+    monkeypatch.setattr("tracker.ingest.decision.decide", decide)
     assert other.ingest(first, world.now) == IngestResult()
     assert len(world.changes(query="2026-11009")) == 1
     store.close()

@@ -10,13 +10,13 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy import Connection, select
 
 from tracker.assistants.answer_check import check_answer
 from tracker.assistants.model_client import SummaryModel, body
 from tracker.assistants.prompt import build_prompt
 from tracker.errors import ParseError, UnreadableAnswer, UsageError
+from tracker.logs import Logger
 from tracker.model import Change, Document, Level
 from tracker.rendering.redlines.stored import document_of
 from tracker.storage import changes, model_summaries, versions
@@ -29,7 +29,7 @@ PAUSE = timedelta(minutes=10)  # after a failed request
 RECENT = timedelta(days=7)  # older changes are summarized on command only
 CUT, NO_TEXT = "cut", "no-text"
 
-log = structlog.get_logger()
+log = Logger()
 
 
 def summarize_change(

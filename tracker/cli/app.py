@@ -246,28 +246,3 @@ def settings_of(config: Path) -> Settings:
     for warning in settings.warnings:
         sys.stderr.write(f"{warning}\n")
     return settings
-
-
-def logging(json_lines: bool, level: str = "info") -> None:
-    """Configure logging to standard error: lines for people, or JSON for machines."""
-    import logging as standard
-
-    import structlog
-
-    processors: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-        if json_lines
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
-    ]
-    structlog.configure(
-        processors=processors,
-        wrapper_class=structlog.make_filtering_bound_logger(getattr(standard, level.upper())),
-        logger_factory=lambda *_: structlog.PrintLogger(
-            sys.stderr
-        ),  # looked up for each line, because standard error may be replaced
-        cache_logger_on_first_use=False,
-    )

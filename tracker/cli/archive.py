@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from tracker import clock
+from tracker import clock, logs
 from tracker.cli.app import as_json as json_option
-from tracker.cli.app import command, finish, language_of, logging, preferences, print_json, settings_of
+from tracker.cli.app import command, finish, language_of, preferences, print_json, settings_of
 from tracker.cli.app import lang as lang_option
 from tracker.cli.app import output as output_option
 from tracker.errors import FetchError, UsageError
@@ -218,7 +218,7 @@ def audit(config: Path, state: Path, sources: tuple[str, ...], since: str, lang:
     from tracker.storage.presence import required
 
     settings = settings_of(config)
-    logging(settings.log_format == "json", "warning")
+    logs.configure(settings.log_format == "json", "warning")
     day = read_day(since, "--since")
     required(state)
     chosen = [

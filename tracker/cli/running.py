@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tracker import clock
+from tracker import clock, logs
 from tracker.cli import terminal
-from tracker.cli.app import app, command, finish, language_of, logging, print_error, print_json, settings_of
+from tracker.cli.app import app, command, finish, language_of, print_error, print_json, settings_of
 from tracker.cli.app import as_json as json_option
 from tracker.cli.app import lang as lang_option
 from tracker.errors import FetchError, StateDamaged, StateLost, UsageError
+from tracker.logs import Logger
 
 if TYPE_CHECKING:
     from tracker.config.models import Settings, Source
@@ -70,7 +71,7 @@ def run(config: Path, state: Path, log_json: bool, listen: str | None, allow_emp
     from tracker.storage.database import Store
 
     settings = settings_of(config)
-    logging(log_json or settings.log_format == "json")
+    logs.configure(log_json or settings.log_format == "json")
     daemon = Daemon(settings, Store(state), clock.now, allow_empty=allow_empty)
     if terminal.hung_up.is_set():
         daemon.ask_for_reload()
@@ -93,8 +94,6 @@ def _viewer(daemon: Daemon, state: Path, listen: str | None) -> Viewer | None:
     """Start the viewer beside the daemon. A default port in use must not stop the daemon; an unavailable
     address that was asked for must.
     """
-    import structlog
-
     from tracker.web.server import LISTEN, Viewer
 
     viewer = Viewer(lambda: daemon.context.settings, state, listen or LISTEN)
@@ -103,9 +102,9 @@ def _viewer(daemon: Daemon, state: Path, listen: str | None) -> Viewer | None:
     except UsageError as error:
         if listen:
             raise
-        structlog.get_logger().warning("no viewer", reason=error.cause, cure="give --listen HOST:PORT")
+        Logger().warning("no viewer", reason=error.cause, cure="give --listen HOST:PORT")
         return None
-    structlog.get_logger().info("the viewer is served", url=viewer.url)
+    Logger().info("the viewer is served", url=viewer.url)
     return viewer
 
 
@@ -119,10 +118,10 @@ def _viewer(daemon: Daemon, state: Path, listen: str | None) -> Viewer | None:
 @json_option
 def poll(config: Path, state: Path, sources: tuple[str, ...], accept: bool, as_json: bool) -> None:
     """Runs one cycle now: polls the sources, then sends what is due. Ends with 1 when a source failed."""
-    from tracker.scheduler import poll_cycle, reminders
+    from tracker.scheduler import poll_cycle
 
     settings = settings_of(config)
-    logging(settings.log_format == "json", "warning")
+    logs.configure(settings.log_format == "json", "warning")
     chosen = _chosen(settings, sources)
     context = _context(settings, state)
     reports = []
@@ -130,6 +129,8 @@ def poll(config: Path, state: Path, sources: tuple[str, ...], accept: bool, as_j
         reports.append(report)
         if not as_json:
             print(_line(report), flush=True)
+    from tracker.scheduler import reminders  # not needed before the first request
+
     reminders.send_reminders(context)
     delivered = poll_cycle.deliver_due(context)
     context.client.close()
@@ -191,7 +192,7 @@ def backfill(config: Path, state: Path, sources: tuple[str, ...], since: str, as
     from tracker.sources import has_history
 
     settings = settings_of(config)
-    logging(settings.log_format == "json", "warning")
+    logs.configure(settings.log_format == "json", "warning")
     day = read_day(since, "--since")
     chosen = [source for source in _chosen(settings, sources) if sources or has_history(source.kind)]
     if not chosen:
@@ -254,7 +255,7 @@ def check(config: Path, state: Path, allow_empty: bool, as_json: bool) -> None:
     from tracker.scheduler import self_check
 
     settings = settings_of(config)
-    logging(settings.log_format == "json", "error")
+    logs.configure(settings.log_format == "json", "error")
     results = []
     for result in self_check.run_self_check(settings, state, clock.now, allow_empty=allow_empty):
         results.append(result)
@@ -287,7 +288,7 @@ def summarize(config: Path, state: Path, change: str, lang: str, as_json: bool) 
     wanted = settings.summarizer
     if wanted is None:
         raise UsageError(f"{config} names no model", cure="give it a [summarizer]: docs/assistants.md")
-    logging(settings.log_format == "json", "warning")
+    logs.configure(settings.log_format == "json", "warning")
     with open_reader(state) as store:
         change_id = store.change(change)["id"]
     found = ask(Store(state), change_id, ChatEndpoint(wanted, clock.now), clock.now, wanted.max_text)
@@ -386,5 +387,5 @@ def demo(once: bool, state: Path | None) -> None:
     """Replays a bundled archive through the whole pipeline, without a network."""
     from tracker.demo.play import play
 
-    logging(False, "error")
+    logs.configure(False, "error")
     finish(play(once=once, state=state))

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from tracker.cli.app import command, logging, settings_of
+from tracker import logs
+from tracker.cli.app import command, settings_of
 
 LISTEN = "127.0.0.1:8000"
 
@@ -26,7 +27,7 @@ def serve(listen: str, config: Path, state: Path) -> None:
     from tracker.web.server import Viewer
 
     settings = settings_of(config)
-    logging(settings.log_format == "json")
+    logs.configure(settings.log_format == "json")
     viewer = Viewer(settings, state, listen)
     ended = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):

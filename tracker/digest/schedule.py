@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-import structlog
-
 from tracker.alerts import incidents
 from tracker.clock import ahead, reader_day, reader_instant
 from tracker.config.models import Channel, Digest, Settings
@@ -16,6 +14,7 @@ from tracker.digest.delivery_forms import digest_message
 from tracker.digest.period import Period, last_week, read_week
 from tracker.digest.queries import load_week
 from tracker.digest.week import Week
+from tracker.logs import Logger
 from tracker.model import Language
 from tracker.notifications import targets as places
 from tracker.notifications.delivery import DeliveryGate, DeliveryOutcome, Send, deliver
@@ -33,7 +32,7 @@ SEND_LIMIT = timedelta(minutes=4)
 LEASE = timedelta(minutes=5)
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-log = structlog.get_logger()
+log = Logger()
 
 
 @dataclass(frozen=True, slots=True)

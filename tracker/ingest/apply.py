@@ -4,7 +4,7 @@ and the validators of the answers. Each call runs in the caller's transaction an
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -14,78 +14,27 @@ from tracker.clock import legal_day
 from tracker.config.models import Settings, Source
 from tracker.documents.names import references_in
 from tracker.ingest import assess, effects
-from tracker.ingest.decision import Decision, NewVersion, Seen
+from tracker.ingest.answers import Outdated, Written, resource, save_resources
+from tracker.ingest.reading import NewVersion
 from tracker.legal_status import propagation, stored_register
 from tracker.legal_status.register_status import effective
 from tracker.legal_status.stored_register import is_codified
-from tracker.model import Change, Fetched, Validators
+from tracker.model import Change
 from tracker.storage import changes, snapshots, source_state, versions
-from tracker.storage.blobs import sha256
 from tracker.stories import story_index
 from tracker.text import name_key
 
 
-class Outdated(Exception):
-    """The store has changed since a decision was made: the answer needs a new decision."""
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What a decision wrote. `resources`: the new state of the answers' resources, valid once the transaction is
-    committed; `alerts`: how many deliveries were queued."""
-
-    resources: dict[str, source_state.Resource] = field(default_factory=dict)
-    change: Change | None = None
-    alerts: int = 0
-
-
-def resource(source: Source, part: Fetched, *, revalidate: bool = True) -> source_state.Resource:
-    """The state of a resource whose answer was read. Without `revalidate` the next request for it is unconditional."""
-    answer = part.answer
-    validators = Validators(
-        etag=answer.header("etag") if revalidate else None,
-        last_modified=answer.header("last-modified") if revalidate else None,
-        sha256=sha256(answer.body),
-        extraction_config=source.extraction_config(),
-        last_full_fetch_at=answer.fetched_at if revalidate else None,
-    )
-    return source_state.Resource(validators, size=len(answer.body))
-
-
-def apply(
-    connection: Connection,
-    decision: Decision,
-    source: Source,
-    settings: Settings,
-    *,
-    held: Collection[str] = (),
-) -> Written:
-    """Writes a decision. Raises Outdated, after which the transaction must be rolled back. `held`: keys of
-    attachments whose answer is held, while the decision contains the stored one; their stored state is not changed.
-    """
-    if isinstance(decision, Seen):
-        if decision.version is not None:
-            versions.learn(connection, decision.version, decision.templates)
-        return Written(_save_resources(connection, source, decision.fetched, held))
-    return _new_version(connection, decision, source, settings, held)
-
-
-def _save_resources(
-    connection: Connection, source: Source, fetched: Fetched, held: Collection[str]
-) -> dict[str, source_state.Resource]:
-    parts = (fetched, *fetched.attachments)
-    found = {part.key: resource(source, part) for part in parts if part.key not in held}
-    source_state.save_resources(connection, source.id, found)
-    return found
-
-
-def _new_version(
+def new_version(
     connection: Connection,
     decision: NewVersion,
     source: Source,
     settings: Settings,
     held: Collection[str],
 ) -> Written:
+    """Writes a new version. Raises Outdated, after which the transaction must be rolled back. `held`: keys of
+    attachments whose answer is held, while the decision contains the stored one; their stored state is not changed.
+    """
     document_id = decision.version.document_id
     if versions.latest(connection, document_id) != decision.follows:
         raise Outdated
@@ -95,7 +44,7 @@ def _new_version(
     ids = [snapshots.save(connection, source.id, part) for part in parts]
     row = replace(decision.version, snapshots=(*ids, *decision.kept))
     versions.add(connection, [row])
-    saved = _save_resources(connection, source, decision.fetched, held)
+    saved = save_resources(connection, source, decision.fetched, held)
     touched = effects.write(
         connection, decision.effects, decision.change, decision.document, document_id, row.at
     )

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from tracker import sources
 from tracker.config.models import Source
-from tracker.ingest.ingest import Ingest
+from tracker.ingest.history import HistoryIngest
 from tracker.ingest.poll import PollContext
 from tracker.sources.events import ResourceError
 from tracker.storage import source_state
@@ -36,7 +36,7 @@ def run(source: Source, context: PollContext, since: date) -> Iterator[Progress]
     cursor = {
         name[len(key) + 1 :]: value for name, value in state.backfill.items() if name.startswith(f"{key}/")
     }
-    ingest = Ingest(
+    ingest = HistoryIngest(
         context.store,
         context.settings,
         source,

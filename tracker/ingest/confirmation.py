@@ -13,11 +13,10 @@ from tracker import parsing
 from tracker.documents.identity import content_hash
 from tracker.errors import ParseError
 from tracker.ingest import stability
-from tracker.ingest.decision import Reading
 from tracker.ingest.quarantine import CONFIRMED_AFTER
+from tracker.ingest.reading import Reading
 from tracker.locations import INDEX
 from tracker.model import Document, DocumentKind, Fetched, ResourceType, SnapshotRef
-from tracker.parsing import volatile_content
 from tracker.parsing.absent_rows import ABSENT, absent_rows, to_meta, with_absent_rows
 from tracker.storage import page_states, snapshots, versions
 from tracker.storage.database import Store
@@ -150,6 +149,8 @@ class Confirmation:
         the next poll shows whether they keep changing."""
         if (known is not None and known.digest == new) or reading.document.kind is DocumentKind.LIST:
             return False
+        from tracker.parsing import volatile_content
+
         return reading.previous is not None and volatile_content.only_volatile(
             reading.document, reading.previous
         )
@@ -186,6 +187,8 @@ class Confirmation:
             document = parsing.read(replace(old, meta={**old.meta, **how_read(fetched)}))
         except ParseError:
             return former  # the stored hash is enough
+        from tracker.parsing import volatile_content
+
         return former | {content_hash(volatile_content.mask_document(document, reading.templates))}
 
     def unchanged(self, key: str, now: datetime) -> None:

@@ -3,80 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from tracker import diffing
 from tracker.config.models import Instrument
 from tracker.diffing.site_wide import SiteWide
 from tracker.documents.identity import change_id, content_hash
-from tracker.effects import Effect
 from tracker.ingest import assess
 from tracker.ingest.assess import KEPT_UP_TO_DATE
 from tracker.ingest.effects import effects_of, new_failures
 from tracker.ingest.page_annexes import without_first_read
+from tracker.ingest.reading import Decision, NewVersion, Reading, Seen
 from tracker.legal_status.watched import touched
 from tracker.model import (
-    Change,
     Document,
     DocumentKind,
     Fetched,
     Operation,
     Profile,
-    ResourceType,
     SnapshotRef,
 )
 from tracker.parsing.losses import Loss, added_lists, losses
 from tracker.storage.blobs import sha256
 from tracker.storage.versions import Version
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """An answer and the last stored answer, both parsed with today's settings and parser."""
-
-    document_id: str
-    document: Document
-    previous: Document | None
-    version: Version | None
-    templates: tuple[str, ...]
-    same_kind: bool  # the previous text was of the same role, so that comparing words makes sense
-    kept: tuple[
-        int, ...
-    ] = ()  # snapshots of stored attachments that still apply although this answer lacks them
-    cut: bool = False  # the page ends in the middle, and the stored one did not
-    references: tuple[SnapshotRef, ...] = ()  # the snapshots of `version`, in their order
-    record: Change | None = None  # the record of a document that has only one
-    first_read: tuple[str, ...] = ()  # paths of annexes that existed before they were first read
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """The answer contains nothing new. `version` and `templates`: masks learned for the stored version."""
-
-    fetched: Fetched
-    version: Version | None = None
-    templates: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class NewVersion:
-    """The answer is a new state of its document. `version` has no snapshots yet: they get ids when they are written.
-    `follows` and `record` are the stored rows that the decision is based on; where the store holds others when it is
-    written, the decision is outdated."""
-
-    fetched: Fetched
-    version: Version
-    change: Change
-    document: Document
-    operations: tuple[Operation, ...]
-    kept: tuple[int, ...]
-    follows: Version | None
-    record: Change | None
-    effects: tuple[Effect, ...] = ()
-
-
-Decision = Seen | NewVersion
 
 
 def decide(
@@ -150,11 +99,3 @@ def _endpoints(fetched: Fetched, reading: Reading) -> tuple[SnapshotRef | None, 
         if one.sha256 != other.sha256:
             return one, other
     return reading.references[0], new[0]
-
-
-def roles_of(fetched: Fetched) -> tuple[ResourceType, ...]:
-    """The roles of an answer's parts. The raw text and the XML of a document label its units differently, so they are not
-    compared with each other."""
-    if fetched.role is ResourceType.PAGE:
-        return (fetched.role,)  # annexes are added and removed with the text that they belong to
-    return (fetched.role, *sorted(part.role for part in fetched.attachments))

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tracker.ingest.decision import Reading
+from tracker.ingest.reading import Reading
 from tracker.locations import INDEX, annex_of
 from tracker.model import Document, Fetched, ResourceType, UnitKind
 from tracker.parsing import sanity_checks

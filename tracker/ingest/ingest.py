@@ -7,18 +7,17 @@ held, and read again until it can be stored.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, ProgrammingError
 
-from tracker import diffing, parsing
+from tracker import parsing
 from tracker.config.models import Settings, Source
-from tracker.diffing.site_wide import SiteWide
 from tracker.documents.identity import LASTING, content_hash, document_id_of
 from tracker.errors import (
     AttachmentUnreadable,
@@ -27,16 +26,12 @@ from tracker.errors import (
     ParserCrashed,
     TrackerError,
 )
-from tracker.ingest import apply, doubts
-from tracker.ingest.apply import Outdated
+from tracker.ingest.answers import Outdated, Written, resource, save_resources
 from tracker.ingest.confirmation import Confirmation, Second, how_read, stored_references
-from tracker.ingest.decision import NewVersion, Reading, Seen, decide, roles_of
-from tracker.ingest.doubts import Doubt
-from tracker.ingest.page_annexes import ACCEPT, check_annexes, completed, first_read
 from tracker.ingest.quarantine import CURE, Quarantine, Why, without_attachment, without_texts
-from tracker.legal_status.watched import watched
+from tracker.ingest.reading import NewVersion, Reading, Seen, roles_of
+from tracker.logs import Logger
 from tracker.model import Change, Document, Fetched, Operation, ResourceType
-from tracker.parsing import volatile_content
 from tracker.parsing.absent_rows import ABSENT
 from tracker.sandbox import pool
 from tracker.sources.events import PARSER_CRASHED
@@ -44,12 +39,16 @@ from tracker.storage import changes, snapshots, source_state, versions
 from tracker.storage.blobs import sha256
 from tracker.storage.database import Store
 
+if TYPE_CHECKING:
+    from tracker.diffing.site_wide import SiteWide
+    from tracker.ingest.doubts import Doubt
+
 _NOISY = frozenset({ResourceType.PAGE, ResourceType.FEED_ENTRY})  # have volatile content
 # Database errors that one document's values cause; all others are failures of the database itself.
-_OF_VALUES = (DataError, IntegrityError, InterfaceError, ProgrammingError)
+OF_VALUES = (DataError, IntegrityError, InterfaceError, ProgrammingError)
 _MANY_UNITS = 5_000  # of a document: larger ones are compared by a worker
 _TRIES = 5  # decisions on one answer, while other sources store versions of the same document
-log = structlog.get_logger()
+log = Logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +85,7 @@ class Ingest:
         self.baseline = baseline
         self.again = again
         self.accept = accept
-        self._given: dict[str, Any] = {
-            "source": source.id, "profiles": settings.profiles, "instruments": watched(settings.instruments)
-        }  # fmt: skip
         self.quarantine = Quarantine(store, source.id, known)
-        self.site_wide = SiteWide()
         self.confirmation = Confirmation(store, source.id)
         self._failed: dict[str, tuple[tuple[str, ...], ParseError]] = {}
 
@@ -131,13 +126,31 @@ class Ingest:
         except TrackerError:
             raise
         except Exception as error:
-            if isinstance(error, DBAPIError) and not isinstance(error, _OF_VALUES):
+            if isinstance(error, DBAPIError) and not isinstance(error, OF_VALUES):
                 raise
             # A defect that one document triggers must not affect the other documents of its source.
             log.exception("a document could not be processed", source=self.source.id, key=fetched.key)
             return self._set_aside(fetched, _defect(error), now, from_store=from_store)
 
+    @cached_property
+    def given(self) -> dict[str, Any]:
+        from tracker.legal_status.watched import watched
+
+        return {
+            "source": self.source.id,
+            "profiles": self.settings.profiles,
+            "instruments": watched(self.settings.instruments),
+        }
+
+    @cached_property
+    def site_wide(self) -> SiteWide:
+        from tracker.diffing.site_wide import SiteWide
+
+        return SiteWide()
+
     def _decide_and_write(self, fetched: Fetched, now: datetime, *, from_store: bool) -> IngestResult:
+        from tracker.ingest import decision, doubts
+
         for _ in range(_TRIES):
             fetched, reading = self._read(fetched)
             fetched, reading, annexes = self._without_doubtful_annexes(fetched, reading)
@@ -155,23 +168,25 @@ class Ingest:
                 )
                 if waits:
                     return IngestResult(unconfirmed=True, annexes=annexes)
-            decision = decide(
+            decided = decision.decide(
                 fetched,
                 reading,
-                **self._given,
+                **self.given,
                 baseline=self._is_baseline(fetched.key),
                 now=now,
                 site_wide=self.site_wide,
                 compare=_compare,
             )
             try:
-                return self._write(decision, now, annexes)
+                return self._write(decided, now, annexes)
             except Outdated:
                 continue  # another source has just stored a version of this document
         raise ParseError(f"{fetched.key}: other sources keep storing new versions of it")
 
     def _doubts(self, fetched: Fetched, reading: Reading) -> tuple[Doubt, ...]:
         """The reason to hold the answer; empty where it is fine, or where an earlier poll gave the same doubts."""
+        from tracker.ingest import doubts
+
         found = doubts.doubts(fetched, reading)
         labels = {doubt.label for doubt in found}
         return found if found and labels - self.quarantine.labels_before(fetched) else ()
@@ -183,6 +198,8 @@ class Ingest:
         and reason of the held ones."""
         if self.accept or not fetched.attachments or reading.version is None:
             return fetched, reading, ()
+        from tracker.ingest import doubts
+
         with self.store.read() as connection:
             stored = snapshots.load(connection, reading.version.snapshots)
         held = []
@@ -213,6 +230,10 @@ class Ingest:
 
     def _read(self, fetched: Fetched) -> tuple[Fetched, Reading]:
         """The answer, completed with stored annexes that it lacks, and its comparison with the stored version."""
+        from tracker.ingest import doubts
+        from tracker.ingest.page_annexes import check_annexes, completed, first_read
+        from tracker.parsing import volatile_content
+
         document = parsing.read(fetched)
         document_id = document_id_of(self.source, fetched, document)
         with self.store.read() as connection:
@@ -277,6 +298,8 @@ class Ingest:
             )
             if self.accept or not (same or isinstance(error, ParserCrashed)):
                 return None
+            from tracker.ingest.page_annexes import ACCEPT
+
             raise ParseError(f"the stored text can no longer be read: {error.cause}", cure=ACCEPT) from error
 
     def _is_baseline(self, key: str) -> bool:
@@ -294,6 +317,7 @@ class Ingest:
         what differs between all three texts is learned as volatile. A new entry is left as it is."""
         if fetched.role not in _NOISY or (reading.previous is None and fetched.role is not ResourceType.PAGE):
             return reading, None
+        from tracker.parsing import volatile_content
 
         def masked_by(templates: tuple[str, ...]) -> Reading:
             previous = reading.previous and volatile_content.mask_document(reading.previous, templates)
@@ -334,15 +358,24 @@ class Ingest:
         seen = isinstance(decision, Seen) and decision.version is None
         with self.store.write() as connection:
             held = {name for name, _, _ in annexes}
-            written = apply.apply(connection, decision, self.source, self.settings, held=held)
+            written = self._apply(connection, decision, held)
             row = self.confirmation.write_settled(connection, key, now, stored=seen, partial=partial)
-        self._remember(written.resources)
+        self.remember(written.resources)
         self.confirmation.remember(key, row)
         if isinstance(decision, NewVersion):
             self.site_wide.add(decision.operations)
         return IngestResult(written.change, written.alerts, annexes=annexes)
 
-    def _remember(self, resources: dict[str, source_state.Resource]) -> None:
+    def _apply(self, connection: Connection, decision: Seen | NewVersion, held: Collection[str]) -> Written:
+        if isinstance(decision, Seen):
+            if decision.version is not None:
+                versions.learn(connection, decision.version, decision.templates)
+            return Written(save_resources(connection, self.source, decision.fetched, held))
+        from tracker.ingest import apply  # what only a new version needs
+
+        return apply.new_version(connection, decision, self.source, self.settings, held)
+
+    def remember(self, resources: dict[str, source_state.Resource]) -> None:
         """Updates the memory. Call it after the commit of the transaction that wrote `resources`."""
         self.known.update(resources)
         for key in resources:
@@ -352,13 +385,13 @@ class Ingest:
         if PARSER_CRASHED in fetched.meta:
             self.quarantine.put(fetched, fetched.meta[PARSER_CRASHED], Why.BROKE)
             raise ParserCrashed(fetched.meta[PARSER_CRASHED], cure=CURE)
-        saved = {fetched.key: apply.resource(self.source, fetched, revalidate=not incomplete)}
+        saved = {fetched.key: resource(self.source, fetched, revalidate=not incomplete)}
         with self.store.write() as connection:
-            self._save_evidence(connection, fetched, saved)
-        self._remember(saved)
+            self.save_evidence(connection, fetched, saved)
+        self.remember(saved)
         return IngestResult()
 
-    def _save_evidence(
+    def save_evidence(
         self, connection: Connection, fetched: Fetched, saved: dict[str, source_state.Resource]
     ) -> None:
         if not self._same_bytes(fetched):
@@ -402,87 +435,11 @@ class Ingest:
         self._failed[fetched.key] = (_bytes_of(fetched), failure)
         raise failure from error
 
-    # --- history --------------------------------------------------------------------------------
-
-    def ingest_history(
-        self,
-        many: Sequence[Fetched],
-        now: datetime,
-        *,
-        listing: Fetched | None = None,
-        mark: Callable[[Connection], None] | None = None,
-    ) -> tuple[int, list[str]]:
-        """Ingests past records without alerts. Returns the number of new ones, and a line for each that could not
-        be read and is held. New records are written in one transaction with their list and with the position that
-        `mark` writes, from which the backfill continues. Known records are ingested one at a time before that."""
-        fresh: dict[str, NewVersion] = {}
-        usual: list[Fetched] = []
-        for fetched in many:
-            decision = self._history(fetched, now)
-            if decision is None or decision.version.document_id in fresh:
-                usual.append(fetched)
-            else:
-                fresh[decision.version.document_id] = decision
-        with self.store.read() as connection:
-            stored = versions.known_keys(connection, list(fresh))
-        usual += [fresh.pop(document_id).fetched for document_id in sorted(stored)]
-        count, troubles = self._one_by_one(usual, now)
-        try:
-            self._write_history(list(fresh.values()), listing, mark)
-        except Exception as error:
-            if isinstance(error, TrackerError):
-                raise
-            if isinstance(error, DBAPIError) and not isinstance(error, _OF_VALUES):
-                raise
-            # One of them cannot be written, or another source has just stored it: one at a time, to find which.
-            log.warning(
-                "a page of history is ingested one record at a time", source=self.source.id, cause=str(error)
-            )
-            more, failed = self._one_by_one([decision.fetched for decision in fresh.values()], now)
-            self._write_history([], listing, mark)
-            return count + more, troubles + failed
-        return count + len(fresh), troubles
-
-    def _history(self, fetched: Fetched, now: datetime) -> NewVersion | None:
-        """The decision on a record without a stored version; None for records of `ingest`."""
-        if fetched.attachments or fetched.role not in LASTING:
-            return None
-        try:
-            document = parsing.read(fetched)
-            reading = Reading(document_id_of(self.source, fetched, document), document, None, None, (), True)
-            decision = decide(fetched, reading, **self._given, baseline=True, now=now)
-        except Exception as error:  # noqa: BLE001 - `ingest` meets it again, and holds the record with the reason
-            log.info("a record of the past failed", source=self.source.id, key=fetched.key, cause=str(error))
-            return None
-        return decision if isinstance(decision, NewVersion) else None
-
-    def _one_by_one(self, many: Sequence[Fetched], now: datetime) -> tuple[int, list[str]]:
-        count, troubles = 0, list[str]()
-        for fetched in many:
-            try:
-                count += self.ingest(fetched, now).change is not None
-            except ParseError as error:
-                troubles.append(f"{fetched.key}: {error.line()}")
-        return count, troubles
-
-    def _write_history(
-        self,
-        decisions: Sequence[NewVersion],
-        listing: Fetched | None,
-        mark: Callable[[Connection], None] | None,
-    ) -> None:
-        evidence = {} if listing is None else {listing.key: apply.resource(self.source, listing)}
-        with self.store.write() as connection:
-            saved = apply.add_history(connection, decisions, self.source)
-            if listing is not None:
-                self._save_evidence(connection, listing, evidence)
-            if mark is not None:
-                mark(connection)
-        self._remember({**saved, **evidence})
-
 
 def _compare(before: Document | None, after: Document) -> tuple[Operation, ...]:
     """The differences. A worker compares documents with very many units, within the time limit of their source."""
+    from tracker import diffing
+
     if before is not None and max(len(before.units), len(after.units)) > _MANY_UNITS:
         return pool.run(diffing.compare, before, after)
     return diffing.compare(before, after)

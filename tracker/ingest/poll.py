@@ -9,9 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-import structlog
-
-from tracker import classification, clock, sources
+from tracker import clock, sources
 from tracker.config.models import Settings, Source
 from tracker.config.source_kinds import source_kinds
 from tracker.errors import (
@@ -26,9 +24,9 @@ from tracker.errors import (
     cause_of,
 )
 from tracker.http.client import Client
-from tracker.ingest import removed_pages
 from tracker.ingest.ingest import Ingest, IngestResult
 from tracker.ingest.quarantine import CURE
+from tracker.logs import Logger
 from tracker.model import (
     Absent,
     Change,
@@ -46,7 +44,7 @@ from tracker.storage import page_states, source_state
 from tracker.storage.database import Store
 from tracker.storage.page_states import Absence
 
-log = structlog.get_logger()
+log = Logger()
 BIS = "industry-and-security-bureau"
 PRESIDENTIAL = frozenset({"presidential document", "presdocu"})  # types of the API and of the daily issue
 TICK = 1.1  # seconds before a second fetch: long enough for a clock that counts seconds to move
@@ -142,7 +140,7 @@ class StoredSourceView:
 
     def _is_due(self, key: str) -> bool:
         absence = self._absences.get(key)
-        return absence is None or self._now is None or removed_pages.is_due(absence, self._now)
+        return absence is None or self._now is None or page_states.is_due(absence, self._now)
 
 
 def in_field(record: Mapping[str, Any], now: datetime) -> bool:
@@ -165,6 +163,8 @@ def in_field(record: Mapping[str, Any], now: datetime) -> bool:
         url=str(record.get("html_url") or ""),
         document_number=number or None,
     )
+    from tracker import classification
+
     try:
         return classification.classify(document, today=clock.legal_day(now)).level is not Level.NONE
     except Exception:
@@ -220,6 +220,8 @@ def poll(
                 and item.key in absences
                 and not (result.held or result.unconfirmed)
             ):
+                from tracker.ingest import removed_pages
+
                 # It was missing and has returned. A different text has a record of its own.
                 changed = result.change is not None
                 _record_absence(
@@ -231,6 +233,8 @@ def poll(
             ingest.confirmation.forget_left(seen, now)
         for key in absences:
             if is_annex(key) and key not in report.absent and not report.errors:
+                from tracker.ingest import removed_pages
+
                 _record_absence(
                     partial(removed_pages.record_return, changed=True), key, ingest, report, context
                 )
@@ -285,9 +289,13 @@ def _handle(
             _reset_missing(item.key, ingest, context)
             ingest.confirmation.unchanged(item.key, context.now().replace(microsecond=0))
             if source_kinds()[source.kind].may_relist:
+                from tracker.ingest import removed_pages
+
                 _record_absence(removed_pages.record_relisting, item.key, ingest, report, context)
             return IngestResult()
         case Absent():
+            from tracker.ingest import removed_pages
+
             report.absent.append(item.key)
             _count_missing(item.key, ingest, context)
             if item.how == "withdrawn":

@@ -43,17 +43,11 @@ from tracker.stories import story_index
 
 POLLS = 3  # answers in a row
 FOR = timedelta(days=1)
-ASKED_AGAIN = timedelta(days=1)  # between requests for a page that was recorded as removed
 
 
 def is_sure(absence: Absence) -> bool:
     """Whether there were enough answers over enough time to record a removal."""
     return absence.polls >= POLLS and absence.at - absence.since >= FOR
-
-
-def is_due(absence: Absence, now: datetime) -> bool:
-    """Whether this poll asks for a page that was missing before."""
-    return absence.change is None or now - absence.at >= ASKED_AGAIN
 
 
 def count_absence(known: Absence | None, item: Absent, now: datetime) -> Absence:

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from tracker.config.models import Channel, Settings
 from tracker.model import Change, Language, Notice, Operation
 from tracker.notifications import attachments, delivery
-from tracker.notifications import targets as places
 from tracker.notifications.attachments import Rendered
 from tracker.notifications.channels.webhook import notice_record
 from tracker.notifications.delivery import SEND_LIMIT, DeliverReport, DeliveryGate, Send
@@ -36,7 +35,7 @@ def deliver_alerts(
     *,
     gate: DeliveryGate | None = None,
     stop: threading.Event | None = None,
-    send: Send = places.send,
+    send: Send = delivery.send_message,
     limit: timedelta = SEND_LIMIT,
     compared: Compared = lambda _: (),
     redline: Rendered | None = None,

@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import structlog
-
 from tracker.i18n import t
+from tracker.logs import Logger
 from tracker.model import Change, Language, Operation
 from tracker.notifications.formats import OutboundMessage
 from tracker.rendering.alert_message import LabeledFact, Message
@@ -21,7 +20,7 @@ MAX_OPERATIONS = 1_500
 
 Rendered = Callable[[Change, Language], bytes]
 
-log = structlog.get_logger()
+log = Logger()
 
 
 def attach(

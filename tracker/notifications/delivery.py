@@ -17,12 +17,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-import structlog
-
 from tracker.config.models import Channel, Settings
 from tracker.errors import TrackerError
+from tracker.logs import Logger
 from tracker.notifications import recipient_list
-from tracker.notifications import targets as places
 from tracker.notifications.delivery_result import LONGEST_RETRY_AFTER, DeliveryResult, next_attempt_at
 from tracker.notifications.formats import OutboundMessage
 from tracker.notifications.outbox_protocol import OutboxProtocol, State
@@ -47,7 +45,7 @@ T = TypeVar("T")
 Compose = Callable[[Channel, Sequence[Delivery], bool], OutboundMessage]
 Send = Callable[[Channel, OutboundMessage], DeliveryResult]
 
-log = structlog.get_logger()
+log = Logger()
 
 
 @dataclass(slots=True)
@@ -101,6 +99,13 @@ class DeliverReport:
         return sum(outcome.state == state for outcome in self.outcomes)
 
 
+def send_message(channel: Channel, parcel: OutboundMessage) -> DeliveryResult:
+    """Sends one message by Apprise, which is imported for the first one: it costs 0.1 s."""
+    from tracker.notifications.targets import send
+
+    return send(channel, parcel)
+
+
 def deliver(
     outbox: OutboxProtocol,
     compose: Compose,
@@ -109,7 +114,7 @@ def deliver(
     *,
     gate: DeliveryGate | None = None,
     stop: threading.Event | None = None,
-    send: Send = places.send,
+    send: Send = send_message,
     limit: timedelta = SEND_LIMIT,
     lease: timedelta = LEASE,
 ) -> DeliverReport:

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import structlog
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from tracker.logs import Logger
 from tracker.notifications.channels import email
 from tracker.notifications.formats import EmailMessage, OutboundMessage, plain
 
 TEXT, HTML = "alert.txt.j2", "alert.html.j2"
 
-log = structlog.get_logger()
+log = Logger()
 
 
 def render_email(folder: Path, parcel: OutboundMessage) -> EmailMessage | None:

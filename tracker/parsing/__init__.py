@@ -8,7 +8,6 @@ because a round trip to another process costs more than the parsing.
 from __future__ import annotations
 
 from tracker.model import Document, Fetched, ResourceType
-from tracker.parsing import dispatch
 from tracker.sandbox import pool
 
 __all__ = ["read", "read_file", "read_records"]
@@ -21,6 +20,8 @@ def read(fetched: Fetched) -> Document:
     """Return the document in an answer and its attachments (see `dispatch.read`). Raises its errors;
     ParserCrashed when parsing ends the worker or exceeds its limits of memory and time.
     """
+    from tracker.parsing import dispatch  # the parsers are imported when the first document is parsed
+
     if _is_plain(fetched):
         return dispatch.read(fetched)
     return pool.run(dispatch.read, fetched)

@@ -17,6 +17,7 @@ from tracker.clock import legal_day
 from tracker.config.models import Source
 from tracker.config.source_kinds import source_kinds
 from tracker.errors import FetchError, ParseError, UsageError
+from tracker.ingest.history import HistoryIngest
 from tracker.ingest.ingest import Ingest
 from tracker.ingest.poll import PollContext, StoredSourceView, in_field
 from tracker.model import Change, Fetched, ResourceType
@@ -92,8 +93,8 @@ def audited_kinds() -> tuple[str, ...]:
     return tuple(name for name, kind in source_kinds().items() if kind.inventory)
 
 
-def _ingest_for(source: Source, context: PollContext, *, baseline: bool) -> Ingest:
-    return Ingest(
+def _ingest_for(source: Source, context: PollContext, *, baseline: bool) -> HistoryIngest:
+    return HistoryIngest(
         context.store,
         context.settings,
         source,

@@ -33,6 +33,7 @@ from tracker.errors import (
     ReaderKilled,
     TrackerError,
 )
+from tracker.logs import Logger
 from tracker.sandbox import protocol
 
 SIZE = 2
@@ -305,9 +306,7 @@ def _pool() -> Pool:
 
 
 def _warn(event: str, **facts: Any) -> None:
-    import structlog  # imported here: it costs 0.1 s, and most processes do not need it
-
-    structlog.get_logger().warning(event, **facts)
+    Logger().warning(event, **facts)
 
 
 def resource_limits() -> str:

@@ -14,7 +14,6 @@ from tracker.config.source_kinds import source_kinds
 from tracker.errors import FetchError
 from tracker.ingest.poll import PollContext
 from tracker.model import Change
-from tracker.reconciliation import gap_filling
 
 AFTER = timedelta(days=2)  # without a successful poll
 BEHIND = timedelta(days=7)  # the longest that the eCFR lags behind the day on which it is asked
@@ -39,6 +38,8 @@ def is_due(source: Source, last_success_at: datetime | None, now: datetime) -> b
 def catch_up(source: Source, last_success_at: datetime, context: PollContext) -> CatchUpResult:
     """Ingests the missed states of one source. Nothing while the outage lasts: the poll that follows reports why."""
     try:
+        from tracker.reconciliation import gap_filling
+
         gaps = gap_filling.audit(source, context, legal_day(last_success_at) - BEHIND).gaps
     except FetchError:
         return CatchUpResult()

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -23,6 +22,7 @@ from tracker.clock import machine_now
 from tracker.config.models import Settings
 from tracker.digest import schedule as digests
 from tracker.errors import SettingsError, StateDamaged, StateLost, StoreError, TrackerError
+from tracker.logs import Logger
 from tracker.notifications.delivery import DeliveryGate
 from tracker.reconciliation import daily
 from tracker.reconciliation.govinfo_crosscheck import IssueCache
@@ -43,7 +43,7 @@ RECONCILE_SECONDS = 60
 PRUNE_SECONDS = 24 * 3600
 STOP_SECONDS = 5  # for running polls to end; a restart releases their leases anyway
 
-log = structlog.get_logger()
+log = Logger()
 
 
 class Daemon:

@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import structlog
 from sqlalchemy import Connection
 
 from tracker.alerts import incidents
@@ -23,11 +22,8 @@ from tracker.errors import StoreError, TrackerError
 from tracker.http.client import Client
 from tracker.ingest import poll
 from tracker.ingest.poll import PollContext, PollReport
+from tracker.logs import Logger
 from tracker.model import Change, Language, Notice, Operation
-from tracker.notifications.alert_messages import deliver_alerts
-from tracker.notifications.delivery import DeliverReport, DeliveryGate
-from tracker.rendering.alert_message import LabeledFact
-from tracker.rendering.redlines.stored import load_redline
 from tracker.sandbox import pool as readers
 from tracker.scheduler import catch_up, outages
 from tracker.scheduler.catch_up import CatchUpResult
@@ -38,8 +34,10 @@ from tracker.storage.database import Store
 from tracker.storage.outbox import Outbox
 from tracker.storage.read_queries import open_reader
 from tracker.storage.recipient_queries import stranded
-from tracker.stories.related import made_by
-from tracker.stories.story_text import made_by_facts
+
+if TYPE_CHECKING:
+    from tracker.notifications.delivery import DeliverReport, DeliveryGate
+    from tracker.rendering.alert_message import LabeledFact
 
 WORKERS = 8
 SLOW = 2  # of the workers, for sources whose last poll was slow, so that slow sources do not delay the others
@@ -48,7 +46,7 @@ _BATCH = 64  # outcomes recorded in one transaction: those that a kill loses are
 _TOGETHER = 0.05  # seconds
 MARGIN = timedelta(minutes=1)
 
-log = structlog.get_logger()
+log = Logger()
 
 
 def lease_owner() -> str:
@@ -284,6 +282,10 @@ def deliver_due(
     context: PollContext, *, gate: DeliveryGate | None = None, stop: threading.Event | None = None
 ) -> DeliverReport:
     """Sends the deliveries that are due."""
+    from tracker.notifications.alert_messages import deliver_alerts
+    from tracker.rendering.redlines.stored import load_redline
+    from tracker.stories.related import made_by
+    from tracker.stories.story_text import made_by_facts
 
     def lookup(change_id: str, _revision: int) -> Change | Notice:
         with context.store.read() as connection:

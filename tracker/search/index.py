@@ -17,9 +17,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
-
 from tracker.errors import ParseError
+from tracker.logs import Logger
 from tracker.model import Document
 from tracker.rendering.redlines.stored import document_of
 from tracker.search.query import Terms
@@ -38,7 +37,7 @@ _TABLES = (
     "CREATE VIRTUAL TABLE unit_fts USING fts5(words, content='', tokenize='unicode61 remove_diacritics 2')",
     f"PRAGMA user_version = {INDEX_VERSION}",
 )
-log = structlog.get_logger()
+log = Logger()
 
 
 @dataclass(frozen=True, slots=True)

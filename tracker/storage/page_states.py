@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -13,6 +13,7 @@ from tracker.storage.database import Store
 from tracker.storage.page_tables import ABSENCE, FLAPPING
 from tracker.storage.schema import RESOURCE
 
+ASKED_AGAIN = timedelta(days=1)  # between requests for a page that was recorded as removed
 UNREAD = "noise"  # extraction_config of a page whose volatile patterns were cleared: no source has it, so the page is read again
 
 
@@ -39,6 +40,11 @@ class Absence:
     since: datetime
     at: datetime
     change: str | None = None
+
+
+def is_due(absence: Absence, now: datetime) -> bool:
+    """Whether this poll asks for a page that was missing before."""
+    return absence.change is None or now - absence.at >= ASKED_AGAIN
 
 
 def flapping(store: Store, source: str) -> dict[str, Flapping]:

@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -20,6 +19,7 @@ from starlette.responses import Response
 from tracker import __version__
 from tracker.config.models import Settings
 from tracker.errors import StoreError, TrackerError, UsageError
+from tracker.logs import Logger
 from tracker.search.index import SearchIndex
 from tracker.storage import accounts
 from tracker.storage.database import Store
@@ -50,7 +50,7 @@ from tracker.web.page_limits import Turns
 from tracker.web.passwords import Throttle
 from tracker.web.security_headers import SecurityMiddleware, is_loopback
 
-log = structlog.get_logger()
+log = Logger()
 
 
 def create_app(

@@ -6,13 +6,13 @@ import math
 import secrets
 from typing import Annotated
 
-import structlog
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from tracker.config.models import OidcSettings
 from tracker.errors import UsageError
 from tracker.i18n import t
+from tracker.logs import Logger
 from tracker.storage import accounts, audit_log
 from tracker.storage.audit_log import Event
 from tracker.text import fold_space, search_key
@@ -24,7 +24,7 @@ from tracker.web.rendering import language_of, local_path, page, set_cookie
 from tracker.web.security_headers import check_form
 
 router = APIRouter(include_in_schema=False)
-log = structlog.get_logger()
+log = Logger()
 
 BEGAN = "tracker_sign_in"  # identifies the browser while it is at the sign-in service
 

@@ -10,13 +10,13 @@ from itertools import groupby
 from typing import Annotated
 from urllib.parse import quote
 
-import structlog
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from tracker.clock import clamp_future
 from tracker.config.validators import weekday_span
 from tracker.legal_status.ribbons import Ribbon
+from tracker.logs import Logger
 from tracker.model import Change, Language, Level
 from tracker.rendering.deadlines import Deadline, calendar, deadlines, superseded_deadlines
 from tracker.rendering.delivery_hold import hold_line, recipient_lines
@@ -44,7 +44,7 @@ from tracker.web.review import reviewer
 from tracker.web.security_headers import check_form
 
 router = APIRouter(include_in_schema=False)
-log = structlog.get_logger()
+log = Logger()
 
 PAUSE = timedelta(seconds=60)  # minimum time between two manual polls: the sources are other people's servers
 

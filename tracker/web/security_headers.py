@@ -15,12 +15,12 @@ import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-import structlog
 from fastapi import HTTPException, Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tracker.logs import Logger
 from tracker.web.health import RequestMetrics
 
 POLICY = (
@@ -40,7 +40,7 @@ HEADERS = {
 MAX_BODY = 64_000  # bytes of a form
 COOKIE = "tracker_form"
 
-log = structlog.get_logger()
+log = Logger()
 
 
 def is_loopback(host: str) -> bool:

@@ -8,15 +8,15 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-import structlog
 import uvicorn
 
 from tracker import clock
 from tracker.config.models import Settings
 from tracker.errors import UsageError
+from tracker.logs import Logger
 from tracker.web.security_headers import is_loopback
 
-log = structlog.get_logger()
+log = Logger()
 
 STARTS_WITHIN = 15.0  # seconds
 LISTEN = "127.0.0.1:8000"
