@@ -15,14 +15,27 @@ from tracker.storage import outbox
 from tracker.storage.schema import DELIVERY
 
 
-def enqueue(connection: Connection, change: Change, actor: Change, settings: Settings, now: datetime) -> int:
+def reached(connection: Connection, actor: Change) -> set[tuple[str, str | None]]:
+    """Return the channels and threads in which a document itself is sent."""
+    return {(row.channel, row.story) for row in _deliveries(connection, actor.id)}
+
+
+def enqueue(
+    connection: Connection,
+    change: Change,
+    actor: Change | str,
+    settings: Settings,
+    now: datetime,
+    reached: set[tuple[str, str | None]],
+) -> int:
     """Queue a raised revision of a record for the channels that sent it. Returns the number of new deliveries.
 
-    A channel that receives the later document itself in the same thread gets no second message, and one whose alert is
-    still pending sends the record as it is then.
+    A channel that receives the later document itself, or another record, in the same thread (`reached`) gets no second
+    message, and one whose alert is still pending sends the record as it is then. `actor`: the document that changed the
+    status, or the name of what a person recorded.
     """
     active = mutes.active(connection, now)
-    reached = {(row.channel, row.story) for row in _deliveries(connection, actor.id)}
+    by = actor if isinstance(actor, str) else actor.order or names_of(actor)
     sent = {row.channel: row.story for row in _deliveries(connection, change.id) if row.state == "sent"}
     waiting = {
         row.channel for row in _deliveries(connection, change.id) if row.state in ("pending", "claimed")
@@ -36,9 +49,10 @@ def enqueue(connection: Connection, change: Change, actor: Change, settings: Set
             channel, change.tagging.level, now=now, timezone=settings.timezone, mutes=active, story=story or "",
             source=change.source, topics=[topic.id for topic in change.tagging.topics],
         )  # fmt: skip
+        reached.add((channel_id, story))
         queued += outbox.enqueue(
             connection, subject_id=change.id, revision=change.revision, channel=channel_id,
-            reason={"code": "status", "by": actor.order or names_of(actor)}, now=now, story=story, at=plan.at,
+            reason={"code": "status", "by": by}, now=now, story=story, at=plan.at,
             batch=plan.batch, hold_reason=plan.hold.record() if plan.hold else None, withheld=plan.withheld,
         )  # fmt: skip
     return queued

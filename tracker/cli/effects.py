@@ -17,6 +17,7 @@ from tracker.cli.app import output as output_option
 from tracker.errors import UsageError
 
 if TYPE_CHECKING:
+    from tracker.config.models import Settings
     from tracker.effects import RecordedEffect
     from tracker.storage.database import Store
 
@@ -146,12 +147,25 @@ def effects(
                 )
         last = _day(until, "--until")
         log = f"{reason.strip()} ({source.strip()})"
+        settings = _channels(config)
         if verb:
             found = [
-                _add(state, verb, by, on, part, _day(since_day, "--from"), last, quote, who.strip(), log)
+                _add(
+                    state,
+                    settings,
+                    verb,
+                    by,
+                    on,
+                    part,
+                    _day(since_day, "--from"),
+                    last,
+                    quote,
+                    who.strip(),
+                    log,
+                )
             ]
         else:
-            found = [_end(state, ended, last, who.strip(), log)]
+            found = [_end(state, settings, ended, last, who.strip(), log)]
     else:
         for option, value in (("--by", by), ("--on", on), ("--part", part), ("--from", since_day), ("--until", until), ("--quote", quote),
                               ("--who", who), ("--reason", reason), ("--source", source)):  # fmt: skip
@@ -208,11 +222,11 @@ def _listed(state: Path, unit: str, document: str, since: date | None) -> list[R
 
 
 def _add(
-    state: Path, verb: str, by: str, on: str, part: str, since: date | None, until: date | None, quote: str, who: str, log: str
+    state: Path, settings: Settings | None, verb: str, by: str, on: str, part: str, since: date | None, until: date | None, quote: str, who: str, log: str
 ) -> RecordedEffect:  # fmt: skip
     from tracker.documents.effect_names import affected_of, affecting_of
     from tracker.effects import Applied, Effect, EffectVerb, Extent
-    from tracker.ingest.effects import settle_after
+    from tracker.ingest.status_alerts import settle_by_hand
     from tracker.storage import audit_log
     from tracker.storage import effects as register
 
@@ -224,13 +238,14 @@ def _add(
     if since and until and until < since:
         raise UsageError(f"--until {until} is before --from {since}")
     affected = affected_of(on, part)
+    now = clock.now()
     effect = Effect(
         verb=EffectVerb(verb),
         affecting=affecting_of(by, quote),
         affected=affected,
         from_=since,
         until=until,
-        known_at=clock.now(),
+        known_at=now,
         applied=Applied.PENDING if affected.path else Applied.NOT_APPLICABLE,
         extent=Extent.PARTIAL if part else Extent.WHOLE,
         by_hand=f"{who}: {log}",
@@ -239,14 +254,17 @@ def _add(
         added = register.add_by_hand(connection, effect, by)
         if added is None:
             raise UsageError("this effect is recorded by hand already", cure="see `tracker effects`")
-        settle_after(connection, [added.id])
+        settle_by_hand(connection, added.id, by, settings, now)
         value = f"{added.id}: {log}"
-        audit_log.add(connection, clock.now(), who, audit_log.Event.EFFECT_ADDED, value)
+        audit_log.add(connection, now, who, audit_log.Event.EFFECT_ADDED, value)
     return added
 
 
-def _end(state: Path, name: str, until: date | None, who: str, log: str) -> RecordedEffect:
-    from tracker.ingest.effects import settle_after
+def _end(
+    state: Path, settings: Settings | None, name: str, until: date | None, who: str, log: str
+) -> RecordedEffect:
+    from tracker.ingest.status_alerts import settle_by_hand
+    from tracker.legal_status.register import affecting_name
     from tracker.storage import audit_log
     from tracker.storage import effects as register
 
@@ -256,9 +274,19 @@ def _end(state: Path, name: str, until: date | None, who: str, log: str) -> Reco
             raise UsageError(f"no effect has the id {name!r}", cure="`tracker effects` lists them")
         now = clock.now()
         ended = register.end_by_hand(connection, found, at=now, ended_on=until, who=f"{who}: {log}")
-        settle_after(connection, [name])
+        settle_by_hand(connection, name, affecting_name(found), settings, now)
         audit_log.add(connection, now, who, audit_log.Event.EFFECT_ENDED, f"{name}: {log}")
     return ended
+
+
+def _channels(config: Path) -> Settings | None:
+    """The settings, by which those who had a record are alerted; None where there is no file."""
+    from tracker.cli.app import settings_of
+
+    if config.is_file():
+        return settings_of(config)
+    print(f"{config} is not there: a change of status is recorded, and nobody is alerted", file=sys.stderr)
+    return None
 
 
 def _day(text: str, option: str) -> date | None:

@@ -3,22 +3,20 @@ and the validators of the answers. Each call runs in the caller's transaction an
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from sqlalchemy import Connection
 
-from tracker.alerts import enqueue, status_changes
+from tracker.alerts import enqueue
 from tracker.clock import legal_day
 from tracker.config.models import Settings, Source
 from tracker.documents.names import references_in
-from tracker.ingest import assess, effects
+from tracker.ingest import assess, effects, status_alerts
 from tracker.ingest.answers import Outdated, Written, resource, save_resources
 from tracker.ingest.reading import NewVersion
+from tracker.ingest.status_alerts import stored_now
 from tracker.legal_status import propagation, stored_register
-from tracker.legal_status.register_status import effective
-from tracker.legal_status.stored_register import is_codified
 from tracker.model import Change
 from tracker.storage import changes, snapshots, source_state, versions
 from tracker.stories import story_index
@@ -56,7 +54,9 @@ def new_version(
     alerts = 0
     if decision.record is None or change.revision > decision.record.revision:
         alerts = enqueue.enqueue_alerts(connection, change, story, document_id, settings, row.at)
-    return Written(saved, change, alerts + _alert_status(connection, earlier, change, settings, row.at))
+    return Written(
+        saved, change, alerts + status_alerts.enqueue(connection, earlier, change, settings, row.at)
+    )
 
 
 def add_history(
@@ -97,7 +97,7 @@ def add_history(
         )
     _apply_relations(connection, entries)
     effects.settle(
-        connection, [*stored_register.records_affected(connection, touched), *_again(connection, entries)]
+        connection, [*stored_register.records_affected(connection, touched), *stored_now(connection, entries)]
     )
     for decision in decisions:
         story_index.register(connection, decision.change, decision.document, (), decision.version.document_id)
@@ -141,35 +141,9 @@ def _update_others(
             affected.setdefault(target.id, changes.ChangeEntry(target, document_id, version))
     affected.pop(change.id, None)
     _apply_to_others(connection, change)
-    effects.settle(connection, _again(connection, affected.values()))
-    later = {entry.change.id: entry for entry in _again(connection, affected.values())}
+    effects.settle(connection, stored_now(connection, affected.values()))
+    later = {entry.change.id: entry for entry in stored_now(connection, affected.values())}
     return [(entry.change, later[name]) for name, entry in affected.items()]
-
-
-def _again(connection: Connection, entries: Iterable[changes.ChangeEntry]) -> list[changes.ChangeEntry]:
-    """The entries as they are stored now."""
-    found = (changes.entry(connection, entry.change.id) for entry in entries)
-    return [entry for entry in found if entry is not None]
-
-
-def _alert_status(
-    connection: Connection,
-    earlier: Sequence[tuple[Change, changes.ChangeEntry]],
-    actor: Change,
-    settings: Settings,
-    now: datetime,
-) -> int:
-    """Queue an alert to those who had a record whose status changed, in its thread. Returns the number."""
-    today, queued = legal_day(now), 0
-    for before, entry in earlier:
-        if is_codified(entry.change) or effective(before, today) == effective(entry.change, today):
-            continue
-        raised = replace(entry.change, revision=entry.change.revision + 1)
-        sent = status_changes.enqueue(connection, raised, actor, settings, now)
-        if sent:
-            _save(connection, raised, entry.document_id, entry.version)
-        queued += sent
-    return queued
 
 
 def _apply_to_others(connection: Connection, change: Change) -> None:
