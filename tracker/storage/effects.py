@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, insert, or_, select, update
 
 from tracker.clock import legal_day
 from tracker.documents.effect_names import (
@@ -169,17 +169,7 @@ def on_path(connection: Connection, path: str, *, below: bool = False) -> list[R
     path = canonical_path(path)
     found = affected(connection, ancestors(path))
     if below:
-        section = section_of(path)
-        query = select(EFFECT.c.record).where(EFFECT.c.section == section)
-        title, separator, part = section.partition(" CFR ")
-        if separator and "." not in part:
-            inside = [
-                EFFECT.c.section == section,
-                EFFECT.c.section.startswith(f"{section}.", autoescape=True),
-            ]
-            if title == "15":
-                inside.append(EFFECT.c.section.endswith(f" to Part {part}", autoescape=True))
-            query = select(EFFECT.c.record).where(or_(*inside))
+        query = select(EFFECT.c.record).where(inside(path))
         known = {one.id for one in found}
         found += [
             one
@@ -187,6 +177,18 @@ def on_path(connection: Connection, path: str, *, below: bool = False) -> list[R
             if one.id not in known and path in ancestors(canonical_path(one.effect.affected.path or ""))
         ]
     return found
+
+
+def inside(path: str) -> ColumnElement[bool]:
+    """Return the condition for effects on the section, supplement or part of a unit, and for a part on what it contains."""
+    section = section_of(path)
+    title, separator, part = section.partition(" CFR ")
+    found = [EFFECT.c.section == section]
+    if separator and "." not in part:
+        found.append(EFFECT.c.section.startswith(f"{section}.", autoescape=True))
+        if title == "15":
+            found.append(EFFECT.c.section.endswith(f" to Part {part}", autoescape=True))
+    return or_(*found)
 
 
 def connected(connection: Connection, path: str, names: Iterable[str]) -> list[RecordedEffect]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -24,7 +24,8 @@ from tracker.rendering.redlines.stored import document_of
 from tracker.sanitize import sanitize_line
 from tracker.serialization import change_from_json, effect_to_json
 from tracker.serialization import format_instant as instant_text
-from tracker.storage import changes, effects, versions
+from tracker.storage import changes, effect_pages, effects, versions
+from tracker.storage.effect_pages import EffectQuery
 from tracker.storage.schema import CHANGE, VERSION
 from tracker.stories.paragraph_history import paragraph_history
 from tracker.stories.rule_records import joined, state_day
@@ -231,30 +232,25 @@ def _about(
     return tuple(relevant(subject, visible(found, known_at)))
 
 
-def listed(
+def effects_wanted(
     connection: Connection, unit: str = "", document: str = "", since: datetime | None = None
-) -> list[RecordedEffect]:
-    """Return the effects of the register, the oldest first: on a unit, what contains it and what it contains; of a
-    document and on it; known, or known to have ended, since an instant."""
-    if not unit and not document:
-        return effects.all_effects(connection, since)
-    found: dict[str, RecordedEffect] = {}
-    if unit:
-        found = {one.id: one for one in effects.on_path(connection, unit, below=True)}
+) -> EffectQuery:
+    """Return the query for the effects on a unit, what contains it and what it contains; of a document and on it; known, or
+    known to have ended, since an instant."""
+    ids: frozenset[str] | None = effect_pages.ids_on(connection, unit) if unit else None
     if document:
         subject, change = instrument(connection, document)
         on_it = relevant(subject, effects_on(connection, subject, change))
-        about = {one.id: one for one in (*on_it, *effects.affecting(connection, subject.names))}
-        found = {name: one for name, one in found.items() if name in about} if unit else about
-    kept = [one for one in found.values() if since is None or _known_since(one, since)]
-    return sorted(kept, key=lambda one: (one.effect.known_at or datetime.min.replace(tzinfo=UTC), one.id))
+        about = frozenset(one.id for one in (*on_it, *effects.affecting(connection, subject.names)))
+        ids = about if ids is None else ids & about
+    return EffectQuery(ids, since)
 
 
-def _known_since(one: RecordedEffect, start: datetime) -> bool:
-    known = one.effect.known_at
-    return (known is not None and known >= start) or (
-        one.retracted_at is not None and one.retracted_at >= start
-    )
+def listed(
+    connection: Connection, unit: str = "", document: str = "", since: datetime | None = None
+) -> list[RecordedEffect]:
+    """Return these effects in the order in which they became known."""
+    return effect_pages.page(connection, effects_wanted(connection, unit, document, since))
 
 
 # --- JSON ---------------------------------------------------------------------------------------------

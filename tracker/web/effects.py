@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 
@@ -15,7 +15,8 @@ from tracker.rendering.deadlines import change_url
 from tracker.rendering.effect_text import effect_line, effects_csv
 from tracker.sanitize import safe_url, sanitize_line
 from tracker.serialization import effect_to_json, format_instant
-from tracker.stories.law import law_on, law_to_json, listed
+from tracker.storage import effect_pages
+from tracker.stories.law import effects_wanted, law_on, law_to_json
 from tracker.web import rendering
 from tracker.web.api import Record, answer
 from tracker.web.context import InjectedContext, WebContext
@@ -67,15 +68,19 @@ def effects(
     limit: Annotated[int, Query(ge=1, le=500)] = 500,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> Response:
-    found = _listed(web_context, unit, document, since)
-    if form == "csv":
-        headers = {"Content-Disposition": 'attachment; filename="effects.csv"'}
-        return Response(effects_csv(found), media_type="text/csv; charset=utf-8", headers=headers)
-    headers = {"X-Total-Count": str(len(found))}
-    if offset + limit < len(found):
+    with web_context.store.read() as connection:
+        wanted = effects_wanted(connection, unit, document, legal_instant(since) if since else None)
+        if form == "csv":
+            headers = {"Content-Disposition": 'attachment; filename="effects.csv"'}
+            table = effects_csv(effect_pages.page(connection, wanted))
+            return Response(table, media_type="text/csv; charset=utf-8", headers=headers)
+        found = effect_pages.page(connection, wanted, limit, offset)
+        total = effect_pages.count(connection, wanted)
+    headers = {"X-Total-Count": str(total)}
+    if offset + limit < total:
         following = rendering.query(dict(request.query_params), limit=limit, offset=offset + limit)
         headers["Link"] = f'</api/effects{following}>; rel="next"'
-    return answer(request, [effect_to_json(one) for one in found[offset : offset + limit]], **headers)
+    return answer(request, [effect_to_json(one) for one in found], **headers)
 
 
 @router.get("/effects.atom", include_in_schema=False)
@@ -86,7 +91,9 @@ def feed(
     document: Annotated[str, Query(max_length=400)] = "",
 ) -> Response:
     """Return the newest effects, each as one entry; an ended effect is a new entry."""
-    found = _listed(web_context, unit, document, None)
+    with web_context.store.read() as connection:
+        wanted = effects_wanted(connection, unit, document)
+        found = effect_pages.newest(connection, wanted, ENTRIES)
     language = asked_language(request, web_context)
     address = f"{web_context.settings.viewer_url.rstrip('/')}/effects.atom" + rendering.query(
         {"unit": unit, "document": document}, lang=language
@@ -95,27 +102,17 @@ def feed(
     return feed_answer(request, _feed(found, web_context, language, address, title).bytes())
 
 
-def _listed(
-    web_context: WebContext, unit: str, document: str, since: date | None
-) -> Sequence[RecordedEffect]:
-    with web_context.store.read() as connection:
-        return listed(connection, unit, document, legal_instant(since) if since else None)
-
-
 def _feed(
-    found: Iterable[RecordedEffect], web_context: WebContext, language: Language, address: str, title: str
+    found: Sequence[RecordedEffect], web_context: WebContext, language: Language, address: str, title: str
 ) -> Feed:
-    dated = sorted(
-        ((_moved(one), one) for one in found), key=lambda pair: (pair[0], pair[1].id), reverse=True
-    )
-    feed = Feed(language, address, title, dated[0][0] if dated else None)
-    for moment, one in dated[:ENTRIES]:
+    feed = Feed(language, address, title, _moved(found[0]) if found else None)
+    for one in found:
         page = change_url(web_context.settings.viewer_url, one.change_id) if one.change_id else address
         entry = feed.entry()
         ended = f"-{format_instant(one.retracted_at)}" if one.retracted_at else ""
         entry.text("id", f"{web_context.settings.viewer_url.rstrip('/')}/effects/{one.id}{ended}")
         entry.text("title", effect_line(one, language))
-        entry.text("updated", format_instant(moment))
+        entry.text("updated", format_instant(_moved(one)))
         entry.link("alternate", page)
         if safe_url(one.effect.affecting.page or ""):
             entry.link("related", safe_url(one.effect.affecting.page or ""))
