@@ -221,6 +221,19 @@ class TestTables:
         assert [value for name, value in japan.meta if name == "column"] == ["CB 1", "NS 1"]
         assert found["Supp. No. 1 to Part 738 › Canada"].text == "Canada"
 
+    def test_a_footnote_mark_is_no_part_of_the_name_of_a_row(self) -> None:
+        rows = "<TR><TD>Japan <sup>1</sup> <sup>9</sup></TD><TD>X</TD></TR><TR><TD>Pump [new]</TD><TD>X</TD></TR>"
+        head = "<THEAD><TR><TH>Countries</TH><TH>NS 1</TH></TR></THEAD>"
+        supplement = (
+            f'<DIV9 N="Supplement No. 1 to Part 738"><HEAD>Chart</HEAD><TABLE>{head}{rows}</TABLE></DIV9>'
+        )
+        found = read(part(supplement, "738"))
+        assert found["Supp. No. 1 to Part 738 › Japan"].text == "Japan [1] [9]\u2003X"
+        assert ("country", "Japan") in found["Supp. No. 1 to Part 738 › Japan"].meta
+        found = read(part(section(f"<TABLE>{rows}</TABLE>")))
+        assert found["15 CFR 744.99 › Table 1 › Japan"].key == "japan"
+        assert "15 CFR 744.99 › Table 1 › Pump [new]" in found
+
     def test_lists_of_names_are_rows(self) -> None:
         found = read(
             part(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tracker.model import UnitKind
 from tracker.parsing.gpo_xml import LINE_BREAK, plain, raw_text, shorten
 from tracker.parsing.paragraphs import CitationScope, write_row
-from tracker.parsing.tables import CELL_GAP, EMPTY, Row, Table
+from tracker.parsing.tables import CELL_GAP, EMPTY, Row, Table, row_name
 from tracker.parsing.unit_builder import SEPARATOR, UnitBuilder
 from tracker.text import search_key
 
@@ -221,7 +221,7 @@ def write_countries(outline: UnitBuilder, table: Table, place: CitationScope) ->
         if row.role != "row" or not row.cells[0]:
             write_row(outline, row, place)
             continue
-        name = row.cells[0]
+        name = row_name(row.cells[0])
         # Where the column heads take several lines, the last line does not name the country column.
         heads = columns if len(columns) == len(row.cells) else ("", *columns)
         marked = [head for head, cell in zip(heads, row.cells, strict=False) if head and cell.upper() == "X"]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from tracker.model import UnitKind
 from tracker.parsing.gpo_xml import INLINE, Element, label, leading_emphasis, plain, raw_text, shorten, words
 from tracker.parsing.paragraph_labels import PathLabel, leading_labels, levels
-from tracker.parsing.tables import Row, Table, read_table
+from tracker.parsing.tables import Row, Table, read_table, row_name
 from tracker.parsing.unit_builder import SEPARATOR, UnitBuilder
 from tracker.text import search_key
 
@@ -421,8 +421,9 @@ def write_row(outline: UnitBuilder, row: Row, place: CitationScope) -> None:
         outline.add(f"{place.path}{SEPARATOR}{name}", UnitKind.NOTE, row.text, place.depth + 1)
     else:
         first = next((cell for cell in row.cells if cell), "")
-        path = f"{place.path}{SEPARATOR}{shorten(first, 80)}"
-        key = search_key(plain(first))
+        name = row_name(first)
+        path = f"{place.path}{SEPARATOR}{shorten(name, 80)}"
+        key = search_key(plain(name))
         outline.add(path, UnitKind.ROW, row.text, place.depth + 1, key=key)
 
 

@@ -4,6 +4,7 @@ cells.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -17,7 +18,7 @@ CELL_GAP = "\u2003"
 # fourth. It is printed as a dot.
 EMPTY = "·"
 
-
+_FOOTNOTE_MARKS = re.compile(r"(?:\s?\[\d{1,2}(?:, ?\d{1,2})*\])+\Z")
 RowRole = Literal["row", "head", "foot", "caption"]
 
 
@@ -53,6 +54,13 @@ def row_text(cells: tuple[str, ...]) -> str:
         return ""
     # The first column of a row may be empty because the row above names it (the country of a party).
     return CELL_GAP.join(cell or EMPTY for cell in cells[filled[0] : filled[-1] + 1])
+
+
+def row_name(cell: str) -> str:
+    """Return the words that name a row, without the marks of footnotes after them: a mark that a rule adds does
+    not make another country of it.
+    """
+    return _FOOTNOTE_MARKS.sub("", cell) or cell
 
 
 def read_table(table: Element) -> Table:
