@@ -1,0 +1,239 @@
+"""Reads the instructions of one document in order: each within the ones that it is numbered under."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from tracker.amendments.actions import Action, Instruction, LineKind, Portion, SetOut, StepKind, Target, Verb
+from tracker.amendments.clauses import ClauseReader, Clauses, UnreadError
+from tracker.amendments.cursor import MAX_CHARACTERS, TooIntricateError
+from tracker.amendments.days import RuleDays
+from tracker.amendments.instruction_words import NUMBER, InstructionWords, prepare
+from tracker.parsing.paragraph_labels import INSTRUCTION_ORDER, PathLabel, levels
+
+_AUTHORITY = re.compile(
+    r"(?:revise\s+)?(?:the\s+)?(?P<what>authority|source)\s+(?:citations?|notes?)\b", re.IGNORECASE
+)
+_PART = re.compile(r"(?:(?P<title>\d{1,2})\s+CFR\s+)?parts?\s+(?P<part>\d{1,4}[a-z]?)\b", re.IGNORECASE)
+_CONTINUES = re.compile(r"\bcontinues?\s+to\s+read\b", re.IGNORECASE)
+_REVISED = re.compile(r"\brevis(?:e|ed|ing)\b|\badd(?:ed|ing)?\b|\bamended\b", re.IGNORECASE)
+_CITED = re.compile(r"(?:Paragraph\s+)?\d{1,3}\(")
+_SETS_OUT = frozenset(
+    {Verb.ADD, Verb.REVISE, Verb.REVISE_AND_REPUBLISH, Verb.REPUBLISH, Verb.CORRECT, Verb.RESERVE}
+)
+_DIVISIONS = frozenset({StepKind.SECTION, StepKind.APPENDIX, StepKind.SUPPLEMENT, StepKind.SUBPART})
+
+
+@dataclass(slots=True)
+class Source:
+    """An instruction as found: its words with italics between \\x01 and \\x02, the title and part that it is
+    printed under, and the text set out after it.
+    """
+
+    text: str
+    title: str
+    part: str
+    where: str = ""
+    set_out: list[SetOut] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Open:
+    depth: int
+    clauses: Clauses | None  # None where the instruction was not read
+
+
+def read_instructions(sources: Sequence[Source], days: RuleDays) -> tuple[Instruction, ...]:
+    """Return the instructions with their actions."""
+    steps = outline([source.text for source in sources])
+    groups = _groups(sources, steps)
+    reader = _Reader(days)
+    found: list[Instruction] = []
+    for place, (source, own) in enumerate(zip(sources, steps, strict=True)):
+        following = steps[place + 1] if place + 1 < len(steps) else own
+        deeper = not following or len(following) > len(own)
+        found.append(reader.read(source, own, groups[place], has_children=deeper))
+    return tuple(found)
+
+
+def outline(texts: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return the full number of each instruction, ("2", "b"), determined for all together: `i.` after `h.` is
+    another level than `i.` after `a.`
+    """
+    heads = []
+    for text in texts:
+        match = NUMBER.match(text)
+        heads.append((PathLabel(match["number"]),) if match else ())
+    stacks = levels(heads, order=INSTRUCTION_ORDER)
+    return [tuple(text.strip("()") for text in stack) for stack in stacks]
+
+
+def _groups(sources: Sequence[Source], steps: Sequence[tuple[str, ...]]) -> list[list[SetOut]]:
+    """Return for each instruction the texts set out under its top number."""
+    found: list[list[SetOut]] = []
+    current: list[SetOut] = []
+    for source, own in zip(sources, steps, strict=True):
+        if len(own) == 1:
+            current = []
+        current += source.set_out
+        found.append(current)
+    return found
+
+
+class _Reader:
+    def __init__(self, days: RuleDays) -> None:
+        self.days = days
+        self.open: list[_Open] = []
+
+    def read(
+        self, source: Source, steps: tuple[str, ...], group: list[SetOut], *, has_children: bool
+    ) -> Instruction:
+        number = ".".join(steps)
+        depth = len(steps)
+        if depth:
+            self.open = [one for one in self.open if one.depth < depth]
+        else:
+            self.open = [one for one in self.open if one.clauses is None or one.clauses.leads] or self.open[
+                :1
+            ]
+        above = self.open[-1] if self.open else None
+        words = prepare(source.text)
+        plain = " ".join(source.text.replace("\x01", " ").replace("\x02", " ").split())
+        instruction = Instruction(number, plain, Verb.AMEND, None, where=source.where)
+        top = (Target(source.title, source.part),)
+        if _AUTHORITY.match(words.body) and not _is_more(words.body):
+            return self._authority(instruction, words, top[0])
+        contexts = above.clauses.contexts if above and above.clauses else top
+        if above and above.clauses is None:
+            contexts = top
+        try:
+            clauses = self._clauses(words, contexts, above, has_children=has_children)
+        except (UnreadError, TooIntricateError) as error:
+            self._push(depth, None)
+            return replace(instruction, problem=str(error))
+        self._push(depth, clauses)
+        return self._finished(instruction, words, clauses, group)
+
+    def _push(self, depth: int, clauses: Clauses | None) -> None:
+        if depth:
+            self.open.append(_Open(depth, clauses))
+
+    def _clauses(
+        self,
+        words: InstructionWords,
+        contexts: tuple[Target, ...],
+        above: _Open | None,
+        *,
+        has_children: bool,
+    ) -> Clauses:
+        if len(words.body) > MAX_CHARACTERS:
+            raise UnreadError(f"it has {len(words.body):,} characters, more than {MAX_CHARACTERS:,}")
+        if not words.body.strip():
+            raise UnreadError("it has no words")
+        clauses = ClauseReader(words, contexts, above.clauses if above else None).read()
+        if has_children and words.sets_out and _revises_divisions(clauses.actions):
+            clauses.contexts = tuple(action.target for action in clauses.actions)
+            clauses.actions, clauses.leads = [], True
+        elif has_children and clauses.actions and all(_is_subheading(one) for one in clauses.actions):
+            clauses.contexts = tuple(
+                dict.fromkeys(replace(one.target, portion=Portion.WHOLE) for one in clauses.actions)
+            )
+        is_lead = clauses.leads and not clauses.actions
+        if is_lead and not has_children:
+            if not words.sets_out or clauses.verb or clauses.words or clauses.contexts == contexts:
+                raise UnreadError("it amends something and does not say how")
+            clauses.actions = [Action(Verb.REVISE, target) for target in clauses.contexts]
+        return clauses
+
+    def _authority(self, instruction: Instruction, words: InstructionWords, top: Target) -> Instruction:
+        """Return an instruction on the authority citation, which is no text of the law."""
+        self.open = []
+        source = "source" in words.body[:20].lower()
+        portion = Portion.SOURCE if source else Portion.AUTHORITY
+        found = _PART.search(words.body)
+        target = Target(
+            (found["title"] if found else "") or top.title, found["part"] if found else top.part, (), portion
+        )
+        if _CONTINUES.search(instruction.text):
+            return replace(instruction, verb=Verb.NONE, target=target)
+        if not _REVISED.search(words.body) or not target.part:
+            return replace(instruction, problem="it does not say what happens to the citation")
+        return replace(instruction, verb=Verb.REVISE, target=target, actions=(Action(Verb.REVISE, target),))
+
+    def _finished(
+        self, instruction: Instruction, words: InstructionWords, clauses: Clauses, group: list[SetOut]
+    ) -> Instruction:
+        if heading := _unread_heading(instruction.text, group):
+            return replace(instruction, problem=f"the heading “{heading}” is not understood")
+        actions = tuple(_with_set_out(action, group) for action in clauses.actions)
+        effective, until = self.days.day(instruction.number)
+        effective = clauses.since or words.effective or effective
+        until = clauses.until or words.until or until
+        if self.days.is_unknown(instruction.number) and effective is None:
+            return replace(instruction, problem="the rule sets it apart and gives it no day")
+        verb = actions[0].verb if actions else Verb.AMEND
+        target = actions[0].target if len(actions) == 1 else None
+        if target is None and clauses.contexts:
+            target = clauses.contexts[0]
+        return replace(
+            instruction,
+            verb=verb,
+            target=target,
+            actions=actions,
+            effective=effective,
+            until=until,
+            amended_at=words.amended_at,
+        )
+
+
+def _revises_divisions(actions: Sequence[Action]) -> bool:
+    """Return whether "Supplement No. 1 is revised as follows:" may lead others in: then it amends."""
+    return bool(actions) and all(
+        action.verb is Verb.REVISE
+        and action.target.portion is Portion.WHOLE
+        and action.target.steps
+        and action.target.steps[-1].kind in _DIVISIONS
+        for action in actions
+    )
+
+
+def _is_subheading(action: Action) -> bool:
+    return bool(action.target.steps) and action.target.steps[-1].kind in (
+        StepKind.COMMENT_HEADING,
+        StepKind.COMMENTARY,
+    )
+
+
+def _is_more(body: str) -> bool:
+    """Return whether an instruction on the authority orders something else besides."""
+    return bool(re.search(r"§|\bparagraphs?\b|\bsections?\s+\d", body))
+
+
+def _unread_heading(text: str, group: Sequence[SetOut]) -> str:
+    """Return a heading of the set-out commentary that an instruction names as if it were part of another's title:
+    "Section 1003.2—Definitions, Financial institution, paragraph 2".
+    """
+    for one in group:
+        for line in one.lines:
+            if (
+                line.kind is LineKind.HEADING
+                and 4 <= len(line.text) <= 200
+                and f", {line.text}, para" in text
+            ):
+                return line.text if not _CITED.match(line.text) else ""
+    return ""
+
+
+def _with_set_out(action: Action, group: list[SetOut]) -> Action:
+    """Return the action with the text that its group sets out for its section, appendix or supplement."""
+    if action.verb not in _SETS_OUT or action.words:
+        return action
+    own = _division(action.target)
+    found = next((text for text in group if _division(text.target) == own), None)
+    return replace(action, set_out=found) if found else action
+
+
+def _division(target: Target) -> tuple[str, tuple[tuple[StepKind, str], ...]]:
+    return target.part, tuple((step.kind, step.label) for step in target.steps if step.kind in _DIVISIONS)

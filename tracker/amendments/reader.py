@@ -1,0 +1,258 @@
+"""Reads the amendatory instructions of a Federal Register document into structured actions.
+
+`read_rule` reads XML of the Register, `read_rule_text` its text as paragraphs: raw text of public inspection,
+HTML, or a PDF. Instructions that are not read completely have no actions and say why.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tracker.amendments.actions import AmendatoryRule, Instruction, SetOut, Target
+from tracker.amendments.days import read_days
+from tracker.amendments.instruction_reader import Source, read_instructions
+from tracker.amendments.instruction_words import NUMBER
+from tracker.amendments.set_out import Piece, division, piece, section_of, set_out, text_piece
+from tracker.errors import ParseError
+from tracker.locations import at_instruction
+from tracker.parsing.fr_xml import DOCUMENTS, number_of, read_facts
+from tracker.parsing.gpo_xml import Element, is_italic, raw_text, tidy_emphasis, words
+from tracker.parsing.line_unwrap import unwrap_lines
+
+_PART_HEADING = re.compile(r"PART\s+(\d{1,4}[a-z]?)\s*[-–—]", re.IGNORECASE)
+_TITLE = re.compile(r"\b(\d{1,2})\s+CFR\b")
+_ISSUES = re.compile(
+    r"\b(?:is|are|be)\s+(?:hereby\s+|further\s+|proposed\s+to\s+be\s+)*(?:amended|corrected|revised)\s+"
+    r"(?:as\s+follows|by\s+making\s+the\s+following|to\s+read\s+as\s+follows)|\bamend(?:s|ing)?\b.{0,300}\bas\s+follows|\badds?\s+part\b.{0,200}\bas\s+follows",
+    re.IGNORECASE,
+)
+_AUTHORITY = re.compile(r"\d{1,3}\.\s+(?:The\s+authority\s+citation|Revise\s+the\s+authority)", re.IGNORECASE)
+_ORDERS = re.compile(
+    r"(?:Further\s+)?(?:(?:In|On|Under|By|To)\s|For\s(?!(?:the\s+)?purposes?\b|example\b)|(?:Amend|Add|Revis|Remov|Delet|Redesignat|Reserv|Republish|Correct|"
+    r"Stay|Suspend|Lift|Transfer|Designat|Withdraw|Replac)(?:e|ed|es|ing)?\s|Sections?\s+\d|§|Supplements?\s|Appendi(?:x|ces)\s|Parts?\s+\d|Subparts?\s+[A-Z]\b|"
+    r"Effective\s|ECCNs?\s|Category\s|The\s+(?:authority|heading|introductory|definition|table|entr|note|\w+\s+sentence)|Paragraphs?\s)",
+)
+_SIGNATURE = re.compile(r"\[\s?FR Doc\.|Dated:\s|BILLING CODE", re.IGNORECASE)
+_DATES = re.compile(
+    r"(?:This|The)\s+(?:final\s+|interim\s+final\s+|direct\s+final\s+)?(?:rule|correction)\b.{0,60}\beffective\b|^Effective\s+dates?:",
+    re.IGNORECASE,
+)
+_LEADING_PAGES = 40
+
+
+@dataclass(slots=True)
+class _Collector:
+    """Collects the instructions of a document, and the text set out below each."""
+
+    title: str = ""
+    part: str = ""
+    sources: list[Source] = field(default_factory=list)
+    run: list[Piece] = field(default_factory=list)
+    opened: Target | None = None  # the appendix or supplement whose text is being set out
+    heading: str = ""
+
+    def instruct(self, text: str) -> None:
+        self.close()
+        where = at_instruction(len(self.sources) + 1)
+        self.sources.append(Source(text, self.title, self.part, where))
+
+    def open(self, target: Target, heading: str) -> None:
+        self.close()
+        self.opened, self.heading = target, heading
+
+    def close(self) -> None:
+        """Give the collected lines to the last instruction. Lines below no heading belong to what it amends."""
+        if self.sources and self.run:
+            source = self.sources[-1]
+            target = self.opened or _amended(source)
+            if target is not None:
+                source.set_out.append(set_out(target, self.heading, self.run))
+        self.run, self.opened, self.heading = [], None, ""
+
+
+def _amended(source: Source) -> Target | None:
+    """Return the appendix or supplement that an instruction names first, for text without a heading."""
+    plain = source.text.replace("\x01", " ").replace("\x02", " ")
+    for match in re.finditer(r"\b(?:supplement|appendix)\b", plain, re.IGNORECASE):
+        if target := division(
+            re.sub(r"\s+of\s+part", " to part", plain[match.start() :]), source.title, source.part
+        ):
+            return target
+    return None
+
+
+def read_rule(root: Element) -> AmendatoryRule:
+    """Return the instructions of one document in XML of the Register. Raises ParseError where it holds none."""
+    document = root if root.tag in DOCUMENTS else next(iter(root.iter(*DOCUMENTS)), None)
+    if document is None:
+        raise ParseError("no RULE, PRORULE, NOTICE or PRESDOCU in this XML")
+    tidy_emphasis(document)
+    collector = _Collector()
+    _walk(document, collector)
+    collector.close()
+    return _rule(number_of(document), read_facts(document).dates, collector.sources)
+
+
+def _walk(element: Element, collector: _Collector) -> None:
+    for child in element:
+        tag = str(child.tag)
+        if tag == "REGTEXT":
+            collector.close()
+            collector.title = child.get("TITLE", collector.title)
+            collector.part = child.get("PART", collector.part)
+            _walk(child, collector)
+        elif tag == "AMDPAR":
+            collector.instruct(marked_words(child))
+        elif tag == "SECTION":
+            _section(child, collector)
+        elif tag in ("SIG", "FRDOC", "BILCOD"):
+            collector.close()
+        elif next(child.iter("AMDPAR", "SECTION"), None) is not None:
+            _walk(child, collector)
+        elif tag in ("PREAMB", "SUPLINF"):
+            continue
+        else:
+            _loose(child, collector)
+
+
+def _loose(element: Element, collector: _Collector) -> None:
+    """Take a line that is in no section: of an appendix or supplement, or the heading of a part."""
+    text = words(element)
+    if element.tag in ("PART", "HD") and (part := _PART_HEADING.match(text)):
+        collector.part = part[1]
+        if element.tag == "PART" and len(element) <= 1:
+            return
+    if element.tag == "P" and not collector.sources and (title := _TITLE.search(text)):
+        collector.title = title[1]
+    if not collector.sources or element.tag == "AUTH":
+        return
+    for one in piece(element):
+        heading = division(one.text, collector.title, collector.part) if one.level else None
+        if heading is not None:
+            collector.open(heading, one.text)
+        else:
+            collector.run.append(one)
+
+
+def _section(element: Element, collector: _Collector) -> None:
+    number = next(iter(element.iter("SECTNO")), None)
+    subject = next(iter(element.iter("SUBJECT")), None)
+    found = section_of(words(number), collector.title) if number is not None else None
+    if found is None:
+        collector.run += piece_list(element)
+        return
+    collector.open(found[0], words(subject) if subject is not None else found[1])
+    collector.run = piece_list(element)
+    collector.close()
+
+
+def piece_list(element: Element) -> list[Piece]:
+    return [one for child in element for one in piece(child)]
+
+
+def marked_words(element: Element) -> str:
+    """Return an instruction's words with each run of italics or bold of three letters or more between \\x01 and
+    \\x02. A shorter run is a designator.
+    """
+    parts = [element.text or ""]
+    for child in element:
+        text = raw_text(child)
+        if child.tag != "PRTPAGE":
+            marked = (is_italic(child) or child.tag == "E") and len(text.strip()) > 2
+            parts.append(f"\x01{text.strip()}\x02" if marked else text)
+            if not marked and (child.tail or "")[:1].isalpha():
+                parts.append(" ")
+        parts.append(child.tail or "")
+    return " ".join("".join(parts).split())
+
+
+def read_rule_text(paragraphs: Sequence[str], document_number: str = "", dates: str = "") -> AmendatoryRule:
+    """Return the instructions of a document whose text is given as paragraphs."""
+    texts = [" ".join(text.replace("\u200b", "").split()) for text in paragraphs]
+    texts = [text for text in texts if text]
+    dates = dates or next((text for text in texts[:_LEADING_PAGES] if _DATES.search(text)), "")
+    collector = _Collector(title=_title_before(texts))
+    for text in _amendments(texts):
+        _text_line(text, collector)
+    collector.close()
+    return _rule(document_number, dates, collector.sources)
+
+
+def read_rule_lines(lines: Iterable[str], document_number: str = "", dates: str = "") -> AmendatoryRule:
+    """Return the instructions in raw text 72 columns wide."""
+    return read_rule_text(list(unwrap_lines(list(lines))), document_number, dates)
+
+
+def _title_before(texts: Sequence[str]) -> str:
+    start = _start(texts)
+    found = (
+        [match[1] for text in texts[: start + 2] for match in _TITLE.finditer(text)]
+        if start is not None
+        else []
+    )
+    return found[-1] if found else ""
+
+
+def _start(texts: Sequence[str]) -> int | None:
+    """Return where the instructions begin: after the last words of issuance that an instruction follows."""
+    for place in range(len(texts) - 1, -1, -1):
+        if _ISSUES.search(texts[place]) and not is_instruction(texts[place]):
+            return place + 1
+    return next((n for n, text in enumerate(texts) if _AUTHORITY.match(text)), None)
+
+
+def _amendments(texts: Sequence[str]) -> Iterator[str]:
+    start = _start(texts)
+    if start is None:
+        return
+    for text in texts[start:]:
+        if _SIGNATURE.match(text):
+            return
+        yield text
+
+
+def is_instruction(text: str) -> bool:
+    """Return whether a paragraph of plain text opens as an instruction does: a number, then a word that orders."""
+    marker = NUMBER.match(text)
+    return marker is not None and _ORDERS.match(text, marker.end()) is not None
+
+
+def _text_line(text: str, collector: _Collector) -> None:
+    if is_instruction(text):
+        for match in _TITLE.finditer(text):
+            collector.title = match[1]
+        if part := re.search(r"\bpart\s+(\d{1,4})\b(?!\.)", text, re.IGNORECASE):
+            collector.part = part[1]
+        elif section := re.search(r"(?:§+|\bsections?)\s*(\d{1,4})\.\d", text, re.IGNORECASE):
+            collector.part = section[1]
+        collector.instruct(text)
+    elif part := _PART_HEADING.match(text):
+        collector.close()
+        collector.part = part[1]
+    elif text.startswith("Authority:"):
+        collector.close()
+    elif (found := section_of(text, collector.title)) and text.startswith(("§", "Sec.")):
+        collector.open(*found)
+    elif target := division(text, collector.title, collector.part):
+        collector.open(target, text)
+    elif collector.sources:
+        collector.run.append(text_piece(text))
+
+
+def _rule(number: str, dates: str, sources: Sequence[Source]) -> AmendatoryRule:
+    days = read_days(dates)
+    instructions = read_instructions(sources, days)
+    texts: list[SetOut] = [text for source in sources for text in source.set_out]
+    return AmendatoryRule(number, _parts(instructions), instructions, tuple(texts), days.effective)
+
+
+def _parts(instructions: Sequence[Instruction]) -> tuple[str, ...]:
+    found = (
+        f"{target.title} CFR {target.part}".strip()
+        for one in instructions
+        for target in ([one.target] if one.target else [])
+        if target.part
+    )
+    return tuple(dict.fromkeys(found))
