@@ -50,7 +50,7 @@ _IS_AMENDED = _re(r"(?:is|are)\s+(?:(?:further|also|proposed\s+to\s+be)\s+)*amen
 _BY = _re(
     r"(?:by|to)\b(?!\s+read)(?:\s+(?:making\s+the\s+following\s+(?:changes|amendments|revisions)|the\s+following))?\s*[:—–-]?|as\s+follows\s*:?|[:—]"
 )
-_CLAUSE_SEPARATOR = _re(r"(?:[,;.]\s*(?:and\b|then\b)?|and\b)\s*(?:by\b)?")
+_CLAUSE_SEPARATOR = _re(r"(?:[,;.][\s\x01\x02]*(?:and\b|then\b)?|and\b)\s*(?:by\b)?")
 _VERBS: tuple[tuple[Verb, re.Pattern[str]], ...] = tuple(
     (verb, _re(rf"(?:by\s+|to\s+|further\s+|also\s+)?{pattern}"))
     for verb, pattern in (
@@ -219,7 +219,10 @@ class ClauseReader:
                 raise self._unread()
             self.cursor.position = groups[ways[-1]].start
             groups = groups[: ways[-1]]
-        self.result.contexts = tuple(self._resolved(groups))
+        contexts = tuple(self._resolved(groups))
+        if len(contexts) > 1 and not any(group.is_joined for group in groups[1:]) and len(groups) > 1:
+            raise UnreadError("it is not clear whether the units that it names are within each other")
+        self.result.contexts = contexts
 
     # --- resolving
 

@@ -35,6 +35,7 @@ class Source:
     text: str
     title: str
     part: str
+    opens: bool = False  # the first of its REGTEXT, or else known to have a number of the first level
     where: str = ""
     set_out: list[SetOut] = field(default_factory=list)
 
@@ -43,11 +44,12 @@ class Source:
 class _Open:
     depth: int
     clauses: Clauses | None  # None where the instruction was not read
+    leads: bool
 
 
 def read_instructions(sources: Sequence[Source], days: RuleDays) -> tuple[Instruction, ...]:
     """Return the instructions with their actions."""
-    steps = outline([source.text for source in sources])
+    steps = outline(sources)
     groups = _groups(sources, steps)
     reader = _Reader(days)
     found: list[Instruction] = []
@@ -58,16 +60,35 @@ def read_instructions(sources: Sequence[Source], days: RuleDays) -> tuple[Instru
     return tuple(found)
 
 
-def outline(texts: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return the full number of each instruction, ("2", "b"), determined for all together: `i.` after `h.` is
-    another level than `i.` after `a.`
+def outline(sources: Sequence[Source]) -> list[tuple[str, ...]]:
+    """Return the full number of each instruction, ("2", "b"). The numbers from one of the first level to the next
+    are determined together: `i.` after `h.` is another level than `i.` after `a.`
     """
-    heads = []
-    for text in texts:
-        match = NUMBER.match(text)
-        heads.append((PathLabel(match["number"]),) if match else ())
+    found: list[tuple[str, ...]] = []
+    run: list[tuple[PathLabel, ...]] = []
+    for source in sources:
+        match = NUMBER.match(source.text)
+        if source.opens and run:
+            found += _numbers(run)
+            run = []
+        run.append((PathLabel(match["number"]),) if match else ())
+    return found + _numbers(run)
+
+
+def _numbers(heads: Sequence[tuple[PathLabel, ...]]) -> list[tuple[str, ...]]:
     stacks = levels(heads, order=INSTRUCTION_ORDER)
-    return [tuple(text.strip("()") for text in stack) for stack in stacks]
+    found = [tuple(text.strip("()") for text in stack) for stack in stacks]
+    for place in range(1, len(found)):
+        found[place] = _not_doubled(found[place], found[place - 1])
+    return found
+
+
+def _not_doubled(steps: tuple[str, ...], before: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the number of `ii.` after `a.`, whose `i.` is missing, as a Roman one: `ii` is a letter after `hh` only."""
+    has_numerals = any(step in "ivx" or len(step) > 1 for step in before if step.isalpha())
+    if steps and steps[-1] == "ii" and len(steps) == len(before) and before[-1] != "h" and not has_numerals:
+        return (*before, "ii")
+    return steps
 
 
 def _groups(sources: Sequence[Source], steps: Sequence[tuple[str, ...]]) -> list[list[SetOut]]:
@@ -95,9 +116,7 @@ class _Reader:
         if depth:
             self.open = [one for one in self.open if one.depth < depth]
         else:
-            self.open = [one for one in self.open if one.clauses is None or one.clauses.leads] or self.open[
-                :1
-            ]
+            self.open = [one for one in self.open if one.leads] or self.open[:1]
         above = self.open[-1] if self.open else None
         words = prepare(source.text)
         plain = " ".join(source.text.replace("\x01", " ").replace("\x02", " ").split())
@@ -111,14 +130,14 @@ class _Reader:
         try:
             clauses = self._clauses(words, contexts, above, has_children=has_children)
         except (UnreadError, TooIntricateError) as error:
-            self._push(depth, None)
+            self._push(depth, None, leads=plain.endswith(":"))
             return replace(instruction, problem=str(error))
-        self._push(depth, clauses)
+        self._push(depth, clauses, leads=clauses.leads)
         return self._finished(instruction, words, clauses, group)
 
-    def _push(self, depth: int, clauses: Clauses | None) -> None:
+    def _push(self, depth: int, clauses: Clauses | None, *, leads: bool) -> None:
         if depth:
-            self.open.append(_Open(depth, clauses))
+            self.open.append(_Open(depth, clauses, leads))
 
     def _clauses(
         self,
@@ -222,7 +241,7 @@ def _unread_heading(text: str, group: Sequence[SetOut]) -> str:
                 and 4 <= len(line.text) <= 200
                 and f", {line.text}, para" in text
             ):
-                return line.text if not _CITED.match(line.text) else ""
+                return "" if _CITED.match(line.text) else line.text
     return ""
 
 

@@ -14,7 +14,7 @@ _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "augu
 _MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan\.?|Feb\.?|Mar\.?|Apr\.?|Jun\.?|Jul\.?|Aug\.?|Sept?\.?|Oct\.?|Nov\.?|Dec\.?)"
 DAY = rf"(?:{_MONTH}\s+\d{{1,2}},\s+\d{{4}}|\d{{1,2}}/\d{{1,2}}/\d{{4}})"
 NUMBER = re.compile(
-    r"[\s■▪•]*(?:0\s+)?(?P<number>\d{1,3}|[a-z]{1,2}|[ivx]{1,5}|[A-Z]{1,2})\.(?=[\s\x01\x02]|[A-Z]|\d{1,3}\()[\s\x01\x02]*"
+    r"[\s■▪•]*(?:0\s+)?(?P<number>\d{1,3}|[a-z]{1,2}|[ivx]{1,5}|[A-Z]{1,2})\.(?=[\s\x01\x02]|[A-Z]|\d{1,3}\()\s*"
 )
 _PAGE = re.compile(r"\(\s?printed page \d+\s?\)|\[\[Page \d+\]\]")
 _EFFECTIVE = re.compile(
@@ -74,15 +74,15 @@ def prepare(text: str) -> InstructionWords:
     cited: list[str] = []
     orders: list[tuple[int, Order]] = []
     sets_out = False
-    for match in _outside(_EFFECTIVE, body, quotes):
-        effective, until = read_day(match["from"]), read_day(match["to"] or "")
-        body = _blank(body, match)
     for match in _outside(_EARLIER, body, quotes):
         if not any(letter.isdigit() for letter in match[0]):
             continue
         cited += _CITED.findall(match[0]) or [" ".join(match[0].strip(" ,;()").split())]
         ends = body[: match.start()].rstrip(" \x01\x02").endswith(",")
         body = _blank(body, match, keep="" if ends else ",")
+    for match in _outside(_EFFECTIVE, body, quotes):
+        effective, until = read_day(match["from"]), read_day(match["to"] or "")
+        body = _blank(body, match)
     for pattern in (_ANNOUNCED, _FOLLOWS):
         for match in _outside(pattern, body, quotes):
             sets_out = True

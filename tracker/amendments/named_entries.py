@@ -13,7 +13,7 @@ from tracker.amendments.scope import Named
 from tracker.countries import country_named, foreign_names
 
 K = StepKind
-_AND = re.compile(r"(?:[,;.]\s*(?:and\b|or\b)?|and\b|or\b)[\s\x01\x02]*", re.IGNORECASE)
+_AND = re.compile(r"(?:[,;.][\s\x01\x02]*(?:and\b|or\b)?|and\b|or\b)[\s\x01\x02]*", re.IGNORECASE)
 _THROUGH = re.compile(r"(?:,\s*)?through\b", re.IGNORECASE)
 _QUOTE = re.compile(r"[“\"‘]")
 _ITALIC = re.compile(r"([^\x01\x02]{2,200})\x02")
@@ -139,13 +139,9 @@ class Entries:
         self.cursor.take(_FOR)
         names = self.quoted()
         if not names and (forms := self._forms()):
-            return forms
-        kind = K.ENTRY
-        if not names:
-            names = self._countries()
-        if not names:
-            return None
-        return [Named((*above, Step(kind, name))) for name in names]
+            names = [form.steps[0].label for form in forms]
+        names = names or self._countries()
+        return [Named((*above, Step(K.ENTRY, name))) for name in names] or None
 
     def _countries(self) -> list[str]:
         found: list[str] = []

@@ -15,6 +15,7 @@ from tracker.amendments.days import read_days
 from tracker.amendments.instruction_reader import Source, read_instructions
 from tracker.amendments.instruction_words import NUMBER
 from tracker.amendments.set_out import Piece, division, piece, section_of, set_out, text_piece
+from tracker.citations import EAR_PARTS
 from tracker.errors import ParseError
 from tracker.locations import at_instruction
 from tracker.parsing.fr_xml import DOCUMENTS, number_of, read_facts
@@ -22,7 +23,10 @@ from tracker.parsing.gpo_xml import Element, is_italic, raw_text, tidy_emphasis,
 from tracker.parsing.line_unwrap import unwrap_lines
 
 _PART_HEADING = re.compile(r"PART\s+(\d{1,4}[a-z]?)\s*[-–—]", re.IGNORECASE)
-_TITLE = re.compile(r"\b(\d{1,2})\s+CFR\b")
+_TITLE = re.compile(
+    r"\b(\d{1,2})\s+CFR\s+(?:parts?\b|chapters?\b|subtitles?\b|\d{1,4}(?:\.\d|\b(?!-?\d*\s+Comp)))",
+    re.IGNORECASE,
+)
 _ISSUES = re.compile(
     r"\b(?:is|are|be)\s+(?:hereby\s+|further\s+|proposed\s+to\s+be\s+)*(?:amended|corrected|revised)\s+"
     r"(?:as\s+follows|by\s+making\s+the\s+following|to\s+read\s+as\s+follows)|\bamend(?:s|ing)?\b.{0,300}\bas\s+follows|\badds?\s+part\b.{0,200}\bas\s+follows",
@@ -33,6 +37,11 @@ _ORDERS = re.compile(
     r"(?:Further\s+)?(?:(?:In|On|Under|By|To)\s|For\s(?!(?:the\s+)?purposes?\b|example\b)|(?:Amend|Add|Revis|Remov|Delet|Redesignat|Reserv|Republish|Correct|"
     r"Stay|Suspend|Lift|Transfer|Designat|Withdraw|Replac)(?:e|ed|es|ing)?\s|Sections?\s+\d|§|Supplements?\s|Appendi(?:x|ces)\s|Parts?\s+\d|Subparts?\s+[A-Z]\b|"
     r"Effective\s|ECCNs?\s|Category\s|The\s+(?:authority|heading|introductory|definition|table|entr|note|\w+\s+sentence)|Paragraphs?\s)",
+)
+# A number, and the words with which an instruction of the first level names what it amends.
+_OPENS = re.compile(
+    r"\d{1,3}\.\s+(?:(?:Effective\s[^§]{0,60},\s)?(?:In|Amend|Revise|Remove|Add)\s+)?(?:and\s+reserve\s+)?(?:§+|[Ss]ections?\s+\d[\w.()-]*(?!\s?[—–-])|[Ss]upplements?\s|[Aa]ppendi(?:x|ces)\s|[Pp]art\s+\d|[Ss]ubpart\s+[A-Z]\b)"
+    r"|\d{1,3}\.\s+(?:The\s+authority|Revise\s+the\s+authority)"
 )
 _SIGNATURE = re.compile(r"\[\s?FR Doc\.|Dated:\s|BILLING CODE", re.IGNORECASE)
 _DATES = re.compile(
@@ -50,13 +59,16 @@ class _Collector:
     part: str = ""
     sources: list[Source] = field(default_factory=list)
     run: list[Piece] = field(default_factory=list)
+    opens: bool = True  # the next instruction has a number of the first level
     opened: Target | None = None  # the appendix or supplement whose text is being set out
     heading: str = ""
 
     def instruct(self, text: str) -> None:
         self.close()
         where = at_instruction(len(self.sources) + 1)
-        self.sources.append(Source(text, self.title, self.part, where))
+        title = self.title or ("15" if self.part.isdigit() and int(self.part) in EAR_PARTS else "")
+        self.sources.append(Source(text, title, self.part, self.opens, where))
+        self.opens = False
 
     def open(self, target: Target, heading: str) -> None:
         self.close()
@@ -102,6 +114,7 @@ def _walk(element: Element, collector: _Collector) -> None:
             collector.close()
             collector.title = child.get("TITLE", collector.title)
             collector.part = child.get("PART", collector.part)
+            collector.opens = True
             _walk(child, collector)
         elif tag == "AMDPAR":
             collector.instruct(marked_words(child))
@@ -227,6 +240,7 @@ def _text_line(text: str, collector: _Collector) -> None:
             collector.part = part[1]
         elif section := re.search(r"(?:§+|\bsections?)\s*(\d{1,4})\.\d", text, re.IGNORECASE):
             collector.part = section[1]
+        collector.opens = bool(_OPENS.match(text))
         collector.instruct(text)
     elif part := _PART_HEADING.match(text):
         collector.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from tracker.amendments.actions import Portion, Step, StepKind, Target
@@ -64,6 +65,10 @@ def resolve(named: Named, context: Target) -> Target | None:
     for step in named.steps:
         if step.kind is K.SECTION:
             part = step.label.partition(".")[0]
+        if _is_beside(steps, step):
+            return None
+        if step.kind is K.SUBPART and any(one.kind is K.SUPPLEMENT for one in steps):
+            continue  # of a commentary: its sections say enough
         if step.kind is K.PARAGRAPH and any(one.kind in _NOT_DESIGNATED for one in steps):
             return None
         allowed = _ABOVE.get(step.kind, _ANY - {step.kind})
@@ -75,6 +80,14 @@ def resolve(named: Named, context: Target) -> Target | None:
     if named.steps or named.portion is not Portion.WHOLE:
         return Target(title, part, steps, named.portion, named.sentences)
     return Target(title, part, steps, context.portion, context.sentences)
+
+
+def _is_beside(steps: tuple[Step, ...], step: Step) -> bool:
+    """Return whether a subheading, 36(a), is of another section than the commentary above it."""
+    above = next((one.label for one in steps if one.kind is K.COMMENTARY), "")
+    number = re.match(r"(?:\d+\.)?(\d+)\(", step.label) if step.kind is K.COMMENT_HEADING else None
+    section = re.fullmatch(r"\d+\.(\d+)", above)
+    return bool(number and section and number[1] != section[1])
 
 
 def under(outer: Named, inner: Named) -> Named:

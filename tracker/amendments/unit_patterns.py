@@ -9,7 +9,7 @@ def pattern(words: str, flags: re.RegexFlag = re.IGNORECASE) -> re.Pattern[str]:
     return re.compile(words, flags)
 
 
-SEPARATOR = pattern(r"(?:[,;]\s*(?:and\b|or\b)?|and\b|&)[\s\x01\x02]*")
+SEPARATOR = pattern(r"(?:[,;][\s\x01\x02]*(?:and\b|or\b)?|and\b|&)[\s\x01\x02]*")
 THROUGH = pattern(r"(?:,\s*)?(?:through|to|thru)\b(?=[\s\x01\x02]*[(.§\w])|[–—-](?=\s*\()")
 LABEL = r"\(\s*(?:[a-zA-Z]{1,5}|\d{1,3})\s*\)"
 LEVELS = pattern(rf"{LABEL}(?:\s?{LABEL})*(?!\w)", re.NOFLAG)
@@ -31,7 +31,7 @@ PARTS = pattern(r"\d{1,4}[a-z]?(?![\d(]|\.\d)", re.NOFLAG)
 SUPPLEMENT = pattern(r"supplements?\s*(?:nos?\.?\s*)?(\d{1,2}|[IVX]{1,4}\b)")
 SUPPLEMENT_MORE = pattern(r"(?:nos?\.?\s*)?(\d{1,2})\b(?!\s*CFR)")
 APPENDIX = pattern(
-    r"(?:sub-?heading\s+)?[\x01\x02]*appendi(?:x|ces)\b(?:\s+((?!to\b|is\b|of\b|are\b|and\b|by\b|in\b)[A-Z]{1,3}(?:-?\d+)?)\b)?"
+    r"(?:sub-?heading\s+)?[\x01\x02]*(?:appendix|appendices(?=\s+[A-Z]\b))\b(?:\s+((?!to\b|is\b|of\b|are\b|and\b|by\b|in\b)[A-Z]{1,3}(?:-?\d+)?)\b)?"
 )
 APPENDIX_MORE = pattern(r"([A-Z]{1,3}(?:-?\d+)?)\b", re.NOFLAG)
 SUBPART = pattern(r"subparts?\s+([A-Z]{1,3})\b")
@@ -45,7 +45,7 @@ HEADING = pattern(
     r"(?:(?:section|subject|paragraph|subpart|part|appendix|supplement)\s+)?(?:headings?|titles?(?!\s+[A-Z]{1,3}-\d))\b"
 )
 CONTENTS = pattern(r"table\s+of\s+contents(?:\s+at\s+the\s+beginning)?\b")
-ORDINAL = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|final|penultimate|(?:second|third|next)[- ]to[- ](?:the\s+)?last)"
+ORDINAL = r"(?:(?:second|third|next)[- ]to[- ](?:the\s+)?last|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|final|penultimate)"
 SENTENCES = pattern(
     rf"(?P<list>{ORDINAL}(?:(?:,\s*and|,|\s+and|\s+through)\s+(?:the\s+)?{ORDINAL})*)\s+sentences?\b"
 )
@@ -76,7 +76,7 @@ CAPITAL = pattern(r"[A-Z“]", re.NOFLAG)
 ITEM = pattern(r"\.?([a-z](?:\.[a-z0-9]{1,4})*)(?=[\s,;:]|\.?$|\.\s)", re.NOFLAG)
 COLUMN = pattern(r"columns?\s+[\[“]?([A-E]:\d{1,2}|\d{1,2})[\]”]?")
 CITE = r"(?:\d{1,4}\.\d{1,3}|\d{1,3}|[A-Z]{1,2})\s?(?:\(\s?[A-Za-z0-9]{1,5}\s?\))+"
-INNER_HEADING = pattern(rf",\s*(?:(?:under|sub-?heading|paragraph)\s+)*{CITE}")
+INNER_HEADING = pattern(rf",\s*(?:(?:and|under|sub-?heading|paragraph)\s+)*{CITE}")
 ITALIC_TITLE = pattern(r"\s?\x01[A-Z][^\x02]{0,200}\x02", re.NOFLAG)
 SUBJECT_HEADING = pattern(r"subject\s+heading\s+(?=[\x01\x02]*“)")
 SUBHEADING = pattern(

@@ -167,7 +167,6 @@ class UnitReader:
             through = self.cursor.take(patterns.THROUGH)
             if not through and not self.cursor.take(patterns.SEPARATOR):
                 return found
-            self.cursor.take(patterns.PARAGRAPH)
             more = self.cursor.take(patterns.LEVELS)
             labels = designators.follow(before, _labels(more[0])) if more else None
             if labels is None:
