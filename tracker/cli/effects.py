@@ -224,9 +224,12 @@ def _listed(state: Path, unit: str, document: str, since: date | None) -> list[R
 def _add(
     state: Path, settings: Settings | None, verb: str, by: str, on: str, part: str, since: date | None, until: date | None, quote: str, who: str, log: str
 ) -> RecordedEffect:  # fmt: skip
+    from functools import partial
+
     from tracker.documents.effect_names import affected_of, affecting_of
     from tracker.effects import Applied, Effect, EffectVerb, Extent
     from tracker.ingest.status_alerts import settle_by_hand
+    from tracker.legal_status import effect_targets
     from tracker.storage import audit_log
     from tracker.storage import effects as register
 
@@ -251,7 +254,7 @@ def _add(
         by_hand=f"{who}: {log}",
     )
     with _store(state).write() as connection:
-        added = register.add_by_hand(connection, effect, by)
+        added = register.add_by_hand(connection, effect, by, partial(effect_targets.resolved, connection))
         if added is None:
             raise UsageError("this effect is recorded by hand already", cure="see `tracker effects`")
         settle_by_hand(connection, added.id, by, settings, now)

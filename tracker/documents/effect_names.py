@@ -12,6 +12,9 @@ from tracker.text import fold_space, name_key
 _LAST_LEVEL = re.compile(r"\([^()]*\)$")
 _LIST_PART = re.compile(r"Supp\. No\. \d+ to Part (?P<part>\d+)$")
 _ECCN = re.compile(r"(?P<eccn>\d[A-E]\d{3})(?:\.(?P<item>\S+))?$")
+_PINNED = re.compile(
+    r"^(\d{1,3} (?:FR|F\.R\.|Fed\. ?Reg\.) (?:\d{1,3},\d{3}|\d{1,6}))(?:,? at | ?[-–] ?|, )(?:\d{1,3},\d{3}|\d{1,6})$"
+)
 _COMMERCE_CONTROL_LIST = "Supp. No. 1 to Part 774"
 
 
@@ -133,8 +136,14 @@ def affecting_of(name: str, quote: str = "") -> Affecting:
     return Affecting(**{field: value}, quote=quote)
 
 
+def without_pin(name: str) -> str:
+    """Return `90 FR 47201` of `90 FR 47201, 47205`: the page that is meant follows that on which the document begins."""
+    return _PINNED.sub(r"\1", name)
+
+
 def _named(name: str) -> tuple[str, str]:
     """The field and value of a name that is one citation as a whole; the name itself where it is none."""
+    name = without_pin(name)
     hits = citations.find_citations(name)
     whole = [hit for hit in hits if (hit.start, hit.end) == (0, len(name)) and hit.kind in _FIELDS]
     if len(whole) != 1:

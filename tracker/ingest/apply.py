@@ -49,6 +49,9 @@ def new_version(
     change = stored_register.settled(connection, _apply_from_others(connection, decision.change))
     entry = changes.ChangeEntry(change, document_id, row.ordinal, assess.search_labels(change))
     changes.save(connection, entry, decision.operations)
+    if effects.join_stored(connection, document_id):
+        change = stored_register.settled(connection, change)
+        changes.save(connection, replace(entry, change=change, words=assess.search_labels(change)))
     earlier = _update_others(connection, change, touched)
     story = story_index.register(connection, change, decision.document, decision.operations, document_id)
     alerts = 0
@@ -95,6 +98,8 @@ def add_history(
         touched += effects.write(
             connection, decision.effects, decision.change, decision.document, document_id, at
         )
+    for decision in decisions:
+        touched += effects.join_stored(connection, decision.version.document_id)
     _apply_relations(connection, entries)
     effects.settle(
         connection, [*stored_register.records_affected(connection, touched), *stored_now(connection, entries)]

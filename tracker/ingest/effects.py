@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -13,11 +14,11 @@ from tracker.clock import legal_instant
 from tracker.documents.text_view import build_text_view
 from tracker.effects import Affecting, Applied, Effect
 from tracker.ingest import assess
-from tracker.legal_status import stored_register
+from tracker.legal_status import effect_targets, stored_register
 from tracker.legal_status.effect_days import with_last_day
 from tracker.legal_status.effect_reader import read_effects
 from tracker.model import Change, Document, DocumentKind, Operation
-from tracker.storage import changes, effects
+from tracker.storage import changes, document_names, effects
 from tracker.storage.effects import Gone
 
 _TITLED = re.compile(r"\((?:the )?(Executive Order|E\.O\.|Proclamation) (\d{4,5})\)\s*$", re.IGNORECASE)
@@ -102,4 +103,11 @@ def write(
     origin = effects.Origin(
         document_id, change.id, change.title, known_at(document, now), _GONE.get(change.kind, Gone.RETRACTED)
     )
-    return effects.write(connection, origin, found, now)
+    document_names.write(connection, document_id, document)
+    resolve = partial(effect_targets.resolved, connection, own=document_id)
+    return effects.write(connection, origin, found, now, resolve)
+
+
+def join_stored(connection: Connection, document_id: str) -> list[str]:
+    """Join the effects that name a document by its docket, RIN or a page, after its record was stored."""
+    return effect_targets.join_stored(connection, document_id)

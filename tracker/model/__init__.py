@@ -242,6 +242,7 @@ class Document:
     dates_text: str = ""  # the prose DATES section
     docket_ids: tuple[str, ...] = ()
     rins: tuple[str, ...] = ()
+    pages: tuple[int, int] | None = None  # the first and the last page in its volume of the Federal Register
     cfr_references: tuple[str, ...] = ()  # "15 CFR 744"
     executive_order: str | None = None
     proclamation: str | None = None

@@ -70,6 +70,7 @@ def fr_document(record: Mapping[str, Any], key: str = "", url: str = "") -> Docu
         dates_text=fields.text("dates"),
         docket_ids=dockets(fields.texts("docket_ids", "docket_id", "docket_numbers")),
         rins=fields.texts("regulation_id_numbers"),
+        pages=_pages(fields),
         cfr_references=_cfr_references(fields),
         executive_order=fields.text("executive_order_number") or None,
         proclamation=fields.text("proclamation_number") or None,
@@ -152,6 +153,11 @@ def dockets(raw: tuple[str, ...]) -> tuple[str, ...]:
         plain = _DOCKET_WORDS.sub("", text.strip(" []"))
         found.extend((plain, find_docket(plain)) if citation_values(plain, "docket") else (plain,))
     return tuple(dict.fromkeys(filter(None, found)))
+
+
+def _pages(fields: JsonFields) -> tuple[int, int] | None:
+    first, last = fields.number("start_page"), fields.number("end_page")
+    return (first, last) if first is not None and last is not None and first <= last else None
 
 
 def _cfr_references(fields: JsonFields) -> tuple[str, ...]:

@@ -120,6 +120,15 @@ class JsonFields:
                 self.wrong(name, "a date")
         return None
 
+    def number(self, name: str) -> int | None:
+        value = self.record.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, int) or isinstance(value, bool):
+            self.wrong(name, "a whole number")
+            return None
+        return value
+
     def instant(self, name: str) -> datetime | None:
         """Return an instant in UTC; one without offset is in New York time, which the Office of the Federal
         Register uses.

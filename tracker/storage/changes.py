@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Table, delete, func, insert, select, tex
 from tracker.documents.names import nickname, quoted_name
 from tracker.model import Change, Op, Operation, UnitKind
 from tracker.serialization import change_from_json, change_to_json
-from tracker.storage import blobs, corrections, integrity
+from tracker.storage import blobs, corrections, document_names, integrity
 from tracker.storage.schema import (
     CHANGE,
     CHANGE_PROFILE,
@@ -150,7 +150,7 @@ def entry(connection: Connection, change_id: str) -> ChangeEntry | None:
 
 
 def find(connection: Connection, reference: str) -> list[tuple[Change, str, int]]:
-    """The records that a document number, an FR citation or a title identifies, with document_id and version. A
+    """The records that a document number, an FR citation (also of a page within a document) or a title identifies, with document_id and version. A
     title that several documents have identifies none, so that no stay is attributed by guess."""
     columns = select(CHANGE.c.record, CHANGE.c.document_id, CHANGE.c.version)
     rows = connection.execute(
@@ -158,6 +158,8 @@ def find(connection: Connection, reference: str) -> list[tuple[Change, str, int]
             CHANGE.c.seq
         )
     ).all()
+    if not rows and len(ids := document_names.on_page(connection, reference)) == 1:
+        rows = connection.execute(columns.where(CHANGE.c.document_id == ids[0]).order_by(CHANGE.c.seq)).all()
     if not rows and reference.startswith(_ORDERS):
         rows = _bearing(connection, _phrase(reference), lambda change: change.order == reference)
     name = name_key(reference)
@@ -168,6 +170,16 @@ def find(connection: Connection, reference: str) -> list[tuple[Change, str, int]
             connection, _all_of(words), lambda change: quoted_name(change, reference), kind="rule"
         )
     return [(change_from_json(json.loads(row.record)), row.document_id, row.version) for row in rows]
+
+
+def of_documents(connection: Connection, identities: Sequence[str]) -> list[Change]:
+    """The newest record of each of these documents."""
+    rows = connection.execute(
+        select(CHANGE.c.document_id, CHANGE.c.record)
+        .where(CHANGE.c.document_id.in_(list(identities)))
+        .order_by(CHANGE.c.seq)
+    )
+    return [change_from_json(json.loads(record)) for record in {row[0]: row[1] for row in rows}.values()]
 
 
 def _bearing(

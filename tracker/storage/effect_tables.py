@@ -1,4 +1,4 @@
-"""The tables of the effects register."""
+"""The tables of the effects register, and the names by which it finds stored documents."""
 
 from __future__ import annotations
 
@@ -39,5 +39,19 @@ class EffectNameRow(TableBase, table=True):
     name: str = Field(primary_key=True)
 
 
+class DocumentNameRow(TableBase, table=True):
+    """A docket or RIN of a stored document (`role`, `name`), or its pages in a volume of the Federal Register (`name`:
+    "90 FR"), from `first` to `last`."""
+
+    __tablename__ = "document_name"
+    __table_args__ = (Index(None, "role", "name", "first"),)
+    document_id: str = Field(primary_key=True)
+    role: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    first: int | None = None
+    last: int | None = None
+
+
+DOCUMENT_NAME = TableBase.metadata.tables["document_name"]
 EFFECT = TableBase.metadata.tables["effect"]
 EFFECT_NAME = TableBase.metadata.tables["effect_name"]

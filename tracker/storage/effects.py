@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -65,9 +65,16 @@ def effect_id(owner: str, effect: Effect) -> str:
     return f"eff_{hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]}"
 
 
-def write(connection: Connection, origin: Origin, effects: Iterable[Effect], now: datetime) -> list[str]:
+def write(
+    connection: Connection,
+    origin: Origin,
+    effects: Iterable[Effect],
+    now: datetime,
+    resolve: Callable[[Effect], Effect] = lambda effect: effect,
+) -> list[str]:
     """Store the effects that the present version of a document has. Return the ids of the rows that were added, ended
-    or altered, the first version's included."""
+    or altered, the first version's included. `resolve` adds the stored document that an effect names; the id does not
+    depend on it."""
     stored = {
         row.effect_id: row
         for row in connection.execute(select(EFFECT).where(EFFECT.c.owner == origin.owner)).all()
@@ -83,7 +90,9 @@ def write(connection: Connection, origin: Origin, effects: Iterable[Effect], now
             continue
         recorded = RecordedEffect(
             name,
-            replace(effect, known_at=row.known_at if row else _known(effect, origin, now, later=later)),
+            replace(
+                resolve(effect), known_at=row.known_at if row else _known(effect, origin, now, later=later)
+            ),
             row.change_id if row else origin.change_id,
             origin.title,
         )
@@ -110,12 +119,17 @@ def _known(effect: Effect, origin: Origin, now: datetime, *, later: bool) -> dat
     return now if later else min(effect.known_at or origin.known_at, now)
 
 
-def add_by_hand(connection: Connection, effect: Effect, title: str) -> RecordedEffect | None:
+def add_by_hand(
+    connection: Connection,
+    effect: Effect,
+    title: str,
+    resolve: Callable[[Effect], Effect] = lambda effect: effect,
+) -> RecordedEffect | None:
     """Record an effect by hand; `effect.by_hand` says who and why. None where the same effect is recorded already."""
     name = effect_id(HAND, effect)
     if get(connection, name) is not None:
         return None
-    recorded = RecordedEffect(name, effect, None, title)
+    recorded = RecordedEffect(name, resolve(effect), None, title)
     _insert(connection, HAND, recorded, by_hand=True)
     return recorded
 
@@ -127,6 +141,16 @@ def end_by_hand(
     ended = replace(recorded, retracted_at=at, ended_on=ended_on, ended_by_hand=who)
     _update(connection, ended, by_hand=True)
     return ended
+
+
+def owner_of(connection: Connection, name: str) -> str:
+    """Return the identity of the document in which an effect was read, or `HAND`."""
+    return str(connection.execute(select(EFFECT.c.owner).where(EFFECT.c.effect_id == name)).scalar() or "")
+
+
+def join(connection: Connection, recorded: RecordedEffect) -> None:
+    """Write an effect with the document that it names, which was stored after it."""
+    _update(connection, recorded)
 
 
 def get(connection: Connection, name: str) -> RecordedEffect | None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from tracker import citations
 from tracker.clock import legal_day
-from tracker.documents.effect_names import canonical_path, section_of
+from tracker.documents.effect_names import canonical_path, section_of, without_pin
 from tracker.effects import RecordedEffect
 from tracker.errors import ParseError
 from tracker.i18n import format_day, format_instant, t
@@ -94,6 +94,7 @@ def _part_of(path: str) -> str:
 
 def _instrument(path: str) -> str:
     """The canonical name of an order, proclamation or document, in whatever form it was written."""
+    path = without_pin(path)
     hits = [hit for hit in citations.find_citations(path) if hit.kind in _INSTRUMENTS]
     return hits[0].value if len(hits) == 1 and (hits[0].start, hits[0].end) == (0, len(path)) else path
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, insert, or_, select, update
 
 from tracker import citations
 from tracker.model import Change, Document, DocumentKind, Op, Operation, UnitKind
-from tracker.storage import changes
+from tracker.storage import changes, document_names
 from tracker.storage.schema import CHANGE, DOCUMENT_GROUP
 from tracker.storage.story_queries import story_id
 from tracker.stories.rule_join import Join, JoinState, Rule
@@ -76,9 +76,20 @@ def _references(
         new = _newly_cited(document, operations)
         found += new if len(new) <= _MAX_CITED else []
     forms = (_FR, _NUMBER, _CHANGE)
-    names = [name for name in dict.fromkeys(found) if any(form.fullmatch(name) for form in forms)]
+    names = [
+        _begins(connection, name)
+        for name in dict.fromkeys(found)
+        if any(form.fullmatch(name) for form in forms)
+    ]
     own = {change.document_number, change.citation}
     return tuple(name for name in names if name not in own)
+
+
+def _begins(connection: Connection, name: str) -> str:
+    """The citation of the stored document that a page within it cites; the name itself for any other."""
+    within = document_names.on_page(connection, name)
+    found = changes.of_documents(connection, within) if len(within) == 1 else []
+    return (found[0].citation if found else None) or name
 
 
 def _makers(joins: Iterable[Join], kind: DocumentKind) -> list[str]:

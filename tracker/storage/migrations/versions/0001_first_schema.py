@@ -431,6 +431,14 @@ def upgrade() -> None:
     _index("legal_date", "day")
     _index("legal_date", "seq")
     op.create_table(
+        "document_name",
+        *_strings("document_id", "role", "name"),
+        sa.Column("first", sa.Integer(), nullable=True),
+        sa.Column("last", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("document_id", "role", "name", name=op.f("pk_document_name")),
+    )
+    _index("document_name", "role", "name", "first")
+    op.create_table(
         "effect",
         *_numbered("effect"),
         *_strings("effect_id", "owner"),

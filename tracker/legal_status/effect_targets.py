@@ -1,0 +1,81 @@
+"""The stored document that an effect names by its docket, its RIN, or a page within its pages.
+
+An effect that could be about several documents is about none of them: no stay is attributed by guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from tracker.documents.effect_names import document_references
+from tracker.documents.names import quoted_name
+from tracker.effects import Effect
+from tracker.model import Change, DocumentKind
+from tracker.storage import changes, document_names
+from tracker.storage import effects as register
+from tracker.text import name_key
+
+_MAKERS = frozenset({DocumentKind.RULE, DocumentKind.PROPOSED_RULE, DocumentKind.NOTICE})
+
+
+def resolved(connection: Connection, effect: Effect, own: str = "") -> Effect:
+    """Return an effect with the document number of what it names; the same object where none is found. `own`: the
+    identity of the document that has it, whose docket may be the same."""
+    target = _target(connection, effect, own)
+    if target is None or target.document_number is None:
+        return effect
+    return replace(effect, affected=replace(effect.affected, document_number=target.document_number))
+
+
+def join_stored(connection: Connection, document_id: str) -> list[str]:
+    """Join the effects that name a document which was stored after them. Return the ids of those that were joined."""
+    joined = []
+    for name in document_names.effects_naming(connection, document_id):
+        one = register.get(connection, name)
+        if one is None:
+            continue
+        found = resolved(connection, one.effect, register.owner_of(connection, name))
+        if found is not one.effect:
+            register.join(connection, replace(one, effect=found))
+            joined.append(name)
+    return joined
+
+
+def _target(connection: Connection, effect: Effect, own: str) -> Change | None:
+    one = effect.affected
+    if one.document_number or one.path or one.executive_order or one.proclamation:
+        return None
+    if one.citation:
+        found = changes.of_documents(connection, document_names.on_page(connection, one.citation))
+        return found[0] if len(found) == 1 else None
+    if any(changes.find(connection, name) for name in document_references(one)):
+        return None  # its title is that of one document
+    names = ((document_names.RIN, one.rin), (document_names.DOCKET, one.docket))
+    for role, name in names:
+        if not name:
+            continue
+        ids = [each for each in document_names.bearing(connection, role, name) if each != own]
+        found = _meant(changes.of_documents(connection, ids), one.title or "")
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
+def _meant(found: Sequence[Change], title: str) -> list[Change]:
+    """The documents that are meant: those with the title, in whole or in part; without a title, the rules of the docket
+    that are not about another rule."""
+    makers = [one for one in found if one.kind in _MAKERS]
+    if title:
+        wanted = name_key(title)
+        return [one for one in makers if _titled(name_key(one.title), wanted) or quoted_name(one, title)]
+    rules = [one for one in makers if one.kind is DocumentKind.RULE and ";" not in one.title]
+    return rules or makers
+
+
+def _titled(title: str, wanted: str) -> bool:
+    return title == wanted or (
+        wanted.count(" ") >= 2 and (title.startswith(wanted) or wanted.startswith(title))
+    )
