@@ -1,0 +1,301 @@
+"""Texts as amended, computed from a rule and a base, beside the same part after the rule.
+
+`python -m bench.amend` prints the tables; `--write` puts them into docs/benchmarks.md; `--show` lists what is wrong
+and what is not computed. The pairs are 30 parts of title 12 before and after a rule (../shared/data/amendments). A paragraph
+counts as found when the computed text has it and the base has not; white space, quotes and dashes aside.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import lzma
+import sys
+import tarfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from time import perf_counter
+
+from bench import report
+from tests.recorded import ROOT
+from tracker.amendments.actions import AmendatoryRule, Elision, LineKind, StepKind
+from tracker.amendments.amend import amend
+from tracker.amendments.base import Base, Division, read_base
+from tracker.amendments.chunks import Chunk, chunks_of
+from tracker.amendments.inline import inline, same_key
+from tracker.amendments.outline import outline_of
+from tracker.amendments.reader import read_rule
+from tracker.amendments.records import Amended, State
+from tracker.parsing.gpo_xml import tree
+
+NAME = "amend"
+_HEADING = 120  # characters; a heading is shorter
+_VERSIONS = ROOT / "amendments" / "title-12" / "versions"
+_RULES = ROOT / "amendments" / "title-12" / "rules"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A part before and after a rule."""
+
+    part: str
+    rule: str
+    before: bytes
+    after: bytes
+    xml: bytes
+
+
+@dataclass(slots=True)
+class Score:
+    """Paragraphs of the truth, those found, those wrong, and those that the program changed."""
+
+    truth: int = 0
+    found: int = 0
+    wrong: int = 0
+    changed: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    def add(self, other: Score) -> None:
+        self.truth += other.truth
+        self.found += other.found
+        self.wrong += other.wrong
+        self.changed += other.changed
+        self.faults += other.faults
+
+    def cells(self) -> list[str]:
+        share = self.found / self.truth if self.truth else 1.0
+        wrong = self.wrong / self.changed if self.changed else 0.0
+        return [str(self.truth), f"{share:.3f}", str(self.wrong), f"{wrong:.4f}"]
+
+
+def pairs() -> Iterator[Pair]:
+    """Yield the pairs whose files are there."""
+    if not _VERSIONS.is_dir():
+        return
+    rows = csv.DictReader(io.StringIO((_VERSIONS / "pairs.tsv").read_text()), delimiter="\t")
+    archives: dict[str, tarfile.TarFile] = {}
+    for row in rows:
+        part, rule = row["part"], row["rule"]
+        if not part.isdigit():
+            continue
+        if part not in archives:
+            archives[part] = tarfile.open(_VERSIONS / f"12-cfr-{part}.tar.xz")  # noqa: SIM115 - read for several rows
+        files = [archives[part].extractfile(f"{rule}/{name}.xml") for name in ("before", "after")]
+        before, after = (file.read() if file is not None else b"" for file in files)
+        yield Pair(part, rule, before, after, lzma.decompress((_RULES / f"{rule}.xml.xz").read_bytes()))
+
+
+def lines(base: Base) -> dict[str, list[str]]:
+    """Return the paragraphs of each section and appendix; what follows Supplement I belongs to the commentary."""
+    found: dict[str, list[str]] = {}
+    commentary = False
+    for division in base.divisions():
+        if division.tag not in ("DIV8", "DIV9"):
+            continue
+        commentary = commentary or division.number.startswith("Supplement I ")
+        name = f"{'commentary' if commentary else 'sections'} {division.number}"
+        own = found.setdefault(name, [])
+        own += [same_key(inline(block.raw).text) for block in division.blocks() if block.tag == "HEAD"]
+        own += [key for chunk in chunks_of(outline_of(division)) for key in _keys(chunk)]
+    return found
+
+
+def _keys(chunk: Chunk) -> list[str]:
+    """Return the paragraphs of a unit. Editions differ in how a heading ends before "(1)", and whether "(1)" begins a
+    paragraph of its own: a unit's own text is compared without the mark at its end.
+    """
+    keys = [same_key(fragment.text) for fragment in chunk.fragments]
+    return [key.rstrip(".-:;") if len(key) < _HEADING else key for key in keys if key]
+
+
+def score(before: Base, after: Base, made: Base) -> tuple[Score, Score]:
+    """Return the scores of (sections and appendices, commentary)."""
+    old, true, ours = lines(before), lines(after), lines(made)
+    scores = {"sections": Score(), "commentary": Score()}
+    for name in dict.fromkeys([*old, *true, *ours]):
+        kind = name.split()[0]
+        scores[kind].add(_division(name, old.get(name, []), true.get(name, []), ours.get(name, [])))
+    return scores["sections"], scores["commentary"]
+
+
+def _division(name: str, old: list[str], true: list[str], ours: list[str]) -> Score:
+    wanted, gone = Counter(true) - Counter(old), Counter(old) - Counter(true)
+    made, dropped = Counter(ours) - Counter(old), Counter(old) - Counter(ours)
+    one = Score()
+    one.truth = wanted.total()
+    one.found = (wanted & made).total()
+    for removed in _removed_runs(old, true):
+        one.truth += 1
+        one.found += all(dropped[key] for key in removed)
+    one.changed = made.total() + max(0, dropped.total() - made.total())
+    extra, lost = made - wanted, dropped - gone
+    one.faults = [f"{name}: made {key[:110]}" for key in extra] + [
+        f"{name}: dropped {key[:110]}" for key in lost
+    ]
+    places = _misplaced(true, ours, made & wanted)
+    one.faults += [f"{name}: misplaced {key[:110]}" for key in places]
+    # A paragraph that was changed wrongly is one fault, not two.
+    one.wrong = max(extra.total(), lost.total()) + len(places)
+    return one
+
+
+def _removed_runs(old: Sequence[str], true: Sequence[str]) -> list[Sequence[str]]:
+    matcher = SequenceMatcher(None, old, true, autojunk=False)
+    return [old[a:b] for tag, a, b, _, _ in matcher.get_opcodes() if tag == "delete"]
+
+
+def _misplaced(true: Sequence[str], ours: Sequence[str], found: Counter[str]) -> list[str]:
+    """Return the found paragraphs that are in another order than in the truth."""
+    common = Counter(true) & Counter(ours)
+    single = {key for key, number in common.items() if number == 1}
+    a = [key for key in true if key in single]
+    b = [key for key in ours if key in single]
+    in_order = {
+        b[m.b + n]
+        for m in SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()
+        for n in range(m.size)
+    }
+    return [key for key in found if key in single and key not in in_order]
+
+
+def replace_whole(base: Base, rule: AmendatoryRule) -> None:
+    """The plain baseline: each paragraph that is set out replaces the one with its designators, or follows the
+    paragraph that is set out before it. Nothing is removed, redesignated or checked.
+    """
+    for set_out in rule.set_out:
+        label = next(
+            (s.label for s in set_out.target.steps if s.kind in (StepKind.SECTION, StepKind.APPENDIX)), None
+        )
+        found = [d for d in base.divisions() if label and d.tag == "DIV8" and d.number == label]
+        if len(found) == 1:
+            _replace_lines(found[0], [one for one in set_out.lines if one.kind is LineKind.PARAGRAPH])
+
+
+def _replace_lines(division: Division, shown: Sequence[object]) -> None:
+    from tracker.amendments.actions import SetOutLine
+    from tracker.amendments.base import Block, Gap
+    from tracker.amendments.markup import plain_block
+
+    last = len(division.items)
+    for line in shown:
+        assert isinstance(line, SetOutLine)
+        if line.elision is not Elision.NONE:
+            continue
+        places = {mark.path: mark.place[0] for mark in outline_of(division).marks}
+        block = Block(plain_block(line.text, ascii_only=False), "P")
+        if line.labels and line.labels in places:
+            last = places[line.labels] + 1
+            division.items[last - 1] = block
+        else:
+            division.items[last:last] = [Gap("\n"), block]
+            last += 2
+
+
+@dataclass(slots=True)
+class Totals:
+    """The scores of all pairs, and what was done with the instructions."""
+
+    sections: Score = field(default_factory=Score)
+    commentary: Score = field(default_factory=Score)
+    plain_sections: Score = field(default_factory=Score)
+    plain_commentary: Score = field(default_factory=Score)
+    states: Counter[tuple[str, str]] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+
+
+def run(pair: Pair, totals: Totals, *, show: bool) -> None:
+    rule = read_rule(tree(pair.xml, pair.rule))
+    started = perf_counter()
+    made = read_base(pair.before)
+    result = amend(made, rule)
+    totals.seconds += perf_counter() - started
+    before, after = read_base(pair.before), read_base(pair.after)
+    sections, commentary = score(before, after, made)
+    plain = read_base(pair.before)
+    replace_whole(plain, rule)
+    plain_sections, plain_commentary = score(before, after, plain)
+    totals.sections.add(sections)
+    totals.commentary.add(commentary)
+    totals.plain_sections.add(plain_sections)
+    totals.plain_commentary.add(plain_commentary)
+    _count(result, pair.part, totals)
+    if show:
+        print(f"== {pair.part} {pair.rule}", *sections.cells(), "|", *commentary.cells())
+        for fault in sections.faults + commentary.faults:
+            print("  WRONG", fault)
+        for outcome in result.outcomes:
+            if outcome.state is State.NOT_COMPUTED and outcome.kind != "part-not-in-base":
+                print(
+                    f"  {outcome.kind}: {outcome.instruction.number} {outcome.instruction.text[:150]} | {outcome.reason[:200]}"
+                )
+
+
+def _count(result: Amended, part: str, totals: Totals) -> None:
+    for outcome in result.outcomes:
+        if outcome.kind == "part-not-in-base":
+            continue
+        verbs = {action.verb.value for action in outcome.instruction.actions} or {
+            outcome.instruction.verb.value
+        }
+        verb = " and ".join(sorted(verbs))
+        totals.states[verb, outcome.state.value] += 1
+        if outcome.state is State.NOT_COMPUTED:
+            totals.reasons[outcome.kind] += 1
+
+
+def tables(totals: Totals) -> str:
+    rows = [
+        ["sections and appendices", *totals.sections.cells()],
+        ["commentary", *totals.commentary.cells()],
+        ["sections and appendices, whole units replaced", *totals.plain_sections.cells()],
+        ["commentary, whole units replaced", *totals.plain_commentary.cells()],
+    ]
+    text = report.table(["text", "paragraphs", "found", "wrong", "wrong, of what was changed"], rows)
+    verbs = sorted({verb for verb, _ in totals.states})
+    states = [state.value for state in State]
+    text += "\n\n" + report.table(
+        ["instruction", *states],
+        [[verb, *(str(totals.states[verb, state]) for state in states)] for verb in verbs],
+    )
+    text += "\n\n" + report.table(
+        ["why not computed", "instructions"],
+        [[kind, str(number)] for kind, number in totals.reasons.most_common()],
+    )
+    return text + f"\n\nReading the bases and applying: {totals.seconds:.1f} s."
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--write", action="store_true", help="put the tables into docs/benchmarks.md")
+    options.add_argument("--show", action="store_true", help="list faults and what is not computed")
+    options.add_argument("--only", default="", help="only the pairs of this rule, or of this part and rule")
+    chosen = options.parse_args()
+    totals = Totals()
+    number = 0
+    for pair in pairs():
+        if chosen.only and chosen.only not in f"{pair.part} {pair.rule}":
+            continue
+        number += 1
+        run(pair, totals, show=chosen.show)
+    if not number:
+        print(f"no recorded data at {ROOT} (set TRACKER_RECORDED)", file=sys.stderr)
+        return 0
+    text = tables(totals)
+    print(text)
+    if chosen.write:
+        report.write(NAME, f"{_EXPLAINED}\n\n{text}", command="python -m bench.amend --write")
+    return 0
+
+
+_EXPLAINED = """## Texts as amended
+
+30 parts of title 12 before and after a rule. Found: of the paragraphs that the rule changed, added or removed (a run of removed ones
+is one), the share that was computed. Wrong: paragraphs that were computed and are not so in the truth, which itself has
+about one error in a hundred. "Whole units replaced" is the plain baseline: what is set out replaces what has its designators."""
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,260 @@
+"""Text that a rule sets out, as chunks: what it shows, and what its asterisks leave out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tracker.amendments.actions import Elision, LineKind, SetOut, SetOutLine, StepKind
+from tracker.amendments.base import Block
+from tracker.amendments.chunks import Chunk, Fragment, NotComputedError
+from tracker.amendments.inline import fold, inline, inner_range
+from tracker.amendments.markup import MarkupError, block_markup, element_of, plain_block
+from tracker.amendments.outline import (
+    COMMENT_ORDER,
+    Path,
+    comment_heading,
+    comment_labels,
+    defined_terms,
+    is_comment_heading,
+    label_places,
+)
+from tracker.parsing.paragraph_labels import PathLabel, leading_labels, levels
+
+STARS = re.compile(r"\*(?:\s*\*){2,4}")
+# Marks of the printer.
+_NO_TEXT = re.compile(r"<(?:BILCOD|PRTPAGE|GPH)\b")
+_AFTER = re.compile(r"\s*\*(?:\s*\*){2,4}\s*\Z")
+_BEFORE = re.compile(r"\s*\*(?:\s*\*){2,4}\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One chunk of set-out text, or asterisks on a line of their own (`stars`)."""
+
+    chunk: Chunk
+    elision: Elision = Elision.NONE
+    stars: bool = False
+    is_heading: bool = False
+
+    @property
+    def path(self) -> Path:
+        return self.chunk.path
+
+    @property
+    def joins(self) -> bool:
+        """Return whether it goes on in the paragraph before it."""
+        return bool(self.chunk.fragments) and self.chunk.fragments[0].joins
+
+
+def shown_of(set_out: SetOut, *, ascii_only: bool) -> list[Shown]:
+    """Return the chunks of the text set out. Raises NotComputedError for markup without a known form."""
+    rows = [
+        _row(line, ascii_only)
+        for line in set_out.lines
+        if line.kind is not LineKind.CITATION and not _NO_TEXT.match(line.xml)
+    ]
+    if any(step.kind is StepKind.SUPPLEMENT and step.label == "I" for step in set_out.target.steps):
+        return _commentary(rows)
+    return _section(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    line: SetOutLine
+    block: Block | None  # None for asterisks, and for a line whose markup has no known form
+    problem: str = ""
+
+
+def _row(line: SetOutLine, ascii_only: bool) -> _Row:
+    if line.kind is LineKind.STARS:
+        return _Row(line, None)
+    if not line.xml:
+        raw = plain_block(line.text, ascii_only=ascii_only)
+        return _Row(line, Block(raw, "P"))
+    try:
+        element = element_of(line.xml)
+        raw = block_markup(element, ascii_only=ascii_only)
+    except MarkupError as error:
+        return _Row(line, None, str(error))
+    match = re.match(r"<([\w.:-]+)", raw)
+    return _Row(line, Block(raw, match[1] if match else "P"))
+
+
+def _stars() -> Shown:
+    return Shown(Chunk((), ()), stars=True)
+
+
+def _fragment(block: Block) -> Fragment:
+    return Fragment(block.raw, block.tag)
+
+
+def _problem(row: _Row, path: Path) -> Shown:
+    # A line that cannot be written: its unit is not computed, others are.
+    return Shown(Chunk(path, (Fragment("", "?" + row.problem),)))
+
+
+def problem_of(shown: Sequence[Shown]) -> str:
+    """Return why a line of these cannot be written; "" where all can."""
+    for one in shown:
+        for fragment in one.chunk.fragments:
+            if fragment.tag.startswith("?"):
+                return fragment.tag[1:]
+    return ""
+
+
+def _section(rows: list[_Row]) -> list[Shown]:
+    found: list[Shown] = []
+    definition: Path = ()
+    opened = False  # whether the last entry is a chunk that unlabeled lines continue
+    terms = [
+        () if row.block is None or row.line.labels else defined_terms(inline(row.block.raw).lead)
+        for row in rows
+    ]
+    for row, defined in zip(rows, terms, strict=True):
+        line = row.line
+        if line.kind is LineKind.STARS:
+            found.append(_stars())
+            opened = False
+            continue
+        if row.block is None:
+            if opened:
+                last = found.pop()
+                chunk = Chunk(last.path, (*last.chunk.fragments, Fragment("", "?" + row.problem)))
+                found.append(Shown(chunk, last.elision))
+            else:
+                found.append(_problem(row, line.labels))
+                opened = True
+            continue
+        heads = leading_labels(inline(row.block.raw).lead) if line.labels else ()
+        if line.labels and heads and line.kind is not LineKind.TABLE:
+            found += _split(row.block, line, heads)
+            opened = True
+        elif defined:
+            definition = (*line.labels, f"“{defined[0]}")
+            found.append(Shown(Chunk(definition, (_fragment(row.block),)), line.elision))
+            opened = True
+        elif opened and found[-1].elision is Elision.NONE:
+            last = found.pop()
+            found.append(
+                Shown(
+                    Chunk(last.path, (*last.chunk.fragments, _fragment(row.block)), until=last.chunk.until),
+                    line.elision,
+                )
+            )
+        else:
+            found.append(Shown(Chunk((), (_fragment(row.block),)), line.elision))
+            opened = True
+    return found
+
+
+def _split(block: Block, line: SetOutLine, heads: tuple[PathLabel, ...]) -> list[Shown]:
+    words = inline(block.raw)
+    labels = line.labels
+    if len(heads) > len(labels):
+        raise NotComputedError("the designators of a line that is set out were not read", "set-out-labels")
+    places = label_places(words, heads)
+    if -1 in places:
+        raise NotComputedError("the designators of a line that is set out were not read", "set-out-labels")
+    inner, end = inner_range(block.raw)
+    places[0] = inner
+    found: list[Shown] = []
+    for number, place in enumerate(places):
+        stop = places[number + 1] if number + 1 < len(places) else end
+        depth = len(labels) - (len(heads) - 1 - number)
+        path = labels[:depth]
+        last = number == len(places) - 1
+        raw = f"<{block.tag}>{block.raw[place:stop].strip()}</{block.tag}>"
+        fragment = Fragment(raw, block.tag, joins=number > 0)
+        chunk = Chunk(path, (fragment,), until=line.until if last else "")
+        found.append(Shown(chunk, line.elision if last else Elision.NONE))
+    return found
+
+
+def _commentary(rows: list[_Row]) -> list[Shown]:
+    found: list[Shown] = []
+    section: Path = ()
+    stack: list[str] = []
+    words_heading: Path = ()
+    run: list[tuple[int, tuple[PathLabel, ...]]] = []
+
+    def close() -> None:
+        if not run:
+            return
+        paths = levels([heads for _, heads in run], elided=True, order=COMMENT_ORDER)
+        for (number, heads), path in zip(run, paths, strict=True):
+            if heads:
+                one = found[number]
+                full = (
+                    *section,
+                    *stack,
+                    *words_heading,
+                    *(label.split(")")[0].strip("( ") for label in path),
+                )
+                found[number] = Shown(Chunk(full, one.chunk.fragments), one.elision)
+        run.clear()
+
+    opened = False
+    for row in rows:
+        if row.line.kind is LineKind.STARS:
+            found.append(_stars())
+            opened = False
+            continue
+        if row.block is None:
+            found.append(_problem(row, (*section, *stack, *words_heading)))
+            opened = False
+            continue
+        words = inline(row.block.raw)
+        if is_comment_heading(row.block, words):
+            kind, name = comment_heading(STARS.sub("", words.text).strip())
+            close()
+            if kind == "section" or (row.block.tag in ("HD1", "HD2") and kind == "words" and not section):
+                section, stack, words_heading = (name,), [], ()
+            elif kind == "paragraph":
+                while stack and not name.startswith(stack[-1]):
+                    stack.pop()
+                if not stack or stack[-1] != name:
+                    stack.append(name)
+                words_heading = ()
+            else:
+                words_heading, stack = (name,), []
+            found.append(
+                Shown(Chunk((*section, *stack, *words_heading), (_fragment(row.block),)), is_heading=True)
+            )
+            opened = False
+            continue
+        heads = comment_labels(words.lead)
+        if heads:
+            run.append((len(found), heads))
+            found.append(Shown(Chunk((), (_fragment(row.block),)), row.line.elision))
+            opened = True
+        elif opened:
+            last = found[-1]
+            found[-1] = Shown(
+                Chunk(last.path, (*last.chunk.fragments, _fragment(row.block))), row.line.elision
+            )
+        else:
+            found.append(Shown(Chunk((*section, *stack, *words_heading, "?"), (_fragment(row.block),))))
+            opened = True
+    close()
+    return found
+
+
+def slice_for(shown: list[Shown], path: Path) -> tuple[int, int] | None:
+    """Return the range of the entries that show a unit with everything below it, from its own first line to its
+    last one; asterisks in between are included, those after it are not. None where it is not shown.
+
+    Raises NotComputedError where it is shown in two places.
+    """
+    hits = [n for n, one in enumerate(shown) if not one.stars and one.path[: len(path)] == path]
+    if not hits:
+        return None
+    first, last = hits[0], hits[-1]
+    if any(not shown[n].stars and shown[n].path[: len(path)] != path for n in range(first, last + 1)):
+        raise NotComputedError("the text set out shows this unit in two places", "shown-twice")
+    return first, last + 1
+
+
+def without_stars(text: str) -> str:
+    return fold(_BEFORE.sub(" ", _AFTER.sub("", text)))
