@@ -16,12 +16,13 @@ from tracker.amendments.actions import Action, AmendatoryRule, Instruction, Port
 from tracker.amendments.base import Base, Division, Item
 from tracker.amendments.chunks import NotComputedError
 from tracker.amendments.division_edits import apply_whole, is_whole
-from tracker.amendments.edits import Change, apply
+from tracker.amendments.edits import apply
 from tracker.amendments.incorporation import note_for
 from tracker.amendments.locate import Workspace, check_part, division_of
 from tracker.amendments.moves import redesignate
 from tracker.amendments.outline import Path
 from tracker.amendments.records import Amended, Outcome, State, UnitChange
+from tracker.amendments.site import Change
 
 _TEXTLESS_VERBS = frozenset({Verb.NONE, Verb.AMEND, Verb.REPUBLISH, Verb.DELAY})
 _FROZEN_VERBS = frozenset({Verb.STAY, Verb.SUSPEND})

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 from tracker.amendments.actions import Action, Portion, SetOut, StepKind, Verb
 from tracker.amendments.base import Block, Division, Gap, Item
 from tracker.amendments.chunks import Chunk, NotComputedError, chunks_of, replace_chunks
-from tracker.amendments.edits import RESERVED, Change, aligned, blocks_of, changes
+from tracker.amendments.edits import RESERVED, blocks_of
 from tracker.amendments.inline import fold, inline, same_key
 from tracker.amendments.locate import (
     Workspace,
@@ -23,7 +23,9 @@ from tracker.amendments.locate import (
 )
 from tracker.amendments.markup import to_ascii
 from tracker.amendments.merge import merged
+from tracker.amendments.set_out_paths import aligned
 from tracker.amendments.shown import shown_of
+from tracker.amendments.site import Change, changes
 
 _NUMBER = re.compile(r"(\d+)\.(\d+)([a-z]?)")
 

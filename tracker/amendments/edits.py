@@ -1,95 +1,25 @@
-"""Carries out one action inside a section, appendix or supplement, and checks the result by reading it again."""
+"""Carries out one action inside a section, appendix or supplement."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from tracker.amendments.actions import Action, Elision, Portion, Step, StepKind, Verb
-from tracker.amendments.base import Block, Division
-from tracker.amendments.chunks import Chunk, Fragment, NotComputedError, chunks_of, replace_chunks
+from tracker.amendments.actions import Action, Elision, Portion, Verb
+from tracker.amendments.base import Block
+from tracker.amendments.chunks import Chunk, Fragment, NotComputedError, write_items
 from tracker.amendments.inline import inner_range, same_key
-from tracker.amendments.locate import Workspace, division_of, exactly_one, inner_steps, nest, path_of
+from tracker.amendments.locate import Workspace, exactly_one
 from tracker.amendments.merge import check_end, combined, merged, with_heading
 from tracker.amendments.ordering import alphabet_slot, slot
-from tracker.amendments.outline import Outline, Path
-from tracker.amendments.shown import Shown, problem_of, shown_of, slice_for
+from tracker.amendments.outline import Path
+from tracker.amendments.set_out_paths import NO_TEXT, shown_for
+from tracker.amendments.shown import Shown, problem_of, slice_for
+from tracker.amendments.site import Change, Edit, Site, commit, site_of, words_for
 from tracker.amendments.word_edits import replaced
 
 RESERVED = re.compile(r"\[\s?Reserved\s?\]\.?\s*\Z", re.IGNORECASE)
-_NO_TEXT = "no text is set out for it"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One unit's own text before and after; None where it did not or does not exist."""
-
-    path: Path
-    before: str | None
-    after: str | None
-    from_path: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """A range of chunks and what replaces it."""
-
-    start: int
-    end: int
-    new: tuple[Chunk, ...]
-    moved: tuple[tuple[Path, Path], ...] = ()
-
-
-@dataclass(slots=True)
-class Site:
-    """A division, its units and chunks, and the unit that an action names."""
-
-    workspace: Workspace
-    division: Division
-    outline: Outline
-    chunks: list[Chunk]
-    steps: tuple[Step, ...]
-    path: Path
-
-    @property
-    def ascii_only(self) -> bool:
-        return self.workspace.base.ascii_only
-
-    def number(self) -> int:
-        """Return the number of the target's first chunk. Raises NotComputedError."""
-        if not self.path:
-            return 0
-        what = words_for(self.path, self.division)
-        exactly_one(self.outline, self.path, what)
-        return next(n for n, chunk in enumerate(self.chunks) if chunk.path == self.path)
-
-    def span(self) -> tuple[int, int]:
-        """Return the range of the target's chunks with everything below it."""
-        if not self.path:
-            return 0, len(self.chunks)
-        start = self.number()
-        end = start + 1
-        while end < len(self.chunks) and self.chunks[end].path[: len(self.path)] == self.path:
-            end += 1
-        return start, end
-
-
-def words_for(path: Path, division: Division) -> str:
-    """Return a unit's name in words: "paragraph (a)(1) of § 744.11"."""
-    place = f"§ {division.number}" if division.is_section else division.number
-    if all(re.fullmatch(r"\w{1,5}", label) for label in path):
-        return f"paragraph {''.join(f'({label})' for label in path)} of {place}"
-    return f"{' › '.join(label.lstrip('“§#') for label in path)} in {place}"
-
-
-def site_of(workspace: Workspace, action: Action, *, new: bool = False) -> Site:
-    """Return the place of an action in the base. Raises NotComputedError."""
-    division = division_of(workspace.base, action.target)
-    outline = workspace.outline(division)
-    steps = inner_steps(action.target)
-    path = path_of(outline, steps, new=new)
-    return Site(workspace, division, outline, chunks_of(outline), steps, path)
 
 
 def apply(workspace: Workspace, action: Action) -> list[Change]:
@@ -101,51 +31,6 @@ def apply(workspace: Workspace, action: Action) -> list[Change]:
     site = site_of(workspace, action, new=new)
     edit = _handler(action)(site, action)
     return commit(site, edit)
-
-
-def commit(site: Site, edit: Edit) -> list[Change]:
-    """Write an edit and read the division again: what is read has to be what was meant, unit by unit."""
-    division, before = site.division, site.chunks
-    items = replace_chunks(site.outline, edit.start, edit.end, edit.new, before)
-    wanted = [*before[: edit.start], *edit.new, *before[edit.end :]]
-    kept = division.items
-    division.items = items
-    site.workspace.changed(division)
-    problem = ""
-    try:
-        found = chunks_of(site.workspace.outline(division))
-    except NotComputedError as error:
-        found, problem = [], str(error)
-    meant = [(c.path, same_key(c.text)) for c in wanted if c.fragments or c.path]
-    if not problem and [(c.path, same_key(c.text)) for c in found] != meant:
-        problem = "after the change, the designators around it can be read in another way"
-    if problem:
-        division.items = kept
-        site.workspace.changed(division)
-        raise NotComputedError(problem, "reread")
-    return changes(before[edit.start : edit.end], edit.new, edit.moved)
-
-
-def changes(
-    old: Sequence[Chunk], new: Sequence[Chunk], moved: Sequence[tuple[Path, Path]] = ()
-) -> list[Change]:
-    """Return the units whose own text or path differs between two lists of chunks."""
-    origin = {after: before for before, after in moved}
-    texts = {chunk.path: chunk.text for chunk in old}
-    used: set[Path] = set()
-    found: list[Change] = []
-    for chunk in new:
-        source = origin.get(chunk.path, chunk.path if chunk.path not in dict(moved) else None)
-        if source is not None and source in texts:
-            used.add(source)
-            if source != chunk.path:
-                found.append(Change(chunk.path, texts[source], chunk.text, source))
-            elif same_key(texts[source]) != same_key(chunk.text):
-                found.append(Change(chunk.path, texts[source], chunk.text))
-        else:
-            found.append(Change(chunk.path, None, chunk.text))
-    found += [Change(chunk.path, chunk.text, None) for chunk in old if chunk.path not in used]
-    return found
 
 
 Handler = Callable[[Site, Action], Edit]
@@ -180,90 +65,13 @@ def _handler(action: Action) -> Handler:
     )
 
 
-def shown_for(site: Site, action: Action) -> list[Shown]:
-    """Return the text set out for an action, with the paths of the base. Raises NotComputedError."""
-    if action.set_out is None or not action.set_out.lines:
-        raise NotComputedError(_NO_TEXT, "no-text", defect="no text")
-    shown = shown_of(action.set_out, ascii_only=site.ascii_only)
-    shown = aligned(shown, site.outline, inner_steps(action.set_out.target))
-    return _in_style(shown, site.chunks)
-
-
-_SLANTED = re.compile(r"(<[^>]+>\s*)?\(<I>\s*(\w{1,5})\s*</I>\)")
-
-
-def _in_style(shown: list[Shown], chunks: Sequence[Chunk]) -> list[Shown]:
-    """Return set-out text with its designators of the fifth level in roman type where the whole base has them so."""
-    deep = [c.fragments[0].inner for c in chunks if len(c.path) >= 5 and c.fragments]
-    if not deep or any(_SLANTED.match(inner) for inner in deep):
-        return shown
-    return [
-        _upright(one) if not one.stars and len(one.path) >= 5 and one.chunk.fragments else one
-        for one in shown
-    ]
-
-
-def _upright(one: Shown) -> Shown:
-    first, *rest = one.chunk.fragments
-    first = replace(first, raw=_SLANTED.sub(r"\1(\2)", first.raw, count=1))
-    return replace(one, chunk=replace(one.chunk, fragments=(first, *rest)))
-
-
-def aligned(shown: list[Shown], outline: Outline, prefix: Sequence[Step] = ()) -> list[Shown]:
-    """Return set-out text with its definitions and headings of the commentary at the paths that the base has."""
-    section = next((f"§{step.label}" for step in prefix if step.kind is StepKind.COMMENTARY), "")
-    commentary = any(len(m.path) >= 1 and m.path[0].startswith("§") for m in outline.marks)
-    found: list[Shown] = []
-    known: dict[str, Path] = {}
-    for one in shown:
-        path = one.path
-        if not one.stars and path:
-            if commentary:
-                if section and not path[0].startswith(("§", "appendix")):
-                    path = (section, *path)
-                path = _heading_path(path, outline, known)
-            else:
-                path = _definition_path(path, outline)
-        found.append(one if path == one.path else replace(one, chunk=replace(one.chunk, path=path)))
-    return found
-
-
-def _definition_path(path: Path, outline: Outline) -> Path:
-    at = next((n for n, label in enumerate(path) if label.startswith("“")), None)
-    if at is None:
-        return path
-    hits = set(outline.names.get(path[at][1:], []))
-    return (*next(iter(hits)), *path[at + 1 :]) if len(hits) == 1 else path
-
-
-def _heading_path(path: Path, outline: Outline, known: dict[str, Path]) -> Path:
-    cited = [n for n, label in enumerate(path) if "(" in label]
-    if not cited:
-        return path
-    last = cited[-1]
-    section, name, rest = path[:1], path[last], path[last + 1 :]
-    key = f"{section[0]} {name}"
-    if key not in known:
-        hits = {m.path for m in outline.marks if m.path[:1] == section and m.path[-1] == name}
-        if len(hits) == 1:
-            known[key] = next(iter(hits))
-        else:
-            base = nest(outline, section, name)
-            shown = [
-                known[f"{section[0]} {label}"] for label in path[1:last] if f"{section[0]} {label}" in known
-            ]
-            deepest = max([base[:-1], *shown], key=len)
-            known[key] = (*deepest, name)
-    return (*known[key], *rest)
-
-
 def _sliced(site: Site, action: Action) -> list[Shown]:
     shown = shown_for(site, action)
     if not site.path:
         return shown
     range_ = slice_for(shown, site.path)
     if range_ is None:
-        raise NotComputedError(_NO_TEXT, "no-text", defect="no text")
+        raise NotComputedError(NO_TEXT, "no-text", defect="no text")
     found = shown[range_[0] : range_[1]]
     if found[0].path != site.path:
         raise NotComputedError("the text set out does not show the beginning of the unit", "shown-in-part")
@@ -428,7 +236,7 @@ def _new_chunks(shown: Sequence[Shown]) -> tuple[Chunk, ...]:
         raise NotComputedError("the text set out leaves words out of a unit that is new", "elision-of-new")
     first = shown[0].chunk
     if not first.fragments:
-        raise NotComputedError(_NO_TEXT, "no-text", defect="no text")
+        raise NotComputedError(NO_TEXT, "no-text", defect="no text")
     head = replace(first.fragments[0], joins=False)
     return (replace(first, fragments=(head, *first.fragments[1:])), *(one.chunk for one in shown[1:]))
 
@@ -436,7 +244,7 @@ def _new_chunks(shown: Sequence[Shown]) -> tuple[Chunk, ...]:
 def _introduction(site: Site, action: Action) -> Edit:
     shown = [one for one in shown_for(site, action) if not one.stars and one.path == site.path]
     if not shown:
-        raise NotComputedError(_NO_TEXT, "no-text", defect="no text")
+        raise NotComputedError(NO_TEXT, "no-text", defect="no text")
     if len(shown) > 1:
         raise NotComputedError("the text set out shows this unit in two places", "shown-twice")
     if problem := problem_of(shown):
@@ -459,7 +267,7 @@ def _introduction(site: Site, action: Action) -> Edit:
     if end == start + 1 and len(site.chunks[start].fragments) > 1:
         raise NotComputedError("the base has text without a designator there", "flush-text")
     if shown[0].elision is Elision.ALL:
-        raise NotComputedError(_NO_TEXT, "no-text", defect="no text")
+        raise NotComputedError(NO_TEXT, "no-text", defect="no text")
     new = combined(site.chunks[start], shown[0])
     following = site.chunks[start + 1] if start + 1 < end else None
     if (
@@ -486,7 +294,7 @@ def _heading(site: Site, action: Action) -> Edit:
     start = site.number()
     shown = [one for one in shown_for(site, action) if not one.stars and one.path == site.path]
     if len(shown) != 1:
-        raise NotComputedError(_NO_TEXT, "no-text", defect="no text")
+        raise NotComputedError(NO_TEXT, "no-text", defect="no text")
     old = site.chunks[start]
     if shown[0].is_heading:
         new = shown[0].chunk
@@ -594,8 +402,6 @@ def _words(site: Site, action: Action) -> Edit:
 
 def blocks_of(shown: Sequence[Shown]) -> list[Block]:
     """Return the blocks of set-out text for a new division. Raises NotComputedError."""
-    from tracker.amendments.chunks import write_items
-
     if problem := problem_of(shown):
         raise NotComputedError(problem, "markup")
     if any(one.stars or one.elision is not Elision.NONE for one in shown):

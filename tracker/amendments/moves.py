@@ -8,12 +8,13 @@ from itertools import pairwise
 
 from tracker.amendments.actions import Action
 from tracker.amendments.chunks import Chunk, NotComputedError
-from tracker.amendments.edits import Change, Edit, Site, commit, insert_at, site_of, words_for
+from tracker.amendments.edits import insert_at
 from tracker.amendments.inline import inline
 from tracker.amendments.locate import Workspace, inner_steps, path_of, place_step
 from tracker.amendments.markup import to_ascii
 from tracker.amendments.ordering import ranks
 from tracker.amendments.outline import Path
+from tracker.amendments.site import Change, Edit, Site, commit, site_of, words_for
 from tracker.amendments.word_edits import fragment_of
 
 
