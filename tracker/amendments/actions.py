@@ -200,6 +200,18 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierInstruction:
+    """An instruction of an earlier rule that one of this rule changes: no text of the Code changes by that alone.
+    `document` is the earlier rule's number, "" where only a page of the Register is named.
+    """
+
+    document: str
+    number: str
+    old: str = ""
+    new: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Instruction:
     """One instruction. `number` is its full number, `2.b`; `where` the path of its unit in the document.
 
@@ -218,6 +230,7 @@ class Instruction:
     amended_at: tuple[str, ...] = ()
     where: str = ""
     problem: str = ""
+    earlier: EarlierInstruction | None = None  # what it changes, where that is another rule's instruction
 
 
 @dataclass(frozen=True, slots=True)

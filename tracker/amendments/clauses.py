@@ -6,6 +6,7 @@ All words have to be understood; UnreadError says which are not.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -25,6 +26,7 @@ from tracker.amendments.replaced_words import Located, Replacements
 from tracker.amendments.scope import Named, leads_to, resolve
 from tracker.amendments.unit_patterns import SEPARATOR
 from tracker.amendments.units import Group, UnitReader
+from tracker.amendments.verbs import DONE, IS, ORDERS
 
 K = StepKind
 V = Verb
@@ -44,54 +46,17 @@ _FOLLOWING = _re(
 )
 _AMEND = _re(r"(?:further\s+)?amend(?:ing)?\b(?:\s+by\b(?=\s+(?:amending|revis|add|remov)))?")
 _SOFT = _re(r",")
+_STAY_OF = _re(r"(?:the\s+)?(?:stay|suspension)\s+(?:of|on)\b")
+_IS_LIFTED = _re(r"(?:is|are)\s+(?:hereby\s+)?(?:lifted|removed|terminated|ended)\b")
 _TO_PART = _re(r"to\s+(?:(?P<title>\d{1,2})\s+CFR\s+)?part\s+(?P<part>\d{1,4}[a-z]?)(?!\d|\.\d)")
 _BY_END = _re(r"by\s*[:—–-]?\s*$")
-_IS_AMENDED = _re(r"(?:is|are)\s+(?:(?:further|also|proposed\s+to\s+be)\s+)*amended\b(?:\s+further)?")
+_IS_AMENDED = _re(
+    r"(?:is|are)\s+(?:(?:further|also|proposed\s+to\s+be)\s+)*(?:amended\b(?:\s+further)?|corrected(?=\s+by\b))"
+)
 _BY = _re(
     r"(?:by|to)\b(?!\s+read)(?:\s+(?:making\s+the\s+following\s+(?:changes|amendments|revisions)|the\s+following))?\s*[:—–-]?|as\s+follows\s*:?|[:—]"
 )
 _CLAUSE_SEPARATOR = _re(r"(?:[,;.][\s\x01\x02]*(?:and\b|then\b)?|and\b)\s*(?:by\b)?")
-_VERBS: tuple[tuple[Verb, re.Pattern[str]], ...] = tuple(
-    (verb, _re(rf"(?:by\s+|to\s+|further\s+|also\s+)?{pattern}"))
-    for verb, pattern in (
-        (V.REVISE_AND_REPUBLISH, r"revis(?:e|ing)\s+and\s+republish(?:ing)?\b"),
-        (V.REVISE, r"revis(?:e|ing)\b"),
-        (V.REPUBLISH, r"republish(?:ing)?\b"),
-        (V.REMOVE_AND_RESERVE, r"(?:remov(?:e|ing)|delet(?:e|ing))\s+and\s+reserv(?:e|ing)\b"),
-        (V.RESERVE, r"(?:add(?:ing)?\s+and\s+)?reserv(?:e|ing)\b"),
-        (V.REPLACE, r"(?:replac(?:e|ing)|substitut(?:e|ing))\b"),
-        (V.REMOVE, r"(?:remov(?:e|ing)|delet(?:e|ing)|strik(?:e|ing)(?:\s+out)?)\b"),
-        (V.REDESIGNATE, r"(?:redesignat(?:e|ing)|renumber(?:ing)?)\b"),
-        (V.DESIGNATE, r"designat(?:e|ing)\b"),
-        (V.TRANSFER, r"transfer(?:ring)?\b"),
-        (V.ADD, r"(?:add(?:ing)?|insert(?:ing)?)\b"),
-        (V.CORRECT, r"correct(?:ing)?\b"),
-        (V.LIFT, r"lift(?:ing)?\s+the\s+(?:stay|suspension)\s+(?:of|on)\b"),
-        (V.STAY, r"stay(?:ing)?\b"),
-        (V.SUSPEND, r"suspend(?:ing)?\b"),
-        (V.WITHDRAW, r"withdraw(?:ing)?\b"),
-    )
-)
-_IS = _re(r"(?:is|are)\s+(?:(?:further|also|newly|being|proposed\s+to\s+be)\s+)*")
-_DONE: tuple[tuple[Verb, re.Pattern[str]], ...] = tuple(
-    (verb, _re(pattern))
-    for verb, pattern in (
-        (V.REVISE_AND_REPUBLISH, r"revised\s+and\s+republished\b"),
-        (V.REVISE, r"revised\b"),
-        (V.REPUBLISH, r"republished\b"),
-        (V.REMOVE_AND_RESERVE, r"(?:removed|deleted)\s+and\s+reserved\b"),
-        (V.RESERVE, r"(?:added\s+and\s+)?reserved\b"),
-        (V.REMOVE, r"(?:removed|deleted)\b"),
-        (V.REDESIGNATE, r"(?:redesignated|renumbered)\b"),
-        (V.DESIGNATE, r"designated\b"),
-        (V.TRANSFER, r"transferred\b"),
-        (V.ADD, r"(?:added|inserted)\b"),
-        (V.CORRECT, r"corrected\b"),
-        (V.STAY, r"stayed\b"),
-        (V.SUSPEND, r"suspended\b"),
-        (V.WITHDRAW, r"withdrawn\b"),
-    )
-)
 _AND_DONE = _re(r",?\s*and\s+(?:(?:is|are)\s+)?(?=(?:revised|republished|reserved|added)\b)")
 _AS = _re(r"as\b")
 _WITH = _re(r"with\b")
@@ -208,7 +173,7 @@ class ClauseReader:
 
     def _enter(self, groups: list[Group]) -> None:
         """Make the units of a list what is amended. Where "is" or "are" follows, the last ones are its subject."""
-        if self.cursor.peek(_IS):
+        if self.cursor.peek(IS):
             ways = [
                 place
                 for place in range(1, len(groups))
@@ -226,6 +191,11 @@ class ClauseReader:
 
     # --- resolving
 
+    def resolved_within(self, contexts: Sequence[Target], groups: Sequence[Group]) -> list[Target]:
+        """Return the targets of a list of units within what is amended."""
+        self.result.contexts = tuple(contexts)
+        return self._resolved(list(groups))
+
     def _resolved(self, groups: list[Group]) -> list[Target]:
         """Return the targets of a list. A unit that a comma joins to one inside it is only the way to that; comments
         belong to the subheading named before them in the list.
@@ -233,6 +203,8 @@ class ClauseReader:
         found: list[Target] = []
         contexts = self.result.contexts
         for place, group in enumerate(groups):
+            if group.is_within and found:
+                contexts = (replace(found[-1], portion=Portion.WHOLE, sentences=()),)
             following = groups[place + 1] if place + 1 < len(groups) else None
             targets = [self._resolve(one, context) for context in contexts for one in group.units]
             is_way = following is not None and not following.is_joined and leads_to(targets, following.units)
@@ -252,7 +224,7 @@ class ClauseReader:
 
     def _clause(self) -> None:
         start = self.cursor.position
-        for verb, pattern in _VERBS:
+        for verb, pattern in ORDERS:
             if self.cursor.take(pattern):
                 self._active(verb, start)
                 return
@@ -278,6 +250,25 @@ class ClauseReader:
             self.result.verb = verb
             self.result.leads = True
             return
+        outside = self.result.contexts
+        if self._inside():
+            self._ordered(verb, start)
+            self.result.contexts = outside
+        else:
+            self._ordered(verb, start)
+
+    def _inside(self) -> bool:
+        """Read the place of "removing, under CYPRUS, the entry for": it applies to this clause only."""
+        start = self.cursor.position
+        self.cursor.take(_SOFT)
+        units = self._units().phrase() if self.cursor.take(_PLACE) else None
+        if not units or not self.cursor.take(_SOFT):
+            self.cursor.position = start
+            return False
+        self.result.contexts = tuple(self._resolved([Group(units, is_joined=False, start=start)]))
+        return True
+
+    def _ordered(self, verb: Verb, start: int) -> None:
         if verb in (V.ADD, V.REMOVE, V.REPLACE, V.REVISE, V.CORRECT) and self._changed_words(verb):
             return
         if verb is V.ADD and self._new_sentence():
@@ -319,9 +310,13 @@ class ClauseReader:
     def _passive(self, start: int) -> None:
         """Read "paragraph 1 is revised and paragraph 2 is added"."""
         cursor = self.cursor
+        lifts = cursor.take(_STAY_OF)
         groups = self._units().groups()
+        if lifts and groups and cursor.take(_IS_LIFTED):
+            self._do(V.LIFT, [], self._resolved(groups), start)
+            return
         cursor.take(_SOFT)
-        if not groups or not cursor.take(_IS):
+        if lifts or not groups or not cursor.take(IS):
             cursor.position = start
             raise self._unread()
         verb = self._done()
@@ -336,7 +331,7 @@ class ClauseReader:
         self._do(verb, named, targets, start)
 
     def _done(self) -> Verb:
-        for verb, pattern in _DONE:
+        for verb, pattern in DONE:
             if self.cursor.take(pattern):
                 return verb
         raise self._unread()

@@ -8,6 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from tracker.amendments.actions import Action, Instruction, LineKind, Portion, SetOut, StepKind, Target, Verb
 from tracker.amendments.clauses import ClauseReader, Clauses, UnreadError
+from tracker.amendments.corrections import (
+    Correction,
+    is_correction,
+    is_quoted,
+    past_the_page,
+    read_correction,
+)
 from tracker.amendments.cursor import MAX_CHARACTERS, TooIntricateError
 from tracker.amendments.days import RuleDays
 from tracker.amendments.instruction_words import NUMBER, InstructionWords, prepare
@@ -56,6 +63,10 @@ def read_instructions(sources: Sequence[Source], days: RuleDays) -> tuple[Instru
     for place, (source, own) in enumerate(zip(sources, steps, strict=True)):
         following = steps[place + 1] if place + 1 < len(steps) else own
         deeper = not following or len(following) > len(own)
+        if not own and found and (earlier := found[-1].earlier) and is_quoted(source.text):
+            new = " ".join((earlier.new + " " + source.text).split())
+            found[-1] = replace(found[-1], earlier=replace(earlier, new=new.strip('“”"')))
+            continue
         found.append(reader.read(source, own, groups[place], has_children=deeper))
     return tuple(found)
 
@@ -128,12 +139,32 @@ class _Reader:
         if above and above.clauses is None:
             contexts = top
         try:
+            if is_correction(words.body):
+                correction = _correction(words, contexts)
+                if correction is not None:
+                    return self._corrected(instruction, words, correction)
+                words = replace(words, body=past_the_page(words.body))
             clauses = self._clauses(words, contexts, above, has_children=has_children)
         except (UnreadError, TooIntricateError) as error:
             self._push(depth, None, leads=plain.endswith(":"))
             return replace(instruction, problem=str(error))
         self._push(depth, clauses, leads=clauses.leads)
         return self._finished(instruction, words, clauses, group)
+
+    def _corrected(
+        self, instruction: Instruction, words: InstructionWords, correction: Correction
+    ) -> Instruction:
+        if correction.earlier is not None:
+            return replace(instruction, verb=correction.verb, earlier=correction.earlier)
+        effective, until = self.days.day(instruction.number)
+        return replace(
+            instruction,
+            verb=Verb.CORRECT,
+            target=correction.actions[0].target,
+            actions=tuple(correction.actions),
+            effective=words.effective or effective,
+            until=words.until or until,
+        )
 
     def _push(self, depth: int, clauses: Clauses | None, *, leads: bool) -> None:
         if depth:
@@ -205,6 +236,11 @@ class _Reader:
             until=until,
             amended_at=words.amended_at,
         )
+
+
+def _correction(words: InstructionWords, contexts: tuple[Target, ...]) -> Correction | None:
+    reader = ClauseReader(words, contexts)
+    return read_correction(words.body, contexts, reader.resolved_within)
 
 
 def _revises_divisions(actions: Sequence[Action]) -> bool:

@@ -29,7 +29,35 @@ _FORM_WORD = re.compile(
     re.IGNORECASE,
 )
 _FORM = re.compile(r"([A-Z]{1,3}-\d{1,3}(?:\([A-Z0-9a-z]{1,4}\))*)(?![\w(])")
-_CAPITALS = re.compile(r"[A-Z][A-Z'’.-]+(?:,?\s+[A-Z(][A-Z'’.()-]*)*(?![a-z])")
+_CAPITALS = re.compile(r"[A-ZÀ-Þ][A-ZÀ-Þ'’.-]+(?:,?\s+[A-ZÀ-Þ(][A-ZÀ-Þ'’.()-]*)*(?![a-zß-ÿ])")
+_CAPITALIZED = re.compile(
+    r"(?:the\s+)?([A-ZÀ-Þ][\w'’-]*(?:\s+(?:(?:of|the)\s+)*[A-ZÀ-Þ][\w'’-]*)*)(?=[\x01\x02]*\s*(?:$|[,;.:]|(?:and|in|to|under|from|is|are)\b))"
+)
+_ABBREVIATIONS = frozenset(
+    (
+        "ltd",
+        "co",
+        "inc",
+        "corp",
+        "sti",
+        "pte",
+        "pty",
+        "pvt",
+        "bhd",
+        "jr",
+        "sr",
+        "tic",
+        "san",
+        "est",
+        "intl",
+        "univ",
+        "no",
+        "etc",
+        "mfg",
+        "dept",
+        "inst",
+    )
+)
 _CHART = re.compile(
     r"((?:Commerce\s+)?Country\s+Chart|Entity\s+List|Unverified\s+List|Military\s+End[- ]User\s+(?:\(?MEU\)?\s+)?List)\b(?:\s+table)?",
     re.IGNORECASE,
@@ -110,7 +138,7 @@ class Entries:
                 self.cursor.position = start
                 break
             ends_list_member = name.endswith((",", ";"))
-            found.append(name.strip(" ,;"))
+            found.append(_without_period(name.strip(" ,;")))
         return found
 
     def chart(self) -> str | None:
@@ -140,7 +168,7 @@ class Entries:
         names = self.quoted()
         if not names and (forms := self._forms()):
             names = [form.steps[0].label for form in forms]
-        names = names or self._countries()
+        names = names or self._countries() or self._capitalized()
         return [Named((*above, Step(K.ENTRY, name))) for name in names] or None
 
     def _countries(self) -> list[str]:
@@ -156,11 +184,29 @@ class Entries:
             found.append(country)
         return found
 
+    def country_heading(self, context: Mapping[StepKind, str]) -> str | None:
+        """Return the country of "the heading CYPRUS"."""
+        return self._country() if _lists_countries(context) and self.cursor.peek(_CAPITALS) else None
+
+    def _capitalized(self) -> list[str]:
+        """Return the names of "entries for Alpha and Beta Gamma": words with capitals."""
+        found: list[str] = []
+        while True:
+            start = self.cursor.position
+            if found and not self.cursor.take(_AND):
+                break
+            name = self.cursor.take(_CAPITALIZED)
+            if name is None:
+                self.cursor.position = start
+                break
+            found.append(name[1])
+        return found
+
     def _country(self) -> str | None:
         """Return a country as printed: in capitals with what belongs to its name, or by a known name."""
         start = self.cursor.position
         capitals = self.cursor.take(_CAPITALS)
-        if capitals and len(capitals[0]) > 3 and country_named(capitals[0]):
+        if capitals and len(capitals[0].rstrip(" ,.")) > 3:
             return capitals[0].rstrip(" ,.")
         self.cursor.position = start
         if quoted := self.quote():
@@ -186,6 +232,15 @@ class Entries:
             found += (members or [])[1:-1]
             found.append(match[1])
         return [Named((Step(K.FORM, name),)) for name in found] or None
+
+
+def _without_period(name: str) -> str:
+    """Return a name without the period of its sentence, which is printed inside the quotation. The period of an
+    abbreviation belongs to the name.
+    """
+    last = name.rpartition(" ")[2]
+    is_abbreviated = last[:-1].lower() in _ABBREVIATIONS or "." in last[:-1]
+    return name[:-1] if name.endswith(".") and not is_abbreviated else name
 
 
 def _lists_countries(context: Mapping[StepKind, str]) -> bool:

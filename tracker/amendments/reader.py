@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tracker.amendments.actions import AmendatoryRule, Instruction, SetOut, Target
+from tracker.amendments.corrections import is_quoted
 from tracker.amendments.days import read_days
 from tracker.amendments.instruction_reader import Source, read_instructions
 from tracker.amendments.instruction_words import NUMBER
@@ -29,20 +30,22 @@ _TITLE = re.compile(
 )
 _ISSUES = re.compile(
     r"\b(?:is|are|be)\s+(?:hereby\s+|further\s+|proposed\s+to\s+be\s+)*(?:amended|corrected|revised)\s+"
-    r"(?:as\s+follows|by\s+making\s+the\s+following|to\s+read\s+as\s+follows)|\bamend(?:s|ing)?\b.{0,300}\bas\s+follows|\badds?\s+part\b.{0,200}\bas\s+follows",
+    r"(?:as\s+follows|by\s+making\s+the\s+following|to\s+read\s+as\s+follows)|\bamend(?:s|ing)?\b.{0,300}\bas\s+follows|\bmakes?\s+the\s+following\s+corrections?\b|\badds?\s+part\b.{0,200}\bas\s+follows",
     re.IGNORECASE,
 )
 _AUTHORITY = re.compile(r"\d{1,3}\.\s+(?:The\s+authority\s+citation|Revise\s+the\s+authority)", re.IGNORECASE)
 _ORDERS = re.compile(
     r"(?:Further\s+)?(?:(?:In|On|Under|By|To)\s|For\s(?!(?:the\s+)?purposes?\b|example\b)|(?:Amend|Add|Revis|Remov|Delet|Redesignat|Reserv|Republish|Correct|"
-    r"Stay|Suspend|Lift|Transfer|Designat|Withdraw|Replac)(?:e|ed|es|ing)?\s|Sections?\s+\d|§|Supplements?\s|Appendi(?:x|ces)\s|Parts?\s+\d|Subparts?\s+[A-Z]\b|"
-    r"Effective\s|ECCNs?\s|Category\s|The\s+(?:authority|heading|introductory|definition|table|entr|note|\w+\s+sentence)|Paragraphs?\s)",
+    r"Stay|Suspend|Lift|Transfer|Designat|Withdraw|Replac)(?:e|ed|es|ing)?[\s,:]|Sections?\s+\d|§|Supplements?\s|Appendi(?:x|ces)\s|Parts?\s+\d|Subparts?\s+[A-Z]\b|"
+    r"Effective\s|ECCNs?\s|Category\s|The\s+(?:authority|stay|suspension|heading|introductory|definition|table|entr|note|\w+\s+sentence)|Paragraphs?\s)",
 )
 # A number, and the words with which an instruction of the first level names what it amends.
 _OPENS = re.compile(
     r"\d{1,3}\.\s+(?:(?:Effective\s[^§]{0,60},\s)?(?:In|Amend|Revise|Remove|Add)\s+)?(?:and\s+reserve\s+)?(?:§+|[Ss]ections?\s+\d[\w.()-]*(?!\s?[—–-])|[Ss]upplements?\s|[Aa]ppendi(?:x|ces)\s|[Pp]art\s+\d|[Ss]ubpart\s+[A-Z]\b)"
     r"|\d{1,3}\.\s+(?:The\s+authority|Revise\s+the\s+authority)"
 )
+_CORRECTION = re.compile(r"(?:\d{1,3}\.\s+)?On\s+pages?\s+\d{2,6},")
+_SETS_OUT_AN_INSTRUCTION = re.compile(r"\binstruction\s+\d.*\bas\s+follows:\s*\Z", re.IGNORECASE | re.DOTALL)
 _SIGNATURE = re.compile(r"\[\s?FR Doc\.|Dated:\s|BILLING CODE", re.IGNORECASE)
 _DATES = re.compile(
     r"(?:This|The)\s+(?:final\s+|interim\s+final\s+|direct\s+final\s+)?(?:rule|correction)\b.{0,60}\beffective\b|^Effective\s+dates?:",
@@ -213,7 +216,9 @@ def _start(texts: Sequence[str]) -> int | None:
     for place in range(len(texts) - 1, -1, -1):
         if _ISSUES.search(texts[place]) and not is_instruction(texts[place]):
             return place + 1
-    return next((n for n, text in enumerate(texts) if _AUTHORITY.match(text)), None)
+    return next(
+        (n for n, text in enumerate(texts) if _AUTHORITY.match(text) or _CORRECTION.match(text)), None
+    )
 
 
 def _amendments(texts: Sequence[str]) -> Iterator[str]:
@@ -228,6 +233,8 @@ def _amendments(texts: Sequence[str]) -> Iterator[str]:
 
 def is_instruction(text: str) -> bool:
     """Return whether a paragraph of plain text opens as an instruction does: a number, then a word that orders."""
+    if _CORRECTION.match(text):
+        return True
     marker = NUMBER.match(text)
     return marker is not None and _ORDERS.match(text, marker.end()) is not None
 
@@ -241,6 +248,10 @@ def _text_line(text: str, collector: _Collector) -> None:
         elif section := re.search(r"(?:§+|\bsections?)\s*(\d{1,4})\.\d", text, re.IGNORECASE):
             collector.part = section[1]
         collector.opens = bool(_OPENS.match(text))
+        collector.instruct(text)
+    elif (
+        is_quoted(text) and collector.sources and _SETS_OUT_AN_INSTRUCTION.search(collector.sources[-1].text)
+    ):
         collector.instruct(text)
     elif part := _PART_HEADING.match(text):
         collector.close()

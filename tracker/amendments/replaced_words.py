@@ -25,9 +25,13 @@ _MARK = _re(r"(?:the|an?)\s+(?P<name>period|semi-?colon|comma|colon)\b(?!\s+and\
 _MARKS = {"period": ".", "semicolon": ";", "comma": ",", "colon": ":"}
 _ALSO = _re(r"(?:,\s*)?(?:and|or)\b|,(?=[\s\x01\x02]*[“\"])")
 _EVERY = _re(
-    r",?\s*(?:wherever|whenever|everywhere|each\s+(?:place|time|instance)|every\s+(?:place|time|instance)|in\s+(?:each|every|all)\s+(?:places?|instances?|occurrences?)(?:\s+in\s+which)?|(?:both|all)\s+(?:places|times|instances)|throughout)(?:\s+(?:that|where|in\s+which))?(?:\s+(?:it|they|the\s+(?:words?|phrases?|terms?|references?)|such\s+\w+)\s+(?:appears?|occurs?|is\s+used))?,?"
+    r",?\s*(?:wherever|whenever|everywhere|each\s+(?:place|time|instance)|every\s+(?:place|time|instance)|in\s+(?:each|every|all)\s+(?:places?|instances?|occurrences?)(?:\s+in\s+which)?|all\s+(?:places|times|instances)|throughout)(?:\s+(?:that|where|in\s+which))?(?:\s+(?:it|they|the\s+(?:words?|phrases?|terms?|references?)|such\s+\w+)\s+(?:appears?|occurs?|is\s+used))?,?"
 )
-_BOTH = _re(r",?\s*(?:in\s+)?(?:both\s+(?:places|times|instances)|two\s+places)")
+_BOTH = _re(
+    r",?\s*(?:in\s+)?(?:(?P<both>both)|(?:each\s+of\s+)?the\s+(?P<count>two|three|four|five|six)|(?P<two>two)(?=\s+places))\s+(?:places|times|instances)"
+    r"(?:\s+(?:that|where|in\s+which))?(?:\s+(?:it|they|the\s+(?:words?|phrases?|terms?|references?))\s+(?:appears?|occurs?|is\s+used))?,?"
+)
+_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _ITS_PLACE = _re(r",?\s*in\s+(?:its|their)\s+places?,?|,?\s*in\s+(?:lieu|place)\s+thereof,?")
 _THEN_ADD = _re(r",?\s*(?:and\s+)?(?:by\s+)?(?:add|adding|insert|inserting|substitute|substituting)\b")
 _EDGE = _re(r"(?:at|from|to)\s+the\s+(?P<edge>end|beginning)\b(?:\s+of\b)?")
@@ -152,8 +156,8 @@ class Replacements:
             start = cursor.position
             if cursor.take(_ITS_PLACE):
                 found.in_place = True
-            elif cursor.take(_BOTH):
-                found.every, found.times = True, 2
+            elif count := cursor.take(_BOTH):
+                found.every, found.times = True, _COUNTS.get((count["count"] or "two").lower(), 2)
             elif cursor.take(_EVERY):
                 found.every = True
             elif found.side is None and (edge := cursor.take(_EDGE)):

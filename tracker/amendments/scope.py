@@ -108,6 +108,14 @@ def under(outer: Named, inner: Named) -> Named:
     )
 
 
+def may_contain(outer: Named, inner: Named) -> bool:
+    """Return whether a unit named with "of" or "in" may be above the one named before it."""
+    if not outer.steps or not inner.steps:
+        return True
+    last, first = outer.steps[-1].kind, inner.steps[0].kind
+    return last is K.ECCN_PART or last in _ABOVE.get(first, _ANY)
+
+
 def is_relative(labels: tuple[str, ...], above: tuple[str, ...]) -> bool:
     """Return whether designators continue those of the context: `(1)` below (b). Full designators begin with a
     letter, as those of a section do.

@@ -17,6 +17,7 @@ ONE = re.compile(r"\(\s*(\w+)\s*\)")
 OF = pattern(
     r"(?:of|to|in|for|from|under|following|within|on|appearing in|contained in|at the end of)\b|,\s+in\b(?=\s+(?:the|§|sections?|supplement|appendix|paragraphs?)\b)"
 )
+UNDER_THAT = pattern(r",?\s*under\s+(?:that|the\s+new)\s+heading,?")
 CONSISTING = pattern(r",?\s*consisting\s+of\b")
 DETERMINER = pattern(
     r"(?:the|an?|all|both|each(?:\s+of)?|any|existing|current|reserved|new(?:ly)?(?:\s+(?:added|redesignated|designated|re-?designated))?|redesignated|its|following|entire)\b"
@@ -44,6 +45,7 @@ CONCLUDING = pattern(r"(?:concluding|flush|undesignated\s+concluding)\s+(?:text|
 HEADING = pattern(
     r"(?:(?:section|subject|paragraph|subpart|part|appendix|supplement)\s+)?(?:headings?|titles?(?!\s+[A-Z]{1,3}-\d))\b"
 )
+OWN_HEADING = pattern(r"(?:the\s+)?(?:section|subject|subpart|part)\s+heading")
 CONTENTS = pattern(r"table\s+of\s+contents(?:\s+at\s+the\s+beginning)?\b")
 ORDINAL = r"(?:(?:second|third|next)[- ]to[- ](?:the\s+)?last|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|final|penultimate)"
 SENTENCES = pattern(

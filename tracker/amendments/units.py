@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from tracker.amendments import designators
 from tracker.amendments import unit_patterns as patterns
 from tracker.amendments.actions import Portion, Step, StepKind
+from tracker.amendments.comment_units import CommentReader, Found
 from tracker.amendments.cursor import Cursor
 from tracker.amendments.named_entries import ECCN_PARTS, Entries
-from tracker.amendments.scope import Named, under
+from tracker.amendments.scope import Named, may_contain, under
 
 K = StepKind
-Found = list[Named] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +23,16 @@ class Group:
     units: list[Named]
     is_joined: bool  # by "and" to the phrase before
     start: int  # in the instruction's words
+    is_within: bool = False  # "and, under that heading, an entry for"
 
 
-class UnitReader:
+class UnitReader(CommentReader):
     """Reads noun phrases at a cursor. `steps` is the path of what is amended: it decides whether `paragraph 1` is
     a comment and `paragraph a.1` an item.
     """
 
     def __init__(self, cursor: Cursor, steps: tuple[Step, ...]) -> None:
-        self.cursor = cursor
-        self.kinds = {step.kind: step.label for step in steps}
+        super().__init__(cursor, steps)
         self.entries = Entries(cursor)
         self._readers: tuple[Callable[[], Found], ...] = (
             self._full_comments,
@@ -57,10 +56,6 @@ class UnitReader:
             self._parts,
             self._bare,
         )
-
-    @property
-    def is_commentary(self) -> bool:
-        return K.COMMENTARY in self.kinds or not self.kinds.get(K.SUPPLEMENT, "1").isdigit()
 
     def phrase(self) -> Found:
         """Return the units of one noun phrase, "of" phrases included, or None and stay."""
@@ -91,6 +86,9 @@ class UnitReader:
         if not outer:
             self.cursor.position = start
             return found
+        if not all(may_contain(above, one) for above in outer for one in found):
+            self.cursor.position = start
+            return found
         return [under(above, one) for above in outer for one in found]
 
     def phrases(self) -> Found:
@@ -104,6 +102,7 @@ class UnitReader:
         while True:
             start = self.cursor.position
             joint = self.cursor.take(patterns.SEPARATOR) if groups else None
+            is_within = bool(joint and self.cursor.take(patterns.UNDER_THAT))
             begin = self.cursor.position
             units = self.phrase() if joint or not groups else None
             if not units:
@@ -111,7 +110,25 @@ class UnitReader:
                 return groups
             if len(units) == 1:
                 self.kinds |= {step.kind: step.label for step in units[0].steps}
-            groups.append(Group(units, joint is not None and "and" in joint[0].lower(), begin))
+            is_plain = joint is not None and joint[0].split()[0].lower() == "and"
+            if is_plain and (place := self._shared_place(groups, units)):
+                groups[-1] = place
+            groups.append(Group(units, joint is not None and "and" in joint[0].lower(), begin, is_within))
+
+    def _shared_place(self, groups: list[Group], units: list[Named]) -> Group | None:
+        """Return the last phrase with the place of the next: "the heading and introductory text of paragraph (a)"
+        names both portions of (a). "The section heading" is of the section.
+        """
+        last, following = groups[-1], units[0]
+        words = self.cursor.text[last.start : self.cursor.position].lstrip(" \x01\x02")
+        is_bare = all(
+            one.portion is not Portion.WHOLE and not one.steps and not one.part for one in last.units
+        )
+        has_place = len(units) == 1 and following.portion is not Portion.WHOLE and bool(following.steps)
+        if not is_bare or not has_place or patterns.OWN_HEADING.match(words):
+            return None
+        outer = Named(following.steps, following.part, following.title)
+        return Group([under(outer, one) for one in last.units], last.is_joined, last.start)
 
     # --- portions
 
@@ -126,18 +143,10 @@ class UnitReader:
             (patterns.HEADING, Portion.HEADING),
         ):
             if self.cursor.take(pattern):
+                if portion is Portion.HEADING and (country := self.entries.country_heading(self.kinds)):
+                    return [Named((Step(K.COUNTRY, country),), portion=portion)]
                 return [Named(portion=portion)]
         return None
-
-    def _suffix(self) -> Portion:
-        for pattern, portion in (
-            (patterns.INTRODUCTORY, Portion.INTRODUCTORY_TEXT),
-            (patterns.HEADING, Portion.HEADING),
-            (patterns.CONCLUDING, Portion.CONCLUDING_TEXT),
-        ):
-            if self.cursor.take(pattern):
-                return portion
-        return Portion.WHOLE
 
     def _sentences(self) -> Found:
         found = self.cursor.take(patterns.SENTENCES)
@@ -224,20 +233,6 @@ class UnitReader:
         if inner is None:
             return [replace(_section(number), portion=self._suffix())]
         return [under(_section(number), one) for one in inner]
-
-    def _skip_title(self) -> None:
-        cursor = self.cursor
-        if cursor.is_italic():
-            end = cursor.text.find("\x02", cursor.position)
-            end = len(cursor.text) if end < 0 else end
-            inner = patterns.INNER_HEADING.search(cursor.text, cursor.position, end)
-            end = inner.start() if inner else end
-            cursor.position = cursor.position + len(cursor.text[cursor.position : end].rstrip(" ,;:"))
-            return
-        for place in range(cursor.position, len(cursor.text) + 1):
-            if patterns.TITLE_END.match(cursor.text, place):
-                cursor.position = place
-                return
 
     def _supplements(self) -> Found:
         first = self.cursor.take(patterns.SUPPLEMENT)
@@ -414,77 +409,6 @@ class UnitReader:
         if K.ECCN not in self.kinds or not self.cursor.take(patterns.ITEM_WORD):
             return None
         return self._dotted(K.ITEM, patterns.ITEM, patterns.ITEM)
-
-    # --- commentary
-
-    def _full_comments(self) -> Found:
-        found = self.cursor.take(patterns.FULL_COMMENT)
-        if found is None:
-            return None
-        return [
-            Named(
-                (Step(K.COMMENT_HEADING, _cite(found[1])), Step(K.COMMENT, found[2])), portion=self._suffix()
-            )
-        ]
-
-    def _subheadings(self) -> Found:
-        if not self.is_commentary:
-            return None
-        found = self.cursor.take(patterns.SUBHEADING)
-        if found is None:
-            return None
-        cites = [_cite(found["cite"]), *self._more_cites()]
-        if len(cites) == 1 and (self.cursor.is_italic() or self.cursor.peek(patterns.CAPITAL)):
-            self._skip_title()
-        is_heading = "heading" in found[0].lower()
-        return [Named((Step(K.COMMENT_HEADING, cite),), is_heading=is_heading) for cite in cites]
-
-    def _more_cites(self) -> Iterator[str]:
-        while True:
-            start = self.cursor.position
-            more = self.cursor.take(patterns.NEXT_CITE) if self.cursor.take(patterns.SEPARATOR) else None
-            if more is None:
-                self.cursor.position = start
-                return
-            yield _cite(more[1])
-
-    def _comments(self) -> Found:
-        if not self.is_commentary or not self.cursor.take(patterns.COMMENT_WORD):
-            return None
-        return self._dotted(K.COMMENT, patterns.COMMENT, patterns.COMMENT_MORE)
-
-    def _skip_comment_title(self, kind: StepKind) -> None:
-        """Go past the title of a comment: "paragraph 2 Use of forms is revised"."""
-        title = patterns.ITALIC_TITLE.match(self.cursor.text, self.cursor.position)
-        if kind is K.COMMENT and title:
-            self.cursor.position = title.end()
-
-    def _dotted(self, kind: StepKind, first: re.Pattern[str], further: re.Pattern[str]) -> Found:
-        match = self.cursor.take(first)
-        if match is None:
-            return None
-        before = match[1]
-        self._skip_comment_title(kind)
-        found = [Named((Step(kind, before),), portion=self._suffix())]
-        while True:
-            start = self.cursor.position
-            through = self.cursor.take(patterns.THROUGH)
-            if not through and not self.cursor.take(patterns.SEPARATOR):
-                return found
-            more = self.cursor.take(further)
-            label = designators.dotted(before, more[1]) if more else None
-            members = designators.dotted_span(before, more[1]) if more and through else None
-            if label is None or (through and members is None):
-                self.cursor.position = start
-                return found
-            found += [Named((Step(kind, member),)) for member in (members or [])[1:-1]]
-            self._skip_comment_title(kind)
-            found.append(Named((Step(kind, label),), portion=self._suffix()))
-            before = label
-
-
-def _cite(text: str) -> str:
-    return "".join(text.split())
 
 
 def _labels(text: str) -> tuple[str, ...]:
