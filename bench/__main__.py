@@ -9,6 +9,7 @@ SCRIPTS = {
     "watch_pages": ["--write"],
     "startup": ["--write"],
     "diff_truth": ["--write"],
+    "amend": ["--write"],
     "main_text": ["--write"],
     "viewer_load": ["--write"],
     "fetch_floor": [],

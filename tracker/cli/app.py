@@ -84,6 +84,7 @@ def run() -> int:
     from tracker.cli import (  # noqa: F401 - they register their commands
         accounts,
         alerts,
+        amendments,
         archive,
         corrections,
         digest,
@@ -163,6 +164,14 @@ def language_of(wanted: str, default: Language) -> Language:
     if wanted == "en":
         return "en"
     raise UsageError(f"--lang: {wanted!r} is not ja or en")
+
+
+def file_bytes(path: Path) -> bytes:
+    """Return the content of a file. Raises UsageError where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 def write_out(content: str | bytes, output: Path | None) -> None:

@@ -12,7 +12,16 @@ import click
 
 from tracker import clock
 from tracker.cli.app import as_json as json_option
-from tracker.cli.app import command, finish, known_ids, language_of, preferences, print_json, write_out
+from tracker.cli.app import (
+    command,
+    file_bytes,
+    finish,
+    known_ids,
+    language_of,
+    preferences,
+    print_json,
+    write_out,
+)
 from tracker.cli.app import lang as lang_option
 from tracker.cli.app import output as output_option
 from tracker.errors import TrackerError, UsageError
@@ -301,8 +310,8 @@ def _of_files(before: Path | None, after: Path | None) -> Redline:
 
     assert before is not None
     assert after is not None
-    first = parsing.read_file(before.name, _bytes(before))
-    second = parsing.read_file(after.name, _bytes(after))
+    first = parsing.read_file(before.name, file_bytes(before))
+    second = parsing.read_file(after.name, file_bytes(after))
     return Redline(
         title=second.title or after.name,
         source=f"{before.name} → {after.name}",
@@ -317,7 +326,7 @@ def _of_files(before: Path | None, after: Path | None) -> Redline:
 def _sha(path: Path) -> str:
     import hashlib
 
-    return hashlib.sha256(_bytes(path)).hexdigest()
+    return hashlib.sha256(file_bytes(path)).hexdigest()
 
 
 def _of_change(reference: str, state: Path, timezone: str) -> Redline:
@@ -411,7 +420,7 @@ def tag(config: Path, state: Path, file: Path, lang: str, as_json: bool) -> None
     from tracker import classification as tagging
     from tracker import parsing
 
-    data = _bytes(file)
+    data = file_bytes(file)
     suffix = file.suffix.lower()
     # Test for "[Federal Register Volume ...]" first: such a text file looks like JSON.
     is_json = suffix in {".json", ".jsonl"} or (suffix not in _MARKUP and data.lstrip()[:1] in (b"{", b"["))
@@ -469,10 +478,3 @@ def _entry(document: Any, tagging: Any) -> dict[str, Any]:
         "profile_matches",
     }
     return {name: value for name, value in full.items() if name not in unknown}
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
