@@ -3,11 +3,9 @@
 from datetime import date
 
 import pytest
-from lxml import etree
 
+from tests.amendment_samples import actions, amdpars, brief, rule
 from tracker.amendments.actions import (
-    Action,
-    AmendatoryRule,
     Elision,
     LineKind,
     Order,
@@ -15,39 +13,7 @@ from tracker.amendments.actions import (
     StepKind,
     Verb,
 )
-from tracker.amendments.reader import read_rule, read_rule_text
-
-
-def rule(*regtexts: str, dates: str = "", part: str = "744", title: str = "15") -> AmendatoryRule:
-    body = "".join(f'<REGTEXT TITLE="{title}" PART="{part}">{text}</REGTEXT>' for text in regtexts)
-    xml = (
-        f"<RULE><PREAMB><EFFDATE><HD>DATES:</HD><P>{dates}</P></EFFDATE></PREAMB>{body}"
-        "<FRDOC>[FR Doc. 2026-12345 Filed 9-29-26; 8:45 am]</FRDOC></RULE>"
-    )
-    return read_rule(etree.fromstring(xml))
-
-
-def amdpars(*instructions: str) -> str:
-    return "".join(f"<AMDPAR>{text}</AMDPAR>" for text in instructions)
-
-
-def actions(*instructions: str, part: str = "744", title: str = "15") -> list[Action]:
-    found = rule(amdpars(*instructions), part=part, title=title)
-    problems = [one.problem for one in found.instructions if one.problem]
-    assert problems == []
-    return [action for one in found.instructions for action in one.actions]
-
-
-def brief(found: list[Action]) -> list[str]:
-    out = []
-    for action in found:
-        line = f"{action.verb.value} {action.target.path}"
-        if action.moved_to:
-            line += f" as {action.moved_to.path}"
-        if action.words:
-            line += f": {action.words.old} → {action.words.new}"
-        out.append(line)
-    return out
+from tracker.amendments.reader import read_rule_text
 
 
 @pytest.mark.parametrize(
@@ -433,127 +399,3 @@ def test_plain_text_is_read_by_the_same_grammar() -> None:
         ("2.b", ["remove 15 CFR 744.11(c)"]),
     ]
     assert [line.text for line in found.set_out[0].lines] == ["(a) New words.", "* * * * *"]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        (
-            "1. On page 70113, in the third column, in § 744.23(b)(2), in the first line, “3B911.c” is corrected to read “3B991.c”.",
-            ["correct 15 CFR 744.23(b)(2): 3B911.c → 3B991.c"],
-        ),
-        (
-            "1. On page 51662, in Supplement No. 5 to Part 744, in the first column, in the twenty-first line from the bottom, “€” should read “(e)”.",
-            ["correct Supp. No. 5 to Part 744: € → (e)"],
-        ),
-        (
-            "1. On page 70114, in the left column, in supplement no. 4 to part 744, under MALTA, in the entry for “Blue Ltd.”, in line 3, “12 Quay” should read “21 Quay”.",
-            ["correct Supp. No. 4 to Part 744 › MALTA › Blue Ltd.: 12 Quay → 21 Quay"],
-        ),
-        (
-            "1. On page 30705, in the first column, § 744.33 is corrected by revising paragraph (c)(2)(iii) to read as follows:",
-            ["revise 15 CFR 744.33(c)(2)(iii)"],
-        ),
-    ],
-)
-def test_corrections_of_printed_words(text: str, expected: list[str]) -> None:
-    assert brief(actions(text)) == expected
-
-
-def test_instructions_of_an_earlier_rule_change_no_text_of_the_code() -> None:
-    found = rule(
-        amdpars(
-            "1. On page 75482, in the third column, instruction 2 reading “2. Section 744.5 is removed.” is corrected to read “2. Section 744.6 is removed.”",
-            "2. In rule document 2026-20411, published on October 9, 2026 (91 FR 61234), add amendatory instruction 4.c to read as follows:",
-            "“c. Removing paragraph (a).”",
-            "3. In FR Doc. 2026-20411, amendatory instruction 5 is removed.",
-        )
-    ).instructions
-    assert [(one.verb, one.actions, one.problem) for one in found] == [
-        (Verb.CORRECT, (), ""),
-        (Verb.ADD, (), ""),
-        (Verb.REMOVE, (), ""),
-    ]
-    assert [(one.earlier.document, one.earlier.number, one.earlier.new) for one in found if one.earlier] == [
-        ("", "2", "2. Section 744.6 is removed."),
-        ("2026-20411", "4.c", "c. Removing paragraph (a)."),
-        ("2026-20411", "5", ""),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        (
-            "2. Section 744.6 is amended by revising the section heading, the heading of paragraph (a), and paragraph (a)(1).",
-            ["revise 15 CFR 744.6 › heading", "revise 15 CFR 744.6(a) › heading", "revise 15 CFR 744.6(a)(1)"],
-        ),
-        (
-            "2. The heading and the introductory text of supplement no. 3 to part 740 are revised to read as follows:",
-            ["revise Supp. No. 3 to Part 740 › heading", "revise Supp. No. 3 to Part 740 › introductory text"],
-        ),
-        (
-            "2. Supplement no. 4 to part 744 is amended by removing, under CYPRUS, the entry for “Alpha Ltd.” and the heading CYPRUS.",
-            ["remove Supp. No. 4 to Part 744 › CYPRUS › Alpha Ltd.", "remove Supp. No. 4 to Part 744 › CYPRUS › heading"],
-        ),
-        (
-            "2. Supplement no. 4 to part 744 is amended by adding, in alphabetical order, a heading for MALTA and, under that heading, an entry for “Alpha S.A.”",
-            ["add Supp. No. 4 to Part 744 › MALTA › heading", "add Supp. No. 4 to Part 744 › MALTA › Alpha S.A."],
-        ),
-        ("2. The stay of § 744.21(b)(2) is lifted.", ["lift 15 CFR 744.21(b)(2)"]),
-        ("2. Lift the stay of § 744.21(b)(2).", ["lift 15 CFR 744.21(b)(2)"]),
-        (
-            "2. In supplement no. 1 to part 740, in the Country Group D table, remove “Nicaragua” and add an entry for “Zembla” in alphabetical order.",
-            [
-                "remove Supp. No. 1 to Part 740 › Table Country Group D › Nicaragua",
-                "add Supp. No. 1 to Part 740 › Table Country Group D › Zembla",
-            ],
-        ),
-    ],
-)  # fmt: skip
-def test_places_shared_by_a_list(text: str, expected: list[str]) -> None:
-    assert brief(actions(text)) == expected
-
-
-@pytest.mark.parametrize(
-    ("words", "numbers"),
-    [
-        ("first", (1,)),
-        ("second to last", (-2,)),
-        ("first and last", (1, -1)),
-        ("second through fourth", (2, 3, 4)),
-    ],
-)
-def test_ordinals_of_sentences(words: str, numbers: tuple[int, ...]) -> None:
-    (found,) = actions(f"2. Section 744.6 is amended by revising the {words} sentence of paragraph (b).")
-    assert found.target.sentences == numbers
-
-
-def test_the_days_of_an_earlier_rule_are_not_those_of_the_instruction() -> None:
-    (found,) = rule(
-        amdpars(
-            "2. Section 744.35, as amended by the final rule published on January 22, 2026, 91 FR 4726, effective June 1, 2026, is further amended by removing paragraph (b)."
-        )
-    ).instructions
-    assert (found.effective, found.amended_at) == (None, ("91 FR 4726",))
-
-
-def test_a_subheading_of_another_section_is_not_read() -> None:
-    found = rule(
-        amdpars(
-            "2. In Supplement I to Part 1026:",
-            "a. Under Section 1026.34—Acts:",
-            "i. Paragraph 36(i) is added.",
-        ),
-        part="1026",
-        title="12",
-    ).instructions
-    assert [bool(one.problem) for one in found] == [False, False, True]
-
-
-def test_how_often_words_occur_is_read_where_it_is_said() -> None:
-    found = actions(
-        "2. In § 744.6(d), remove “order” in both places it appears and add in its place “TDO”.",
-        "3. In § 744.6(e), remove “20” in each of the three places it appears and add in its place “21”.",
-    )
-    assert [(one.words.every, one.words.times) for one in found if one.words] == [(True, 2), (True, 3)]
