@@ -60,6 +60,7 @@ def test_hostile_words_are_inert_on_every_page(client: TestClient) -> None:
         "/calendar",
         "/deliveries",
         "/lists",
+        "/watched",
         "/law/search?q=script",
         "/?q=script",
         "/digest/2025-W47",

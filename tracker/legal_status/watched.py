@@ -17,7 +17,7 @@ from tracker.text import name_key
 def shipped() -> tuple[Instrument, ...]:
     """Return the instruments that are watched for every installation."""
     text = resources.files(__package__).joinpath("watched_instruments.toml").read_text(encoding="utf-8")
-    return tuple(Instrument(**row) for row in tomllib.loads(text)["instrument"])
+    return tuple(Instrument(row["name"], row["title"]) for row in tomllib.loads(text)["instrument"])
 
 
 def watched(own: Iterable[Instrument] = ()) -> tuple[Instrument, ...]:

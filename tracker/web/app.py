@@ -40,6 +40,7 @@ from tracker.web import (
     rendering,
     review,
     saved_searches,
+    watched,
 )
 from tracker.web.authentication import AuthMiddleware
 from tracker.web.context import WebContext, context_of
@@ -87,6 +88,7 @@ def create_app(
         inbox,
         regulations,
         party_lists,
+        watched,
         redline,
         review,
         corrections,
