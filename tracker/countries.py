@@ -42,6 +42,11 @@ def _tables() -> dict[str, dict[str, list[str]]]:
     return tomllib.loads((files("tracker") / "places.toml").read_text("utf-8"))
 
 
+def place_names() -> tuple[tuple[str, ...], ...]:
+    """Return all names of each destination, the Japanese one first."""
+    return tuple(tuple(name.removeprefix("the ") for name in names) for names in _tables()["places"].values())
+
+
 @lru_cache(maxsize=1)
 def _gazetteer() -> tuple[re.Pattern[str], dict[str, Country]]:
     table = _tables()["places"]

@@ -81,7 +81,7 @@ def changes(
     lang: str,
     as_json: bool,
 ) -> None:
-    """Lists changes, newest first. Without --level, --profile or --query, changes outside the field are left
+    """Lists changes, newest first; with --query the best match first. Without --level, --profile or --query, changes outside the field are left
     out.
     """
     from tracker.storage.read_queries import ChangeQuery, open_reader
@@ -104,6 +104,11 @@ def changes(
             known_ids(config, "source", source)
         if profile and not found and not store.changes(ChangeQuery(profile=profile, limit=1)):
             known_ids(config, "profile", profile)
+        if query and not found:
+            from tracker.search.near import near_changes
+
+            for near in near_changes(store, query, wanted):
+                print(f"nothing found; near: --query {near.query!r} ({near.count})", file=sys.stderr)
         if as_json:
             print_json(found)
             return

@@ -12,30 +12,51 @@ import re
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tracker.errors import ParseError
 from tracker.logs import Logger
-from tracker.model import Document
+from tracker.model import Document, Unit, UnitKind
 from tracker.rendering.redlines.stored import document_of
+from tracker.search.near import Near, Words, near
 from tracker.search.query import Terms
 from tracker.storage import versions
 from tracker.storage.database import Store
 from tracker.storage.presence import is_damage
+from tracker.terms import place_label
 from tracker.text import index_form
+from tracker.text.words import JAPANESE, expression, index_words
 
 FILE = "law-search.db"
-INDEX_VERSION = 2  # version of the tables below; an index of another version is rebuilt
+INDEX_VERSION = 3  # version of the tables below; an index of another version is rebuilt
 _TABLES = (
+    # last NULL: the newest indexed version still has it. weight: 2 for a heading, 1 for a rule's words, 0.5 for a note.
     "CREATE TABLE unit (id INTEGER PRIMARY KEY, identity TEXT NOT NULL, path TEXT NOT NULL, text TEXT NOT NULL,"
-    " first INTEGER NOT NULL, last INTEGER)",  # last NULL: the newest indexed version still has it
+    " first INTEGER NOT NULL, last INTEGER, weight REAL NOT NULL)",
     "CREATE INDEX unit_open ON unit (identity, last)",
     "CREATE TABLE read (identity TEXT, ordinal INTEGER, PRIMARY KEY (identity, ordinal))",
-    "CREATE VIRTUAL TABLE unit_fts USING fts5(words, content='', tokenize='unicode61 remove_diacritics 2')",
+    "CREATE VIRTUAL TABLE unit_fts USING fts5(path, words, ja, context, content='', tokenize='porter unicode61 remove_diacritics 2')",
     f"PRAGMA user_version = {INDEX_VERSION}",
+)
+_HEADINGS = frozenset({UnitKind.HEADING, UnitKind.ECCN})
+_STEP = re.compile(r" › |(?=\()|(?= ¶)|\.(?=\d+(?:[( ]|\Z))")
+# How much a unit of a kind counts when hits are ranked.
+_WEIGHTS = {
+    UnitKind.HEADING: 2.0,
+    UnitKind.ECCN: 2.0,
+    UnitKind.NOTE: 0.7,
+    UnitKind.CITATION: 0.5,
+    UnitKind.AUTHORITY: 0.5,
+    UnitKind.EFFECTIVE_NOTE: 0.5,
+    UnitKind.EDITORIAL_NOTE: 0.5,
+}
+# bm25 is below zero, the best first.
+_MATCHES = (
+    "(SELECT rowid AS hit, bm25(unit_fts, 4.0, 1.0, 4.0, 0.3) AS score FROM unit_fts WHERE unit_fts MATCH ?)"
+    " JOIN unit ON id = hit"
 )
 log = Logger()
 
@@ -106,23 +127,26 @@ class SearchIndex:
     def find(
         self, wanted: Terms, *, today_only: bool = False, limit: int = 50, offset: int = 0
     ) -> tuple[int, list[SearchHit]]:
-        """Return the number of units in which all terms occur, and one page of them, current ones first."""
-        question = " AND ".join(
-            f"({' OR '.join(map(_phrase, group))})" for group in map(_searchable, wanted) if group
-        )
-        if not question or any(not _searchable(group) for group in wanted):
+        """Return the number of units in which all terms occur, and one page of them: current ones first, then by rank."""
+        question = expression(wanted)
+        if not question or any(not expression([group]) for group in wanted):
             return 0, []
-        where = "id IN (SELECT rowid FROM unit_fts WHERE unit_fts MATCH ?)"
-        if today_only:
-            where += " AND last IS NULL"
+        where = "last IS NULL" if today_only else "1"
         with self._open() as index:
-            total = index.execute(f"SELECT count(*) FROM unit WHERE {where}", [question]).fetchone()[0]  # noqa: S608
+            total = index.execute(f"SELECT count(*) FROM {_MATCHES} WHERE {where}", [question]).fetchone()[0]  # noqa: S608 - ours; values are bound
             rows = index.execute(
-                f"SELECT identity, path, text, first, last FROM unit WHERE {where}"  # noqa: S608 - ours; values are bound
-                " ORDER BY last IS NOT NULL, identity, id LIMIT ? OFFSET ?",
+                f"SELECT identity, path, text, first, last FROM {_MATCHES} WHERE {where}"  # noqa: S608 - as above
+                " ORDER BY last IS NOT NULL, score * weight, identity, id LIMIT ? OFFSET ?",
                 [question, limit, offset],
             ).fetchall()
         return total, [SearchHit(*row) for row in rows]
+
+    def near(self, query: str, *, today_only: bool = False) -> tuple[Near, ...]:
+        """Return questions near one that finds nothing."""
+        with self._open() as index:
+            text_of = "SELECT path || ' ' || text FROM unit WHERE id = ?"
+            words = Words(index, "unit_fts", lambda row: str(index.execute(text_of, [row]).fetchone()[0]))
+            return near(query, lambda wanted: self.find(wanted, today_only=today_only, limit=0)[0], words)
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -203,28 +227,38 @@ def _index_version_text(
     rows = index.execute("SELECT path, text, id FROM unit WHERE identity = ? AND last IS NULL", [identity])
     open_units = {(path, text): number for path, text, number in rows}
     present: set[tuple[str, str]] = set()
+    headings = {unit.path: unit.text for unit in document.units if unit.kind in _HEADINGS}
     for unit in document.units:
         place = (unit.path, unit.text)
         if place not in open_units and place not in present and unit.text:
             row = index.execute(
-                "INSERT INTO unit (identity, path, text, first) VALUES (?, ?, ?, ?)",
-                [identity, unit.path, unit.text, ordinal],
+                "INSERT INTO unit (identity, path, text, first, weight) VALUES (?, ?, ?, ?, ?)",
+                [identity, unit.path, unit.text, ordinal, _WEIGHTS.get(unit.kind, 1.0)],
             )
             index.execute(
-                "INSERT INTO unit_fts (rowid, words) VALUES (?, ?)",
-                [row.lastrowid, index_form(f"{unit.path} | {unit.text}")],
+                "INSERT INTO unit_fts (rowid, path, words, ja, context) VALUES (?, ?, ?, ?, ?)",
+                [
+                    row.lastrowid,
+                    index_form(unit.path),
+                    index_form(unit.text),
+                    index_words(_japanese_of(unit)),
+                    index_form(_context(unit, headings)),
+                ],
             )
         present.add(place)
     gone = [number for place, number in open_units.items() if place not in present]
     index.executemany("UPDATE unit SET last = ? WHERE id = ?", [(ordinal - 1, number) for number in gone])
 
 
-def _searchable(group: Iterable[str]) -> list[str]:
-    """Return the forms that contain a letter or a digit. The texts are English; a Japanese query matches
-    through its synonyms.
+def _context(unit: Unit, headings: Mapping[str, str]) -> str:
+    """Return the headings above a unit: a paragraph rarely repeats what its section or entry is about."""
+    above = (unit.path[: found.start()] for found in _STEP.finditer(unit.path))
+    return " | ".join(headings[path] for path in above if path in headings)
+
+
+def _japanese_of(unit: Unit) -> str:
+    """Return the Japanese words of a unit: a heading's name, as the program names sections and ECCNs; the text of a page that
+    has Japanese words.
     """
-    return [form for form in map(index_form, group) if re.search(r"\w", form)]
-
-
-def _phrase(form: str) -> str:
-    return '"' + form.replace('"', '""') + '"'
+    name = place_label(unit.path, "ja") if unit.kind in _HEADINGS else ""
+    return f"{name} {unit.text}" if JAPANESE.search(unit.text) else name

@@ -22,7 +22,9 @@ from tracker.storage.schema import (
     DOCUMENT_RELATION,
     LEGAL_DATE,
 )
+from tracker.storage.sqlite_objects import FTS
 from tracker.text import index_form, name_key
+from tracker.text.words import index_words
 
 _ORDERS = ("E.O. ", "Proclamation ")
 # The tables that are derived from a change's record.
@@ -98,8 +100,7 @@ def _index(connection: Connection, numbered: Sequence[tuple[int, ChangeEntry]]) 
     rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in _FOUND_BY}
     for seq, entry in numbered:
         tagging = entry.change.tagging
-        en, ja = _texts(entry)
-        rows[CHANGE_TEXT].append({"seq": seq, "en": en, "ja": ja})
+        rows[CHANGE_TEXT].append({"seq": seq, **_texts(entry)})
         rows[CHANGE_TOPIC] += [{"seq": seq, "topic": topic.id} for topic in tagging.topics]
         rows[CHANGE_PROFILE] += [
             {"seq": seq, "profile": name, "level": level}
@@ -119,11 +120,9 @@ def _index(connection: Connection, numbered: Sequence[tuple[int, ChangeEntry]]) 
     for table, values in rows.items():
         if values:
             connection.execute(insert(table), values)
-    for language in ("en", "ja"):
-        found = [row for row in rows[CHANGE_TEXT] if row[language]]
-        if found:
-            statement = f"INSERT INTO change_fts_{language}(rowid, {language}) VALUES (:seq, :{language})"  # noqa: S608
-            connection.execute(text(statement), found)
+    if rows[CHANGE_TEXT]:
+        statement = f"INSERT INTO {FTS}(rowid, title, en, ja) VALUES (:seq, :title, :en, :ja)"  # noqa: S608
+        connection.execute(text(statement), rows[CHANGE_TEXT])
 
 
 def _profile_levels(change: Change) -> dict[str, int]:
@@ -187,8 +186,8 @@ def _bearing(
 ) -> Sequence[Row[Any, Any, Any]]:
     """The one record with these words, if there is exactly one."""
     bearing = text(
-        "SELECT seq FROM change_fts_en JOIN change ON seq = change_fts_en.rowid"
-        " WHERE change_fts_en MATCH :query AND :kind IN ('', kind) LIMIT 200"
+        f"SELECT seq FROM {FTS} JOIN change ON seq = {FTS}.rowid"  # noqa: S608
+        f" WHERE {FTS} MATCH :query AND :kind IN ('', kind) LIMIT 200"
     )
     found = [row.seq for row in connection.execute(bearing, {"query": query, "kind": kind})]
     columns = select(CHANGE.c.record, CHANGE.c.document_id, CHANGE.c.version)
@@ -273,30 +272,32 @@ def operations_from(data: bytes) -> tuple[Operation, ...]:
 def _forget(connection: Connection, seq: int) -> None:
     """Removes a change from the tables that are derived from its record."""
     old = connection.execute(
-        select(CHANGE_TEXT.c.en, CHANGE_TEXT.c.ja).where(CHANGE_TEXT.c.seq == seq)
+        select(CHANGE_TEXT.c.seq, CHANGE_TEXT.c.title, CHANGE_TEXT.c.en, CHANGE_TEXT.c.ja).where(
+            CHANGE_TEXT.c.seq == seq
+        )
     ).first()
-    for language in ("en", "ja"):
-        body = getattr(old, language, "")
-        if body:
-            # An external-content index needs the old values to delete them (https://sqlite.org/fts5.html, 4.4.3).
-            connection.execute(
-                text(
-                    f"INSERT INTO change_fts_{language}(change_fts_{language}, rowid, {language})"  # noqa: S608
-                    " VALUES ('delete', :seq, :body)"
-                ),
-                {"seq": seq, "body": body},
-            )
+    if old is not None:
+        # An external-content index needs the old values to delete them (https://sqlite.org/fts5.html, 4.4.3).
+        statement = (
+            f"INSERT INTO {FTS}({FTS}, rowid, title, en, ja) VALUES ('delete', :seq, :title, :en, :ja)"  # noqa: S608
+        )
+        connection.execute(text(statement), old._asdict())
     for table in _FOUND_BY:
         connection.execute(delete(table).where(table.c.seq == seq))
 
 
-def _texts(entry: ChangeEntry) -> tuple[str, str]:
+def _texts(entry: ChangeEntry) -> dict[str, str]:
+    """The search text of a change: its title, its other English words, and the Japanese ones in pairs."""
     change = entry.change
     tagging = change.tagging
     en = [
-        change.title, change.abstract, change.document_number or "", change.citation or "", change.order or "",
+        change.abstract, change.document_number or "", change.citation or "", change.order or "",
         " ".join(change.agencies), tagging.summary.en, tagging.reason.en,
         " ".join(tagging.units[:500]), " ".join(tagging.eccns[:500]), entry.words[0],
     ]  # fmt: skip
     ja = [tagging.summary.ja, tagging.reason.ja, entry.words[1]]
-    return index_form(" ".join(filter(None, en))), index_form(" ".join(filter(None, ja)))
+    return {
+        "title": index_form(change.title),
+        "en": index_form(" ".join(filter(None, en))),
+        "ja": index_words(" ".join(filter(None, ja))),
+    }

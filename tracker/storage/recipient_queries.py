@@ -11,6 +11,15 @@ from tracker.serialization import format_instant
 from tracker.storage.instants import from_text
 
 
+def held(row: sqlite3.Row) -> dict[str, Any]:
+    """A delivery with its reason and its hold as objects."""
+    return {
+        **dict(row),
+        "reason": json.loads(row["reason"]),
+        "held": json.loads(row["held"]) if row["held"] else None,
+    }
+
+
 def with_recipients(connection: sqlite3.Connection, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Deliveries, each with its `recipients`: recipient, state, attempts, answer, at, repeated. The list is empty
     where the only recipient of a channel accepted the message at the first attempt."""

@@ -177,13 +177,14 @@ class ChangeRow(TableBase, table=True):
 
 
 class ChangeTextRow(TableBase, table=True):
-    """The text by which a change is searched, folded by `text.index_form`; FTS5 indexes this table. `ja` is the
-    first column: terms too short for trigrams are searched in it row by row, without reading the long `en`."""
+    """The text by which a change is searched, folded by `text.index_form`; FTS5 indexes this table. `ja` holds the pairs
+    of characters of `text.words.index_words`."""
 
     __tablename__ = "change_text"
     seq: int = Field(primary_key=True, foreign_key="change.seq")
     ja: str = Field(sa_column=Column(Text, nullable=False))
     en: str = Field(sa_column=Column(Text, nullable=False))
+    title: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
 
 
 class ChangeTopicRow(TableBase, table=True):

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 
 from tracker.storage.deliveries import DELIVERY_STATES
 
-FTS_PREFIX = "change_fts"  # of the two FTS5 tables and of the shadow tables that SQLite keeps for them
+FTS = "change_fts"  # the FTS5 table, and the beginning of the names of the shadow tables that SQLite keeps for it
 
 _DISK_COLUMNS = ("answers", "compressed_size", "uncompressed_size", "dropped")
 # Tables that the viewer shows: each write makes its cached pages stale.
@@ -25,14 +25,14 @@ _SHOWN_IN_PART = (
     ("model_summary", "insert", "1"),
 )
 
-# English is indexed by words, so that the index of 100,000 abstracts stays small; Japanese has no spaces and is
-# indexed by trigrams. Both read their text from `change_text` (external content).
+# English is indexed by stems; the Japanese text is stored as the pairs of characters of `text.words`.
 _FTS = (
-    "CREATE VIRTUAL TABLE change_fts_en USING fts5(en, content='change_text', content_rowid='seq',"
-    " tokenize='unicode61 remove_diacritics 2')",
-    "CREATE VIRTUAL TABLE change_fts_ja USING fts5(ja, content='change_text', content_rowid='seq',"
-    " tokenize='trigram')",
+    f"CREATE VIRTUAL TABLE {FTS} USING fts5(title, en, ja, content='change_text', content_rowid='seq',"
+    " tokenize='porter unicode61 remove_diacritics 2')",
 )
+# One question in both languages: bm25 weighs the title, the English text and the Japanese text.
+SCORE = f"bm25({FTS}, 8.0, 1.0, 4.0)"
+_FORMER_FTS = ("change_fts_en", "change_fts_ja")
 # Lists changes newest first without sorting them. SQLAlchemy does not reflect an index over an expression.
 _NEWEST = (
     "CREATE INDEX ix_change_newest ON change (coalesce(published, substr(detected_at, 1, 10)),"
@@ -54,17 +54,22 @@ def create_triggers(connection: Connection) -> None:
     _execute(connection, (*_delivery_count(), *_data_version(), *_source_disk()))
 
 
+def create_search(connection: Connection) -> None:
+    """Creates the search index and fills it from `change_text`; those of the first schema are dropped."""
+    if connection.dialect.name == "sqlite":
+        _execute(connection, (f"DROP TABLE IF EXISTS {name}" for name in (FTS, *_FORMER_FTS)))
+        _execute(connection, _FTS)
+        rebuild_search(connection)
+
+
 def rebuild_search(connection: Connection) -> None:
     """Fills the search index from `change_text`, after rows were written to it directly."""
-    for language in ("en", "ja"):
-        connection.execute(
-            text(f"INSERT INTO change_fts_{language}(change_fts_{language}) VALUES ('rebuild')")
-        )
+    connection.execute(text(f"INSERT INTO {FTS}({FTS}) VALUES ('rebuild')"))
 
 
 def is_shadow(table: str) -> bool:
     """Whether a table belongs to FTS5, which no metadata describes."""
-    return table.startswith(FTS_PREFIX)
+    return table.startswith(FTS)
 
 
 def _execute(connection: Connection, statements: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tracker.storage.leading_records import leading_texts
-from tracker.storage.read_queries import DAY, ChangeQuery, StoreReader, conditions
+from tracker.storage.read_queries import DAY, MATCHES, RANKED, ChangeQuery, StoreReader, conditions
 from tracker.storage.story_queries import FACE, texts_with_stories
 
 _SEQS = "(SELECT value FROM json_each(?))"
@@ -30,18 +30,19 @@ class _Member:
 
 
 def cards(store: StoreReader, wanted: ChangeQuery) -> list[Card]:
-    """The matching changes by story, newest first: a card is as new as its newest change."""
+    """The matching changes by story, newest first: a card is as new as its newest change. With words, the best match
+    first: a card is as good as its best change."""
     stories = _shared(store, wanted)
-    newest = {members[-1].seq: members for members in stories}
-    where, values = conditions(wanted)
-    hidden = [member.seq for members in stories for member in members[:-1]]
-    rows = store.connection.execute(
-        f"SELECT seq FROM change WHERE {where} AND seq NOT IN {_SEQS} ORDER BY {DAY} DESC, seq DESC LIMIT ? OFFSET ?",  # noqa: S608 - conditions are ours, values are bound
-        [*values, json.dumps(hidden), wanted.limit, wanted.offset],
-    )
+    if wanted.match:
+        ranks = _ranks(store, wanted.match, [member.seq for members in stories for member in members])
+        leaders = [min(members, key=lambda member: ranks[member.seq]).seq for members in stories]
+    else:
+        leaders = [members[-1].seq for members in stories]
+    shown = dict(zip(leaders, stories, strict=True))
+    hidden = [member.seq for leader, members in shown.items() for member in members if member.seq != leader]
     page = [
-        [member.seq for member in newest[row["seq"]]] if row["seq"] in newest else [row["seq"]]
-        for row in rows
+        [member.seq for member in shown[seq]] if seq in shown else [seq]
+        for seq in store.seqs(wanted, without=hidden)
     ]
     records = _records(store, [seq for seqs in page for seq in seqs])
     return [_card([records[seq] for seq in reversed(seqs)], wanted.profile) for seqs in page]
@@ -77,6 +78,15 @@ def _shared(store: StoreReader, wanted: ChangeQuery) -> list[list[_Member]]:
     for row in rows:
         found.setdefault(row["story"], []).append(_Member(row["seq"], row["rank"]))
     return [members for members in found.values() if len(members) > 1]
+
+
+def _ranks(store: StoreReader, match: str, seqs: Iterable[int]) -> dict[int, float]:
+    """The rank of these matching changes, the best (lowest) first."""
+    rows = store.connection.execute(
+        f"SELECT seq, {RANKED} AS rank FROM {MATCHES} JOIN change ON seq = hit WHERE seq IN {_SEQS}",  # noqa: S608 - ours; values are bound
+        [match, json.dumps(list(seqs))],
+    )
+    return {row["seq"]: row["rank"] for row in rows}
 
 
 def _records(store: StoreReader, seqs: Iterable[int]) -> dict[int, dict[str, Any]]:

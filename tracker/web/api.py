@@ -77,7 +77,11 @@ def _cached(
     return _tagged(request, text, json.loads(headers))
 
 
-@router.get("/changes", response_model=list[Record], summary="Changes, newest first")
+@router.get(
+    "/changes",
+    response_model=list[Record],
+    summary="Changes, newest first; with a query the best match first",
+)
 def changes(
     request: Request,
     web_context: InjectedContext,

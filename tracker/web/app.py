@@ -40,6 +40,7 @@ from tracker.web import (
     rendering,
     review,
     saved_searches,
+    search,
     watched,
 )
 from tracker.web.authentication import AuthMiddleware
@@ -87,6 +88,7 @@ def create_app(
     for part in (
         inbox,
         regulations,
+        search,
         party_lists,
         watched,
         redline,

@@ -20,7 +20,9 @@ from tracker.rendering.correction_text import leading_correction
 from tracker.rendering.deadlines import upcoming
 from tracker.rendering.profile_lead import leading_match, profile_reason
 from tracker.rendering.status_ribbons import status_ribbons, story_ribbons
-from tracker.search.query import highlight, terms
+from tracker.search.marks import highlight
+from tracker.search.near import near_changes
+from tracker.search.query import terms
 from tracker.serialization import change_from_json
 from tracker.storage import reviews, saved_searches, story_cards
 from tracker.storage.read_queries import ChangeQuery
@@ -222,6 +224,7 @@ def _inbox(request: Request, web_context: WebContext) -> HTMLResponse:
         log = store.reviews([record["id"] for card in cards for record in (card.lead, *card.rest)])
         found = _cards(cards, log, today, language_of(request, web_context), chosen.profile)
         anything = bool(counts) or bool(store.levels())
+        near = near_changes(store, chosen.q, wanted) if chosen.q and not cards else ()
     visitor = principal_of(request)
     with web_context.store.read() as connection:
         kept = saved_searches.list_searches(connection, visitor.name if visitor and visitor.signed_in else "")
@@ -240,6 +243,7 @@ def _inbox(request: Request, web_context: WebContext) -> HTMLResponse:
         number=number,
         pages=max(1, -(-total // PAGE)),
         anything=anything,
+        near=near,
         saved=mine,
         choices=choices(web_context),
         lit=partial(highlight, wanted=wanted.terms),

@@ -23,8 +23,10 @@ from tracker.model import Document, DocumentKind, Language, Operation, Unit, Uni
 from tracker.rendering.official_links import official_url
 from tracker.rendering.redlines.model import Redline, RedlineSide
 from tracker.rendering.redlines.stored import document_of, unit_states
+from tracker.search.answers import WAIT
 from tracker.search.index import SearchIndex
-from tracker.search.query import highlight, passage, terms
+from tracker.search.marks import highlight, passage
+from tracker.search.query import terms
 from tracker.serialization import change_from_json
 from tracker.storage import changes as stored
 from tracker.storage import versions
@@ -41,7 +43,6 @@ router = APIRouter(include_in_schema=False)
 
 PAGE = 200  # units on one page
 HITS = 50
-PATIENCE = 1.5  # seconds that a search waits for versions that are not indexed yet
 _NOTES = {UnitKind.EFFECTIVE_NOTE, UnitKind.EDITORIAL_NOTE, UnitKind.NOTE}
 
 
@@ -58,7 +59,7 @@ class ShownUnit:
 
 @router.get("/law")
 def texts(request: Request, web_context: InjectedContext) -> HTMLResponse:
-    sources = _sources(web_context)
+    sources = text_sources(web_context)
     with web_context.reading() as store:
         found = store.texts(sources)
     groups = [(source, [row for row in found if row["source"] == source]) for source in sources]
@@ -76,8 +77,8 @@ def search(request: Request, web_context: InjectedContext) -> HTMLResponse:
     q, today = asked.get("q", "").strip()[:200], asked.get("today", "")
     number = number_of(asked.get("page", "1"))
     finder: SearchIndex = request.app.state.finder
-    sources = _sources(web_context)
-    unread = finder.catch_up(sources, PATIENCE)
+    sources = text_sources(web_context)
+    unread = finder.catch_up(sources, WAIT)
     wanted = terms(q)
     total, hits = finder.find(wanted, today_only=bool(today), limit=HITS, offset=(number - 1) * HITS)
     return page(
@@ -92,13 +93,14 @@ def search(request: Request, web_context: InjectedContext) -> HTMLResponse:
         hits=[(hit, split_path(hit.path)[0], anchor_of(hit.path)) for hit in hits],
         lit=partial(highlight, wanted=wanted),
         passage=partial(passage, wanted=wanted),
-        days=_days(web_context, {hit.identity for hit in hits}),
+        near=finder.near(q, today_only=bool(today)) if q and not hits else (),
+        days=version_days(web_context, {hit.identity for hit in hits}),
         number=number,
         pages=max(1, -(-total // HITS)),
     )
 
 
-def _days(web_context: WebContext, identities: Iterable[str]) -> dict[tuple[str, int], str]:
+def version_days(web_context: WebContext, identities: Iterable[str]) -> dict[tuple[str, int], str]:
     """Return the label of each version of these texts: its day."""
     with web_context.reading() as store:
         return {
@@ -224,7 +226,7 @@ def history(request: Request, web_context: InjectedContext, text: str, path: str
     )
 
 
-def _sources(web_context: WebContext) -> list[str]:
+def text_sources(web_context: WebContext) -> list[str]:
     """Return the sources whose texts have versions, by the registry of source kinds."""
     kinds = source_kinds()
     return [source.id for source in web_context.settings.sources if kinds[source.kind].texts]

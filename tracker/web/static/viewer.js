@@ -9,7 +9,7 @@ function step(direction) {
   const at = all.findIndex((element) => element.classList.contains("here"));
   const next = all[Math.max(0, Math.min(all.length - 1, at < 0 ? 0 : at + direction))];
   all.forEach((element) => element.classList.toggle("here", element === next));
-  const link = next.querySelector("h2 a, a.anchor");
+  const link = next.querySelector("h2 a, h3 a, a.anchor");
   if (link) link.focus({ preventScroll: true });
   next.scrollIntoView({ block: "center" });
 }

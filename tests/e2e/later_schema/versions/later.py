@@ -6,7 +6,7 @@ from alembic import op
 from tracker.storage import sqlite_objects
 
 revision = "later"
-down_revision = "0001"
+down_revision = "0002"
 
 
 def upgrade() -> None:

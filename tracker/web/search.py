@@ -1,0 +1,85 @@
+"""The page and the API of the search: the best changes and passages for a question."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse
+
+from tracker.diffing.summary import split_path
+from tracker.model import Language
+from tracker.search.answers import answer_to_json
+from tracker.search.answers import search as search_everywhere
+from tracker.search.marks import highlight, passage
+from tracker.search.query import Terms
+from tracker.text import fold_space
+from tracker.web.api import answer as json_answer
+from tracker.web.context import InjectedContext
+from tracker.web.inbox import InboxRow, entries
+from tracker.web.redline import anchor_of
+from tracker.web.regulations import text_sources, version_days
+from tracker.web.rendering import language_of, page
+
+router = APIRouter()
+
+SHOWN = 8  # of each kind on the page
+MOST = 100  # of each kind in the API
+
+
+@router.get("/search", include_in_schema=False)
+def search(request: Request, web_context: InjectedContext, q: str = "") -> HTMLResponse:
+    asked = q.strip()[:200]
+    language = language_of(request, web_context)
+    with web_context.reading() as store:
+        found = search_everywhere(store, request.app.state.finder, asked, text_sources(web_context), SHOWN)
+        log = store.reviews([record["id"] for record in found.changes])
+    return page(
+        request,
+        web_context,
+        "search.html.j2",
+        q=asked,
+        found=found,
+        forms=[form for group in found.wanted for form in group[1:]],
+        entries=entries(list(found.changes), log, web_context.today(), language),
+        hits=[(hit, split_path(hit.path)[0], anchor_of(hit.path)) for hit in found.hits],
+        lit=partial(highlight, wanted=found.wanted),
+        words_found=partial(_words_found, wanted=found.wanted, language=language),
+        passage=partial(passage, wanted=found.wanted),
+        days=version_days(web_context, {hit.identity for hit in found.hits}),
+    )
+
+
+def _words_found(row: InboxRow, wanted: Terms, language: Language) -> list[tuple[bool, str]]:
+    """Return the passage of a change that shows why it was found, if its headline and title do not."""
+    change, tagging = row.change, row.change.tagging
+    other: Language = "en" if language == "ja" else "ja"
+    texts = [change.abstract]
+    texts += [words.get(one) for one in (language, other) for words in (tagging.summary, tagging.reason)]
+    texts += [", ".join(tagging.units), ", ".join(tagging.eccns)]
+    texts += [evidence.quote for topic in tagging.topics for evidence in topic.evidence]
+    for text in texts:
+        runs = passage(fold_space(text), wanted)
+        if any(hit for hit, _ in runs):
+            return runs
+    return passage(fold_space(change.abstract), wanted) if change.abstract else []
+
+
+@router.get(
+    "/api/search",
+    tags=["records"],
+    response_model=dict[str, Any],
+    summary="The best changes and passages of all stored versions for a question, and near ones where there are none",
+)
+def search_api(
+    request: Request,
+    web_context: InjectedContext,
+    query: Annotated[
+        str, Query(min_length=1, max_length=200, description='Words, Japanese or English; "a phrase"')
+    ],
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 20,
+) -> Response:
+    with web_context.reading() as store:
+        found = search_everywhere(store, request.app.state.finder, query, text_sources(web_context), limit)
+    return json_answer(request, answer_to_json(found))
