@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from bench import report
 from tests.recorded import recorded
 from tracker.classification import classify
 from tracker.ingest.assess import search_labels
@@ -130,7 +131,7 @@ def _is_meant(question: Question, name: str, words: str) -> bool:
     if question.scope == "changes":
         return name in question.must.split()
     return any(
-        re.match(rf"{re.escape(want)}(?!\d)" if want[-1].isdigit() and "." in want else re.escape(want), name)
+        re.match(rf"{re.escape(want)}(?!\d)" if want.startswith("15 CFR") else re.escape(want), name)
         is not None
         if want.startswith(("15 CFR", "Supp."))
         else want in words.lower()
