@@ -12,6 +12,7 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import time
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -21,8 +22,10 @@ from tracker.archive.law_history import EDITORIAL, LawCommit, TextState, commits
 from tracker.clock import reader_instant
 from tracker.diffing import compare
 from tracker.errors import StoreError, UsageError
+from tracker.legal_status.register import states_of
 from tracker.model import Document, ResourceType
-from tracker.storage import presence, snapshots, versions
+from tracker.rendering.effect_text import effect_line
+from tracker.storage import effects, presence, snapshots, versions
 from tracker.storage.database import Store
 from tracker.storage.schema import SNAPSHOT
 from tracker.stories.printed_citations import printed_citations
@@ -32,7 +35,7 @@ from tracker.stories.rule_records import amended_days, cited_rules, rules_for, s
 BRANCH = "law"
 _MARK = "tracker.export"
 _NEW = "refs/tracker/new"
-_COMMITTER = "tracker <>"
+_COMMITTER = "tracker <tracker>"
 _EDITORIAL_COMMITS = ".git/info/editorial-commits"
 _NOON = time(12)  # in UTC: the same day in every time zone from Hawaii to Japan
 _README = """\
@@ -45,7 +48,9 @@ The law as tracker stored it from the eCFR: one file per section or supplement, 
 - `git blame` passes over editorial commits (spelling, punctuation, spacing) in this folder; in a clone of it, set
   `blame.ignoreRevsFile` to a file that lists them (`git log --author='^editorial <' --format=%H`).
 - "not determined": the evidence does not decide between documents, or no stored document fits; the message lists them.
-- A line in a file is printed text, in force or not. Ask `tracker law` for its legal status.
+- A line is a whole paragraph: `git log -p --word-diff` and `git diff --word-diff` show the words that changed.
+- A line in a file is printed text, in force or not. "Effect:" in a message is what its document does to the status of
+  others (stays, delays, ends, ...): `git log --grep='^Effect:'`. Ask `tracker law` for the legal status of a day.
 """
 
 
@@ -79,7 +84,7 @@ def export_git(state: Path, folder: Path) -> GitExport:
                 raise UsageError(
                     f"{state}: no text of the eCFR is stored", cure="add a source of kind ecfr and poll"
                 )
-            git.import_commits(commits(texts, _cited(connection, texts)))
+            git.import_commits(commits(texts, _cited(connection, texts), partial(_effects_of, connection)))
     finally:
         store.close()
     head = git.run("rev-parse", _NEW)
@@ -134,6 +139,15 @@ def _states(connection: Connection, document_id: str, ordinals: Iterable[int]) -
             state = TextState(version.key, as_of, document.units, operations, joins, document.url)
         yield state
         before = document, state
+
+
+def _effects_of(connection: Connection, rule: Rule) -> list[str]:
+    """What a document does to the status of others, in words, as far as the register holds it to be so."""
+    return [
+        effect_line(one, "en")
+        for one in effects.of_change(connection, rule.change_id)
+        if one.retracted_at is None and states_of(one.effect)
+    ]
 
 
 def _cited(connection: Connection, texts: Iterable[list[TextState]]) -> dict[str, Rule]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -24,6 +24,7 @@ _SLUG = re.compile(r"[^a-z0-9.]+")
 _INCOMPLETE = (
     "For Federal Register citations affecting"  # the printed source line leaves out later amendments
 )
+_EFFECTS = 20  # named in a message
 _EPOCH = date(1970, 1, 2)
 
 
@@ -82,7 +83,7 @@ class _Step:
 @dataclass(frozen=True, slots=True)
 class LawCommit:
     """`files` are the new texts by path; None: removed. `day` is the author date; the author is the document, so that
-    `git blame` names it: its citation, and beside it (where a person has an address) its number."""
+    `git blame` names it: its citation, and beside it (where a person has an address) its number or why it has none."""
 
     day: date
     author: tuple[str, str]
@@ -90,9 +91,13 @@ class LawCommit:
     files: dict[str, str | None]
 
 
-def commits(parts: Iterable[Sequence[TextState]], rules: Mapping[str, Rule]) -> Iterator[LawCommit]:
+def commits(
+    parts: Iterable[Sequence[TextState]],
+    rules: Mapping[str, Rule],
+    effects_of: Callable[[Rule], Sequence[str]] = lambda _: (),
+) -> Iterator[LawCommit]:
     """Yield the commits of these parts, oldest first. `rules` are stored documents by their citation, for lines of the
-    first states."""
+    first states. `effects_of` gives what a document does to the status of others, in words: the text does not show it."""
     steps: list[tuple[tuple[date, int, date, str, str], _Step, Maker]] = []
     for states in parts:
         before: TextState | None = None
@@ -118,7 +123,7 @@ def commits(parts: Iterable[Sequence[TextState]], rules: Mapping[str, Rule]) -> 
         if files:
             made = [(step, maker) for _, step, maker in group]
             maker = made[0][1]
-            yield LawCommit(max(maker.day, _EPOCH), _author(maker), _message(made), files)
+            yield LawCommit(max(maker.day, _EPOCH), _author(maker), _message(made, effects_of), files)
         at = end
 
 
@@ -337,7 +342,7 @@ def _merged(
 # --- messages
 
 
-def _message(group: Sequence[tuple[_Step, Maker]]) -> str:
+def _message(group: Sequence[tuple[_Step, Maker]], effects_of: Callable[[Rule], Sequence[str]]) -> str:
     maker = group[0][1]
     parts = ", ".join(dict.fromkeys(each.state.part for each, _ in group))
     lines = [_subject(maker, parts), ""]
@@ -359,6 +364,10 @@ def _message(group: Sequence[tuple[_Step, Maker]]) -> str:
             )
         else:
             lines.append(f"Text: {each.state.part} as of {each.state.as_of.isoformat()} (eCFR)")
+    said = effects_of(rule) if rule is not None else ()
+    lines += [f"Effect: {fold_space(words)}" for words in said[:_EFFECTS]]
+    if len(said) > _EFFECTS:
+        lines.append(f"Effect: {len(said) - _EFFECTS} more")
     notes = [note for each, own in group for note in each.notes.get(own, ())]
     if notes:
         lines += ["", *dict.fromkeys(f"{_NOTE[maker.kind]}{note}" for note in notes)]
@@ -370,10 +379,10 @@ _NOTE = {"rule": "Joined by ", "cited": "Joined by ", "first": "", "undetermined
 
 def _author(maker: Maker) -> tuple[str, str]:
     if maker.kind in ("rule", "cited"):
-        return maker.name, maker.rule.document_number if maker.rule else ""
+        return maker.name, (maker.rule and maker.rule.document_number) or "not-stored"
     if maker.kind == "first":
         return "first stored state", maker.name
-    return (EDITORIAL, "eCFR") if maker.kind == EDITORIAL else ("not determined", "")
+    return (EDITORIAL, "eCFR") if maker.kind == EDITORIAL else ("not determined", "not-determined")
 
 
 def _subject(maker: Maker, parts: str) -> str:
