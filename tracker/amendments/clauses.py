@@ -63,9 +63,11 @@ _WITH = _re(r"with\b")
 _FOR = _re(r"for\b")
 _TO_READ = _re(r"to\s+read\b")
 _NEIGHBOR = _re(r",?\s*(?:immediately\s+)?(?P<side>after|following|before|preceding|above|below)\b")
+_AFTER_APPENDICES = _re(r",?\s*(?:after|following)\s+the\s+appendi(?:x|ces)\b(?=\s*(?:$|[,;.]))")
 _AT_EDGE = _re(r",?\s*(?:at|to)\s+the\s+(?P<edge>end|beginning)\b(?:\s+of\b|\s+thereof\b)?")
 _NEW_SENTENCE = _re(r"(?:(?:the|an?|one|two|three|four|new|additional|following)\s+)+sentences?\b")
 _SIDES = {"after": Order.AFTER, "following": Order.AFTER, "below": Order.AFTER, "before": Order.BEFORE, "preceding": Order.BEFORE, "above": Order.BEFORE, "end": Order.END, "beginning": Order.BEGINNING}  # fmt: skip
+_MOST_TARGETS = 3_000
 _HEADINGS = (K.COMMENT_HEADING, K.COMMENTARY)
 _STAYS = (V.STAY, V.SUSPEND)
 
@@ -206,6 +208,8 @@ class ClauseReader:
             if group.is_within and found:
                 contexts = (replace(found[-1], portion=Portion.WHOLE, sentences=()),)
             following = groups[place + 1] if place + 1 < len(groups) else None
+            if len(contexts) * len(group.units) > _MOST_TARGETS:
+                raise UnreadError("it names too many units")
             targets = [self._resolve(one, context) for context in contexts for one in group.units]
             is_way = following is not None and not following.is_joined and leads_to(targets, following.units)
             if is_way or (len(targets) == 1 and _is_heading(targets[0])):
@@ -345,6 +349,8 @@ class ClauseReader:
     def _position(self, start: int) -> Position | None:
         cursor = self.cursor
         here = cursor.position
+        if cursor.take(_AFTER_APPENDICES):
+            return Position(Order.END)
         if found := cursor.take(_NEIGHBOR):
             named = self._units().phrase()
             if not named or len(named) != 1 or len(self.result.contexts) != 1:

@@ -38,6 +38,7 @@ class CommentReader:
 
     def _skip_title(self) -> None:
         cursor = self.cursor
+        cursor.charge((len(cursor.text) - cursor.position) // 20)
         if cursor.is_italic():
             end = cursor.text.find("\x02", cursor.position)
             end = len(cursor.text) if end < 0 else end
@@ -117,4 +118,4 @@ class CommentReader:
 
 
 def _cite(text: str) -> str:
-    return "".join(text.split())
+    return "".join(text.replace("\x01", "").replace("\x02", "").split())

@@ -10,7 +10,7 @@ import re
 
 _SPACE = re.compile(r"[\s\x01\x02]*")
 MAX_CHARACTERS = 40_000
-_MATCHES_PER_CHARACTER = 60
+_MATCHES_PER_CHARACTER = 25
 _MATCHES = 4_000
 
 
@@ -29,10 +29,14 @@ class Cursor:
     def peek(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         skipped = _SPACE.match(self.text, self.position)
         begin = skipped.end() if skipped else self.position
-        self._left -= 1 + (begin - self.position) // 50
+        self.charge(1 + (begin - self.position) // 50)
+        return pattern.match(self.text, begin)
+
+    def charge(self, work: int) -> None:
+        """Count work against the bound. Raises TooIntricateError where nothing is left."""
+        self._left -= work
         if self._left < 0:
             raise TooIntricateError("it is too intricate")
-        return pattern.match(self.text, begin)
 
     def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         found = self.peek(pattern)
@@ -49,4 +53,4 @@ class Cursor:
 
     @property
     def rest(self) -> str:
-        return self.text[self.position :].replace("\x01", "").replace("\x02", "").strip()
+        return " ".join(self.text[self.position :].replace("\x01", "").replace("\x02", "").split())

@@ -17,6 +17,7 @@ from tracker.amendments.corrections import (
 )
 from tracker.amendments.cursor import MAX_CHARACTERS, TooIntricateError
 from tracker.amendments.days import RuleDays
+from tracker.amendments.designators import sorts, value
 from tracker.amendments.instruction_words import NUMBER, InstructionWords, prepare
 from tracker.parsing.paragraph_labels import INSTRUCTION_ORDER, PathLabel, levels
 
@@ -27,6 +28,7 @@ _PART = re.compile(r"(?:(?P<title>\d{1,2})\s+CFR\s+)?parts?\s+(?P<part>\d{1,4}[a
 _CONTINUES = re.compile(r"\bcontinues?\s+to\s+read\b", re.IGNORECASE)
 _REVISED = re.compile(r"\brevis(?:e|ed|ing)\b|\badd(?:ed|ing)?\b|\bamended\b", re.IGNORECASE)
 _CITED = re.compile(r"(?:Paragraph\s+)?\d{1,3}\(")
+_FIRSTS = frozenset({"a", "i", "A", "1", "I"})
 _SETS_OUT = frozenset(
     {Verb.ADD, Verb.REVISE, Verb.REVISE_AND_REPUBLISH, Verb.REPUBLISH, Verb.CORRECT, Verb.RESERVE}
 )
@@ -58,7 +60,7 @@ def read_instructions(sources: Sequence[Source], days: RuleDays) -> tuple[Instru
     """Return the instructions with their actions."""
     steps = outline(sources)
     groups = _groups(sources, steps)
-    reader = _Reader(days)
+    reader, sequence = _Reader(days), _Sequence()
     found: list[Instruction] = []
     for place, (source, own) in enumerate(zip(sources, steps, strict=True)):
         following = steps[place + 1] if place + 1 < len(steps) else own
@@ -67,8 +69,28 @@ def read_instructions(sources: Sequence[Source], days: RuleDays) -> tuple[Instru
             new = " ".join((earlier.new + " " + source.text).split())
             found[-1] = replace(found[-1], earlier=replace(earlier, new=new.strip('“”"')))
             continue
-        found.append(reader.read(source, own, groups[place], has_children=deeper))
+        in_order = sequence.follows(own)
+        found.append(reader.read(source, own, groups[place], has_children=deeper, in_order=in_order))
     return tuple(found)
+
+
+class _Sequence:
+    """The order of the lettered instructions: the first is `a`, and none is before the one above it. Otherwise some
+    are lost or out of place, and what they are within is not known.
+    """
+
+    def __init__(self) -> None:
+        self.last: tuple[str, ...] = ()
+
+    def follows(self, steps: tuple[str, ...]) -> bool:
+        before, self.last = self.last, steps or self.last
+        depth = len(steps) - 1
+        if depth < 1:
+            return True
+        if len(before) <= depth or before[:depth] != steps[:depth]:
+            return steps[-1] in _FIRSTS
+        common = sorts(before[depth]) & sorts(steps[-1])
+        return any(value(before[depth], sort) <= value(steps[-1], sort) for sort in common)
 
 
 def outline(sources: Sequence[Source]) -> list[tuple[str, ...]]:
@@ -120,7 +142,13 @@ class _Reader:
         self.open: list[_Open] = []
 
     def read(
-        self, source: Source, steps: tuple[str, ...], group: list[SetOut], *, has_children: bool
+        self,
+        source: Source,
+        steps: tuple[str, ...],
+        group: list[SetOut],
+        *,
+        has_children: bool,
+        in_order: bool,
     ) -> Instruction:
         number = ".".join(steps)
         depth = len(steps)
@@ -138,6 +166,12 @@ class _Reader:
         contexts = above.clauses.contexts if above and above.clauses else top
         if above and above.clauses is None:
             contexts = top
+        misplaced = "" if in_order else "its number does not follow the one before it"
+        if above and above.clauses and not above.leads and depth > 1:
+            misplaced = "the instruction that it is numbered under does not lead others in"
+        if misplaced:
+            self._push(depth, None, leads=plain.endswith(":"))
+            return replace(instruction, problem=misplaced)
         try:
             if is_correction(words.body):
                 correction = _correction(words, contexts)
@@ -148,7 +182,8 @@ class _Reader:
         except (UnreadError, TooIntricateError) as error:
             self._push(depth, None, leads=plain.endswith(":"))
             return replace(instruction, problem=str(error))
-        self._push(depth, clauses, leads=clauses.leads)
+        leads = clauses.leads or all(_is_subheading(one) for one in clauses.actions)
+        self._push(depth, clauses, leads=leads)
         return self._finished(instruction, words, clauses, group)
 
     def _corrected(
@@ -217,6 +252,7 @@ class _Reader:
     ) -> Instruction:
         if heading := _unread_heading(instruction.text, group):
             return replace(instruction, problem=f"the heading “{heading}” is not understood")
+        clauses.actions = _in_contents(clauses.actions)
         actions = tuple(_with_set_out(action, group) for action in clauses.actions)
         effective, until = self.days.day(instruction.number)
         effective = clauses.since or words.effective or effective
@@ -252,6 +288,20 @@ def _revises_divisions(actions: Sequence[Action]) -> bool:
         and action.target.steps[-1].kind in _DIVISIONS
         for action in actions
     )
+
+
+def _in_contents(actions: list[Action]) -> list[Action]:
+    """Return the actions with the place that the last clause gives all entries: "removing the entry for H-4, and
+    adding entries for H-5 and H-6, in the table of contents".
+    """
+    if not any(one.target.portion is Portion.CONTENTS for one in actions):
+        return actions
+    return [
+        replace(one, target=replace(one.target, portion=Portion.CONTENTS))
+        if one.target.steps and one.target.steps[-1].kind is StepKind.ENTRY
+        else one
+        for one in actions
+    ]
 
 
 def _is_subheading(action: Action) -> bool:

@@ -45,8 +45,11 @@ _ORDER = re.compile(
 )
 _ORDERS = {"alphabetic": Order.ALPHABETICAL, "numeric": Order.NUMERICAL, "alphanumeric": Order.ALPHANUMERICAL}
 _FILLERS = re.compile(
-    r"\b(?:hereby|respectively)\b|,?\s?\bunder\s+(?:that|the|this)\s+subheading\b(?=\s+(?:is|are)\b)|,?\s?\b(?:under\s+)?the\s+heading\s+set\s+forth\s+(?:above|below)|\((?:the\s+)?(?:Commerce\s+Control\s+List|Entity\s+List|CCL)\)|,?\s?under\s+the\s+heading\s+set\s+forth\s+above",
+    r"\bto\s+chapter\s+[IVXLC]+\s+(?:in|of)\s+title\s+\d{1,2}(?:\s+of\s+the\s+Code\s+of\s+Federal\s+Regulations)?|\b(?:hereby|respectively)\b|,?\s?\bunder\s+(?:that|the|this)\s+subheading\b(?=\s+(?:is|are)\b)|,?\s?\b(?:under\s+)?the\s+heading\s+set\s+forth\s+(?:above|below)|\((?:the\s+)?(?:Commerce\s+Control\s+List|Entity\s+List|CCL)\)|,?\s?under\s+the\s+heading\s+set\s+forth\s+above",
     re.IGNORECASE,
+)
+_ISSUANCE = re.compile(
+    r"(?:For\s+the\s+reasons|Accordingly|In\s+consideration|Under\s+the\s+authority)\b[^“”]{0,500}?\b(?=(?:adds|amends|revises|removes)\s)"
 )
 _QUOTED = re.compile(r"“[^“”]*[“”]?|\"[^\"]*\"")
 
@@ -70,6 +73,8 @@ def prepare(text: str) -> InstructionWords:
     marker = NUMBER.match(text)
     body = text[marker.end() :] if marker else text.lstrip(" ■▪•")
     quotes = [match.span() for match in _QUOTED.finditer(body)]
+    if match := _ISSUANCE.match(body):
+        body = _blank(body, match)
     effective = until = None
     cited: list[str] = []
     orders: list[tuple[int, Order]] = []

@@ -58,6 +58,7 @@ _ABBREVIATIONS = frozenset(
         "inst",
     )
 )
+_OR = re.compile(r"^[\s\x01\x02]*or\b")
 _CHART = re.compile(
     r"((?:Commerce\s+)?Country\s+Chart|Entity\s+List|Unverified\s+List|Military\s+End[- ]User\s+(?:\(?MEU\)?\s+)?List)\b(?:\s+table)?",
     re.IGNORECASE,
@@ -102,6 +103,7 @@ class Entries:
             return None
         mark, text, begin = start[0], self.cursor.text, self.cursor.position
         depth = 1
+        self.cursor.charge(40)
         for place in range(begin, min(len(text), begin + 2_000)):
             letter, after = text[place], text[place + 1 : place + 2]
             if mark == '"':
@@ -138,6 +140,8 @@ class Entries:
                 self.cursor.position = start
                 break
             ends_list_member = name.endswith((",", ";"))
+            if found and _OR.search(self.cursor.text[start : start + 8]):
+                continue  # another name of the same: “Mortgage loan” or “loan”
             found.append(_without_period(name.strip(" ,;")))
         return found
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tracker.amendments.actions import AmendatoryRule, Instruction, SetOut, Target
 from tracker.amendments.corrections import is_quoted
 from tracker.amendments.days import read_days
 from tracker.amendments.instruction_reader import Source, read_instructions
 from tracker.amendments.instruction_words import NUMBER
-from tracker.amendments.set_out import Piece, division, piece, section_of, set_out, text_piece
+from tracker.amendments.set_out import Piece, announces, division, piece, section_of, set_out, text_piece
 from tracker.citations import EAR_PARTS
 from tracker.errors import ParseError
 from tracker.locations import at_instruction
@@ -67,6 +67,8 @@ class _Collector:
     heading: str = ""
 
     def instruct(self, text: str) -> None:
+        if announces(text):
+            return
         self.close()
         where = at_instruction(len(self.sources) + 1)
         title = self.title or ("15" if self.part.isdigit() and int(self.part) in EAR_PARTS else "")
@@ -193,7 +195,21 @@ def read_rule_text(paragraphs: Sequence[str], document_number: str = "", dates: 
     for text in _amendments(texts):
         _text_line(text, collector)
     collector.close()
-    return _rule(document_number, dates, collector.sources)
+    found = _rule(document_number, dates, collector.sources)
+    return found if _is_complete(texts) else _without_last(found)
+
+
+def _without_last(found: AmendatoryRule) -> AmendatoryRule:
+    """Return the rule of a text that breaks off: the last instruction with a number of the first level, and what is
+    under it, are not read.
+    """
+    last = found.instructions[-1].number.partition(".")[0] if found.instructions else ""
+    kept: list[Instruction] = list(found.instructions)
+    for place in range(len(kept) - 1, -1, -1):
+        if kept[place].number.partition(".")[0] != last:
+            break
+        kept[place] = replace(kept[place], actions=(), earlier=None, problem="the text breaks off here")
+    return replace(found, instructions=tuple(kept))
 
 
 def read_rule_lines(lines: Iterable[str], document_number: str = "", dates: str = "") -> AmendatoryRule:
@@ -229,6 +245,12 @@ def _amendments(texts: Sequence[str]) -> Iterator[str]:
         if _SIGNATURE.match(text):
             return
         yield text
+
+
+def _is_complete(texts: Sequence[str]) -> bool:
+    """Return whether a text has its end: the filing line or the signature."""
+    start = _start(texts)
+    return start is None or any(_SIGNATURE.match(text) for text in texts[start:])
 
 
 def is_instruction(text: str) -> bool:

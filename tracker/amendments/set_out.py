@@ -55,6 +55,11 @@ class Piece:
     plain: bool = False  # italics are lost
 
 
+def announces(text: str) -> bool:
+    """Return whether a line only announces text that is set out: "The revisions read as follows:"."""
+    return _ANNOUNCES.match(text) is not None
+
+
 def pieces(element: Element) -> Iterator[Piece]:
     """Yield the lines inside an element, wrappers opened."""
     for child in element:
@@ -84,7 +89,7 @@ def piece(element: Element) -> Iterator[Piece]:
         yield Piece(LineKind.NOTE, text, leading_emphasis(element), xml)
     elif _ALL_STARS.match(text):
         yield Piece(LineKind.STARS, "* * * * *", xml=xml)
-    elif text and not _ANNOUNCES.match(text):
+    elif text and not announces(text):
         yield Piece(LineKind.PARAGRAPH, text, leading_emphasis(element), xml)
 
 

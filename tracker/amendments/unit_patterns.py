@@ -12,15 +12,19 @@ def pattern(words: str, flags: re.RegexFlag = re.IGNORECASE) -> re.Pattern[str]:
 SEPARATOR = pattern(r"(?:[,;][\s\x01\x02]*(?:and\b|or\b)?|and\b|&)[\s\x01\x02]*")
 THROUGH = pattern(r"(?:,\s*)?(?:through|to|thru)\b(?=[\s\x01\x02]*[(.§\w])|[–—-](?=\s*\()")
 LABEL = r"\(\s*(?:[a-zA-Z]{1,5}|\d{1,3})\s*\)"
-LEVELS = pattern(rf"{LABEL}(?:\s?{LABEL})*(?!\w)", re.NOFLAG)
+LEVELS = pattern(rf"{LABEL}(?:\s?{LABEL}){{0,7}}(?!\w|\s?\()", re.NOFLAG)
 ONE = re.compile(r"\(\s*(\w+)\s*\)")
 OF = pattern(
     r"(?:of|to|in|for|from|under|following|within|on|appearing in|contained in|at the end of)\b|,\s+in\b(?=\s+(?:the|§|sections?|supplement|appendix|paragraphs?)\b)"
 )
 UNDER_THAT = pattern(r",?\s*under\s+(?:that|the\s+new)\s+heading,?")
+BEGINS_WITH_PORTION = pattern(
+    r"[\s\x01\x02]*(?:the\s+)?(?:introductory|concluding|flush|(?:section\s+|subject\s+|paragraph\s+)?headings?|titles?)\b"
+)
+COMMENTARY_ON = pattern(r"(?:official\s+)?(?:commentary|interpretations?)\s+(?:for|to|on|of)\b")
 CONSISTING = pattern(r",?\s*consisting\s+of\b")
 DETERMINER = pattern(
-    r"(?:the|an?|all|both|each(?:\s+of)?|any|existing|current|reserved|new(?:ly)?(?:\s+(?:added|redesignated|designated|re-?designated))?|redesignated|its|following|entire)\b"
+    r"(?:the|an?(?=\s)|all|both|each(?:\s+of)?|any|existing|current|reserved|new(?:ly)?(?:\s+(?:added|redesignated|designated|re-?designated))?|redesignated|its|following|entire)\b"
 )
 PARAGRAPH = pattern(r"(?:sub)?paragraphs?\b(?!\s+(?:heading|title)s?\b)")
 SECTION = pattern(r"(?:sections?\b|§+|secs?\.)(?!\s*heading)")
@@ -77,7 +81,7 @@ ITEM_WORD = pattern(
 CAPITAL = pattern(r"[A-Z“]", re.NOFLAG)
 ITEM = pattern(r"\.?([a-z](?:\.[a-z0-9]{1,4})*)(?=[\s,;:]|\.?$|\.\s)", re.NOFLAG)
 COLUMN = pattern(r"columns?\s+[\[“]?([A-E]:\d{1,2}|\d{1,2})[\]”]?")
-CITE = r"(?:\d{1,4}\.\d{1,3}|\d{1,3}|[A-Z]{1,2})\s?(?:\(\s?[A-Za-z0-9]{1,5}\s?\))+"
+CITE = r"(?:\d{1,4}\.\d{1,3}|\d{1,3}|[A-Z]{1,2})[\s\x01\x02]{0,2}(?:\([\s\x01\x02]{0,2}[A-Za-z0-9]{1,5}[\s\x01\x02]{0,2}\))+"
 INNER_HEADING = pattern(rf",\s*(?:(?:and|under|sub-?heading|paragraph)\s+)*{CITE}")
 ITALIC_TITLE = pattern(r"\s?\x01[A-Z][^\x02]{0,200}\x02", re.NOFLAG)
 SUBJECT_HEADING = pattern(r"subject\s+heading\s+(?=[\x01\x02]*“)")

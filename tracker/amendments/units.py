@@ -9,11 +9,12 @@ from tracker.amendments import designators
 from tracker.amendments import unit_patterns as patterns
 from tracker.amendments.actions import Portion, Step, StepKind
 from tracker.amendments.comment_units import CommentReader, Found
-from tracker.amendments.cursor import Cursor
+from tracker.amendments.cursor import Cursor, TooIntricateError
 from tracker.amendments.named_entries import ECCN_PARTS, Entries
 from tracker.amendments.scope import Named, may_contain, under
 
 K = StepKind
+_DEEPEST = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class UnitReader(CommentReader):
 
     def __init__(self, cursor: Cursor, steps: tuple[Step, ...]) -> None:
         super().__init__(cursor, steps)
+        self.nested = 0  # how many "of" lead to where the cursor is
         self.entries = Entries(cursor)
         self._readers: tuple[Callable[[], Found], ...] = (
             self._full_comments,
@@ -82,7 +84,11 @@ class UnitReader(CommentReader):
         start = self.cursor.position
         if not self.cursor.take(patterns.OF):
             return found
+        self.nested += 1
+        if self.nested > _DEEPEST:
+            raise TooIntricateError("it is too intricate")
         outer = self.phrase()
+        self.nested -= 1
         if not outer:
             self.cursor.position = start
             return found
@@ -111,11 +117,11 @@ class UnitReader(CommentReader):
             if len(units) == 1:
                 self.kinds |= {step.kind: step.label for step in units[0].steps}
             is_plain = joint is not None and joint[0].split()[0].lower() == "and"
-            if is_plain and (place := self._shared_place(groups, units)):
+            if is_plain and (place := self._shared_place(groups, units, begin)):
                 groups[-1] = place
             groups.append(Group(units, joint is not None and "and" in joint[0].lower(), begin, is_within))
 
-    def _shared_place(self, groups: list[Group], units: list[Named]) -> Group | None:
+    def _shared_place(self, groups: list[Group], units: list[Named], begin: int) -> Group | None:
         """Return the last phrase with the place of the next: "the heading and introductory text of paragraph (a)"
         names both portions of (a). "The section heading" is of the section.
         """
@@ -125,7 +131,9 @@ class UnitReader(CommentReader):
             one.portion is not Portion.WHOLE and not one.steps and not one.part for one in last.units
         )
         has_place = len(units) == 1 and following.portion is not Portion.WHOLE and bool(following.steps)
-        if not is_bare or not has_place or patterns.OWN_HEADING.match(words):
+        following_words = self.cursor.text[begin : self.cursor.position]
+        is_of_form = bool(patterns.BEGINS_WITH_PORTION.match(following_words))
+        if not is_bare or not has_place or not is_of_form or patterns.OWN_HEADING.match(words):
             return None
         outer = Named(following.steps, following.part, following.title)
         return Group([under(outer, one) for one in last.units], last.is_joined, last.start)
@@ -183,6 +191,7 @@ class UnitReader(CommentReader):
                 return found
             if through:
                 members = designators.span(before, labels)
+                self.cursor.charge(len(members or ()))
                 if members is None:
                     self.cursor.position = start
                     return found
@@ -193,6 +202,10 @@ class UnitReader(CommentReader):
     # --- divisions
 
     def _sections(self) -> Found:
+        if self.is_commentary and self.cursor.take(patterns.COMMENTARY_ON):
+            self.cursor.take(patterns.SECTION)
+            sections = self._section_list() or []
+            return [Named((Step(K.COMMENTARY, one.steps[0].label),)) for one in sections] or None
         if not (self.cursor.take(patterns.SECTION) or self.cursor.peek(patterns.BARE_SECTION)):
             return None
         return self._section_list()
@@ -215,6 +228,7 @@ class UnitReader(CommentReader):
             last, number = number, match[0].replace("–", "-")
             if through:
                 members = designators.section_span(last, number)
+                self.cursor.charge(len(members or ()))
                 if members is None:
                     self.cursor.position = start
                     break
