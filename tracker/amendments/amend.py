@@ -150,13 +150,14 @@ class _Run:
         else:
             division = division_of(self.workspace.base, action.target)
             made = apply(self.workspace, action)
+        title = self.workspace.base.title or action.target.title
         for change in made:
             yield UnitChange(
-                unit_path(self.workspace.base, division, change.path),
+                unit_path(title, division, change.path),
                 _operation(change),
                 change.before or "",
                 change.after or "",
-                unit_path(self.workspace.base, division, change.from_path) if change.from_path else "",
+                unit_path(title, division, change.from_path) if change.from_path else "",
                 instruction.number,
                 day,
             )
@@ -230,10 +231,10 @@ def _restore(workspace: Workspace, kept: _Kept) -> None:
             workspace.changed(division)
 
 
-def unit_path(base: Base, division: Division, path: Path) -> str:
+def unit_path(title: str, division: Division, path: Path) -> str:
     """Return a unit's citation path as the readers of the Code write it: `15 CFR 744.11(a)(1)`."""
     if division.is_section:
-        top = f"{base.title} CFR {division.number}".strip()
+        top = f"{title} CFR {division.number}".strip()
     elif match := re.match(r"Supplement (No\. ?)?(\w+) to Part (\d+)", division.number, re.IGNORECASE):
         top = f"Supp. {'No. ' if match[1] else ''}{match[2]} to Part {match[3]}"
     else:
