@@ -12,7 +12,7 @@ from tracker.cli.amendments import amend
 from tracker.diffing import compare
 from tracker.parsing import read_file
 
-BASE = """<DIV5 N="799" TYPE="PART">
+BASE = """<DIV5 N="799" TYPE="PART" hierarchy_metadata="{&quot;citation&quot;:&quot;15 CFR Part 799&quot;}">
 <HEAD>PART 799&#x2014;SAMPLES</HEAD>
 <DIV8 N="799.1" TYPE="SECTION">
 <HEAD>&#xA7; 799.1 Scope.</HEAD>
