@@ -162,8 +162,17 @@ def _section(element: Element, collector: _Collector) -> None:
         collector.run += piece_list(element)
         return
     collector.open(found[0], words(subject) if subject is not None else found[1])
-    collector.run = piece_list(element)
-    collector.close()
+    instructed = False  # an instruction inside the element ends the section
+    for child in element:
+        if child.tag == "AMDPAR":
+            collector.instruct(marked_words(child))
+            instructed = True
+        elif instructed:
+            _loose(child, collector)
+        else:
+            collector.run += piece(child)
+    if not instructed:
+        collector.close()
 
 
 def piece_list(element: Element) -> list[Piece]:

@@ -21,7 +21,7 @@ def shown_for(site: Site, action: Action) -> list[Shown]:
     if action.set_out is None or not action.set_out.lines:
         raise NotComputedError(NO_TEXT, "no-text", defect="no text")
     shown = shown_of(action.set_out, ascii_only=site.ascii_only)
-    shown = aligned(shown, site.outline, inner_steps(action.set_out.target))
+    shown = aligned(shown, site.outline, inner_steps(action.set_out.target), site.path)
     return _in_style(shown, site.chunks)
 
 
@@ -45,7 +45,9 @@ def _upright(one: Shown) -> Shown:
     return replace(one, chunk=replace(one.chunk, fragments=(first, *rest)))
 
 
-def aligned(shown: list[Shown], outline: Outline, prefix: Sequence[Step] = ()) -> list[Shown]:
+def aligned(
+    shown: list[Shown], outline: Outline, prefix: Sequence[Step] = (), target: Path = ()
+) -> list[Shown]:
     """Return set-out text with its definitions and headings of the commentary at the paths that the base has."""
     section = next((f"§{step.label}" for step in prefix if step.kind is StepKind.COMMENTARY), "")
     commentary = any(len(m.path) >= 1 and m.path[0].startswith("§") for m in outline.marks)
@@ -59,16 +61,18 @@ def aligned(shown: list[Shown], outline: Outline, prefix: Sequence[Step] = ()) -
                     path = (section, *path)
                 path = _heading_path(path, outline, known)
             else:
-                path = _definition_path(path, outline)
+                path = _definition_path(path, outline, target)
         found.append(one if path == one.path else replace(one, chunk=replace(one.chunk, path=path)))
     return found
 
 
-def _definition_path(path: Path, outline: Outline) -> Path:
+def _definition_path(path: Path, outline: Outline, target: Path) -> Path:
     at = next((n for n, label in enumerate(path) if label.startswith("“")), None)
     if at is None:
         return path
     hits = set(outline.names.get(path[at][1:], []))
+    if not hits and target and target[-1] == path[at]:
+        return (*target, *path[at + 1 :])
     return (*next(iter(hits)), *path[at + 1 :]) if len(hits) == 1 else path
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tracker.amendments.actions import Elision, LineKind, SetOut, SetOutLine, StepKind
 from tracker.amendments.base import Block
@@ -65,6 +65,8 @@ class _Row:
     line: SetOutLine
     block: Block | None  # None for asterisks, and for a line whose markup has no known form
     problem: str = ""
+    labels: Path = ()
+    terms: tuple[str, ...] = ()  # what the line defines
 
 
 def _row(line: SetOutLine, ascii_only: bool) -> _Row:
@@ -72,14 +74,19 @@ def _row(line: SetOutLine, ascii_only: bool) -> _Row:
         return _Row(line, None)
     if not line.xml:
         raw = plain_block(line.text, ascii_only=ascii_only)
-        return _Row(line, Block(raw, "P"))
+        return _made(line, Block(raw, "P"))
     try:
         element = element_of(line.xml)
         raw = block_markup(element, ascii_only=ascii_only)
     except MarkupError as error:
         return _Row(line, None, str(error))
     match = re.match(r"<([\w.:-]+)", raw)
-    return _Row(line, Block(raw, match[1] if match else "P"))
+    return _made(line, Block(raw, match[1] if match else "P"))
+
+
+def _made(line: SetOutLine, block: Block) -> _Row:
+    terms = () if line.labels else defined_terms(inline(block.raw).lead)
+    return _Row(line, block, labels=line.labels, terms=terms)
 
 
 def _stars() -> Shown:
@@ -106,13 +113,10 @@ def problem_of(shown: Sequence[Shown]) -> str:
 
 def _section(rows: list[_Row]) -> list[Shown]:
     found: list[Shown] = []
-    definition: Path = ()
+    above: Path = ()  # the paragraph that the definitions lie in
     opened = False  # whether the last entry is a chunk that unlabeled lines continue
-    terms = [
-        () if row.block is None or row.line.labels else defined_terms(inline(row.block.raw).lead)
-        for row in rows
-    ]
-    for row, defined in zip(rows, terms, strict=True):
+    rows = _below_definitions(rows)
+    for row in rows:
         line = row.line
         if line.kind is LineKind.STARS:
             found.append(_stars())
@@ -127,31 +131,56 @@ def _section(rows: list[_Row]) -> list[Shown]:
                 found.append(_problem(row, line.labels))
                 opened = True
             continue
-        heads = leading_labels(inline(row.block.raw).lead) if line.labels else ()
-        if line.labels and heads and line.kind is not LineKind.TABLE:
-            found += _split(row.block, line, heads)
+        labels = () if line.kind is LineKind.TABLE else row.labels
+        heads = leading_labels(inline(row.block.raw).lead) if labels else ()
+        if heads:
+            found += _split(row.block, line, row.labels, heads)
+            above = row.labels if not row.labels[0].startswith("“") else above
             opened = True
-        elif defined:
-            definition = (*line.labels, f"“{defined[0]}")
-            found.append(Shown(Chunk(definition, (_fragment(row.block),)), line.elision))
+        elif row.terms:
+            path = (*above, f"“{row.terms[0]}")
+            found.append(Shown(Chunk(path, (_fragment(row.block),)), line.elision))
             opened = True
         elif opened and found[-1].elision is Elision.NONE:
             last = found.pop()
-            found.append(
-                Shown(
-                    Chunk(last.path, (*last.chunk.fragments, _fragment(row.block)), until=last.chunk.until),
-                    line.elision,
-                )
-            )
+            chunk = Chunk(last.path, (*last.chunk.fragments, _fragment(row.block)), until=last.chunk.until)
+            found.append(Shown(chunk, line.elision))
         else:
             found.append(Shown(Chunk((), (_fragment(row.block),)), line.elision))
             opened = True
     return found
 
 
-def _split(block: Block, line: SetOutLine, heads: tuple[PathLabel, ...]) -> list[Shown]:
+def _below_definitions(rows: list[_Row]) -> list[_Row]:
+    """Return the rows with their labels; below a definition, designators start again."""
+    found: list[_Row] = []
+    above: Path = ()
+    term: Path = ()
+    run: list[_Row] = []
+
+    def close() -> None:
+        heads = [leading_labels(inline(row.block.raw).lead) if row.block else () for row in run]
+        for row, path in zip(run, levels(heads) if any(heads) else [()] * len(run), strict=True):
+            labels = tuple(label.split(")")[0].strip("( ") for label in path)
+            found.append(replace(row, labels=(*term, *labels) if labels else ()))
+        run.clear()
+
+    for row in rows:
+        if row.terms or row.line.kind is LineKind.STARS:
+            close()
+            term = (*above, f"“{row.terms[0]}") if row.terms else ()
+            found.append(row)
+        elif term:
+            run.append(row)
+        else:
+            above = row.labels or above
+            found.append(row)
+    close()
+    return found
+
+
+def _split(block: Block, line: SetOutLine, labels: Path, heads: tuple[PathLabel, ...]) -> list[Shown]:
     words = inline(block.raw)
-    labels = line.labels
     if len(heads) > len(labels):
         raise NotComputedError("the designators of a line that is set out were not read", "set-out-labels")
     places = label_places(words, heads)
