@@ -22,6 +22,7 @@ from tracker.amendments.locate import Workspace, check_part, division_of
 from tracker.amendments.moves import redesignate
 from tracker.amendments.outline import Path
 from tracker.amendments.records import Amended, Outcome, State, UnitChange
+from tracker.amendments.row_edits import apply_row, is_row
 from tracker.amendments.site import Change
 
 _TEXTLESS_VERBS = frozenset({Verb.NONE, Verb.AMEND, Verb.REPUBLISH, Verb.DELAY})
@@ -147,6 +148,9 @@ class _Run:
         elif is_whole(action):
             whole = apply_whole(self.workspace, action)
             division, made = whole.division, whole.changes
+        elif is_row(action):
+            division = division_of(self.workspace.base, action.target)
+            made = apply_row(self.workspace, action, instruction.actions)
         else:
             division = division_of(self.workspace.base, action.target)
             made = apply(self.workspace, action)

@@ -1,0 +1,183 @@
+"""Rows of tables, of the base and of text that is set out; the markup of a table around its rows is kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tracker.amendments.actions import LineKind, SetOut
+from tracker.amendments.base import Block, Division
+from tracker.amendments.chunks import NotComputedError
+from tracker.amendments.inline import fold, inline
+from tracker.amendments.markup import MarkupError, cell_markup, element_of, to_ascii
+from tracker.parsing.gpo_xml import Element
+
+_ROW = re.compile(r"<TR\b[^>]*>.*?</TR>", re.DOTALL | re.IGNORECASE)
+_CELL = re.compile(
+    r"(?P<open><(?P<tag>T[DH])\b[^>]*>)(?P<inner>.*?)(?P<close></(?P=tag)>)", re.DOTALL | re.IGNORECASE
+)
+_HEAD = re.compile(r"<THEAD\b.*?</THEAD>|<TFOOT\b.*?</TFOOT>", re.DOTALL | re.IGNORECASE)
+_FOOT = re.compile(r"<TFOOT\b.*?</TFOOT>", re.DOTALL | re.IGNORECASE)
+_CAPTION = re.compile(r"<CAPTION\b.*?</CAPTION>", re.DOTALL | re.IGNORECASE)
+_STARS = re.compile(r"[*\s]*\*[*\s]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell with its tags."""
+
+    open: str
+    inner: str
+    close: str
+
+    @property
+    def text(self) -> str:
+        return inline(f"<TD>{self.inner}</TD>").text
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the base. `country` is that of the last row that names one, in a list of parties."""
+
+    raw: str
+    cells: tuple[Cell, ...]
+    country: str = ""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return tuple(cell.text for cell in self.cells)
+
+    def with_cells(self, inners: Sequence[str]) -> Row:
+        """Return a row with other contents in the tags of its cells."""
+        opening = self.raw[: self.raw.index(">") + 1]
+        closing = self.raw[self.raw.rindex("</") :]
+        cells = tuple(
+            Cell(cell.open, inner, cell.close) for cell, inner in zip(self.cells, inners, strict=True)
+        )
+        lines = "\n".join(f"{cell.open}{cell.inner}{cell.close}" for cell in cells)
+        return Row(f"{opening}\n{lines}\n{closing}", cells, self.country)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the base: the markup before, between and after its rows. `name` are the words of its caption
+    or of the heading before it.
+    """
+
+    block: Block
+    gaps: tuple[str, ...]
+    rows: tuple[Row, ...]
+    name: str
+    by_country: bool
+
+    def block_with(self, rows: Sequence[Row]) -> Block:
+        """Return the block with other rows. Rows that stay keep the white space after them."""
+        after = {id(row): gap for row, gap in zip(self.rows, self.gaps[1:], strict=True)}
+        parts = [self.gaps[0]]
+        last = self.gaps[-1]
+        for number, row in enumerate(rows):
+            parts.append(row.raw)
+            if number < len(rows) - 1:
+                gap = after.get(id(row), "\n")
+                parts.append(gap if gap.isspace() else "\n")
+        return Block("".join(parts) + last, self.block.tag)
+
+
+@dataclass(frozen=True, slots=True)
+class NewRow:
+    """A row that is set out. `table` are the words of the heading above its table."""
+
+    cells: tuple[str, ...]  # markup
+    texts: tuple[str, ...]
+    country: str
+    table: str
+
+
+def tables_of(division: Division) -> list[Table]:
+    """Return the tables of a division, in order."""
+    found: list[Table] = []
+    heading = ""
+    for block in division.blocks():
+        if block.tag in ("HEAD", "HD1", "HD2", "HD3", "HED"):
+            heading = inline(block.raw).text
+        if block.is_table:
+            found.append(_table(block, heading))
+    return found
+
+
+def _table(block: Block, heading: str) -> Table:
+    caption = _CAPTION.search(block.raw)
+    name = inline(caption.group()).text if caption else heading
+    skipped = [match.span() for match in _HEAD.finditer(block.raw)]
+    gaps: list[str] = []
+    rows: list[Row] = []
+    place = 0
+    head = inline(next((m.group() for m in _HEAD.finditer(block.raw)), "<P></P>")).text
+    by_country = re.match(r"Country\s+(?:Entity|Listed person)", head, re.IGNORECASE) is not None
+    country = ""
+    for match in _ROW.finditer(block.raw):
+        if any(low <= match.start() < high for low, high in skipped):
+            continue
+        gaps.append(block.raw[place : match.start()])
+        place = match.end()
+        cells = tuple(
+            Cell(cell["open"], cell["inner"], cell["close"]) for cell in _CELL.finditer(match.group())
+        )
+        row = Row(match.group(), cells)
+        if by_country and cells and cells[0].text:
+            country = cells[0].text
+        rows.append(replace(row, country=country) if by_country else row)
+    gaps.append(block.raw[place:])
+    return Table(block, tuple(gaps), tuple(rows), name, by_country)
+
+
+def rows_set_out(set_out: SetOut, *, ascii_only: bool) -> list[NewRow]:
+    """Return the rows of all tables that are set out, without those of asterisks. Raises NotComputedError."""
+    found: list[NewRow] = []
+    heading = ""
+    for line in set_out.lines:
+        if line.kind is LineKind.HEADING:
+            heading = line.text
+        elif line.kind is LineKind.TABLE and line.xml:
+            try:
+                element = element_of(line.xml)
+                title = (element.findtext("TTITLE") or "").strip()
+                found += _new_rows(element, title or heading, ascii_only=ascii_only)
+            except MarkupError as error:
+                raise NotComputedError(str(error), "markup") from error
+    return found
+
+
+def _new_rows(table: Element, name: str, *, ascii_only: bool) -> list[NewRow]:
+    found: list[NewRow] = []
+    country = ""
+    for row in table.iter("ROW"):
+        cells = [cell_markup(cell) for cell in row.findall("ENT")]
+        texts = [inline(f"<TD>{cell}</TD>").text for cell in cells]
+        if not any(texts) or _STARS.match("".join(texts)):
+            continue
+        country = texts[0] or country
+        if ascii_only:
+            cells = [to_ascii(cell) for cell in cells]
+        found.append(NewRow(tuple(cells), tuple(texts), country, name))
+    return found
+
+
+def same_name(text: str, name: str) -> bool:
+    """Return whether a cell begins with a name, whole: "Acme, 5 Main St." with "Acme", but not "Acme Asia"."""
+    key, wanted = fold(text).casefold(), fold(name).casefold().rstrip(" ,;")
+    if not wanted or not key.startswith(wanted):
+        return False
+    rest = key[len(wanted) :]
+    return not rest or rest[0] in ",;.:(" or (rest[0] == " " and rest.lstrip()[:1] in "(-")
+
+
+def footnote_rows(raw: str) -> list[tuple[str, int, int]]:
+    """Return (number, start, end) of the content of each footnote in a table's foot."""
+    found = []
+    for foot in _FOOT.finditer(raw):
+        for cell in _CELL.finditer(raw, foot.start(), foot.end()):
+            if match := re.match(r"\s*<(?:sup|SU)>\s*(\d{1,3})\s*</(?:sup|SU)>", cell["inner"]):
+                found.append((match[1], cell.start("inner"), cell.end("inner")))
+    return found
