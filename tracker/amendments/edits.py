@@ -13,7 +13,7 @@ from tracker.amendments.inline import inner_range, same_key
 from tracker.amendments.locate import Workspace, exactly_one
 from tracker.amendments.merge import check_end, combined, merged, with_heading
 from tracker.amendments.ordering import alphabet_slot, slot
-from tracker.amendments.outline import Path
+from tracker.amendments.outline import ECCN, Path
 from tracker.amendments.set_out_paths import NO_TEXT, shown_for
 from tracker.amendments.shown import Shown, problem_of, slice_for
 from tracker.amendments.site import Change, Edit, Site, commit, site_of, words_for
@@ -126,6 +126,8 @@ def insert_at(site: Site, path: Path) -> int:
     NotComputedError.
     """
     chunks, parent = site.chunks, path[:-1]
+    if ECCN.fullmatch(path[0]) and len(path) == 1:
+        return _entry_place(chunks, path[0])
     is_heading = "(" in path[-1]
     parents = [n for n, chunk in enumerate(chunks) if parent and chunk.path == parent]
     if parent and len(parents) != 1:
@@ -155,6 +157,17 @@ def insert_at(site: Site, path: Path) -> int:
     if place == 0:
         return kids[0]
     return _end_of(chunks, kids[place - 1])
+
+
+def _entry_place(chunks: Sequence[Chunk], eccn: str) -> int:
+    """Return where a new entry goes in the Commerce Control List: after the one before it in its product group."""
+    entries = [(n, c.path[0]) for n, c in enumerate(chunks) if len(c.path) == 1 and ECCN.fullmatch(c.path[0])]
+    group = [(n, name) for n, name in entries if name[:2] == eccn[:2]]
+    names = [name for _, name in group]
+    before = [n for n, name in group if name < eccn]
+    if eccn in names or names != sorted(names) or not before:
+        return _refuse_position()
+    return _end_of(chunks, before[-1])
 
 
 def _sort_label(label: str, parent: Path) -> str:

@@ -231,34 +231,41 @@ class _Reader:
         return self._outline(_nested(marks))
 
     def control_list(self) -> Outline:
+        reader = EntryReader()
         marks: list[Mark] = []
-        entry: Path = ()
-        part: Path = ()
         for number, block in self.blocks:
-            words = inline(block.raw)
-            text = words.text
-            if eccn := eccn_of(block, words):
-                entry, part = (eccn,), ()
-                marks.append(Mark(entry, (number, 0)))
-            elif not entry:
-                continue
-            elif block.tag in _HEADS and re.match(r"Category \d\b|[“\"]?[A-E]\.\s", text):
-                entry = part = ()
-                marks.append(Mark((f"#{fold(text)}",), (number, 0)))
-            elif not block.is_table and (path := entry_part(text, part)):
-                if path[-1] == ITEMS or len(path) == 1:
-                    part = path
-                elif len(path) > 1 and path[0] in ("License Requirements", "List of Items Controlled"):
-                    part = path[:1]
-                marks.append(Mark((*entry, *path), (number, 0)))
-            elif block.tag == "P" and (item := _ITEM.match(fold(text))):
-                labels = tuple(item["item"].split("."))
-                above = next(
-                    (m.path for m in reversed(marks) if m.path[-1] == ITEMS and m.path[0] == entry[0]), None
-                )
-                top = above or (*entry, ITEMS)
-                marks.append(Mark((*top, *labels), (number, 0)))
+            if path := reader.path(block, inline(block.raw)):
+                marks.append(Mark(path, (number, 0)))
         return self._outline(marks)
+
+
+class EntryReader:
+    """Gives each line of the Commerce Control List its path: ("3B001", "List of Items Controlled", "Items", "a")."""
+
+    def __init__(self) -> None:
+        self.entry: Path = ()
+        self.part: Path = ()
+        self.items: Path = ()
+
+    def path(self, block: Block, words: Inline) -> Path:
+        """Return the path of a line; () for one that goes on with the unit before it."""
+        text = words.text
+        if eccn := eccn_of(block, words):
+            self.entry, self.part, self.items = (eccn,), (), ()
+            return self.entry
+        if not self.entry:
+            return ()
+        if block.tag in _HEADS and re.match(r"Category \d\b|[“\"]?[A-E]\.\s", text):
+            self.entry = self.part = self.items = ()
+            return (f"#{fold(text)}",)
+        if not block.is_table and (path := entry_part(text, self.part)):
+            if path[-1] == ITEMS:
+                self.items = (*self.entry, *path)
+            self.part = path if path[-1] == ITEMS or len(path) == 1 else path[:1]
+            return (*self.entry, *path)
+        if block.tag == "P" and (item := _ITEM.match(fold(text))):
+            return (*(self.items or (*self.entry, ITEMS)), *item["item"].split("."))
+        return ()
 
 
 @dataclass(frozen=True, slots=True)

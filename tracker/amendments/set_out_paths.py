@@ -9,7 +9,7 @@ from dataclasses import replace
 from tracker.amendments.actions import Action, Step, StepKind
 from tracker.amendments.chunks import Chunk, NotComputedError
 from tracker.amendments.locate import inner_steps, nest
-from tracker.amendments.outline import Outline, Path
+from tracker.amendments.outline import ECCN, ITEMS, Outline, Path
 from tracker.amendments.shown import Shown, shown_of
 from tracker.amendments.site import Site
 
@@ -51,12 +51,15 @@ def aligned(
     """Return set-out text with its definitions and headings of the commentary at the paths that the base has."""
     section = next((f"§{step.label}" for step in prefix if step.kind is StepKind.COMMENTARY), "")
     commentary = any(len(m.path) >= 1 and m.path[0].startswith("§") for m in outline.marks)
+    entries = any(ECCN.fullmatch(m.path[0]) for m in outline.marks)
     found: list[Shown] = []
     known: dict[str, Path] = {}
     for one in shown:
         path = one.path
         if not one.stars and path:
-            if commentary:
+            if entries:
+                path = _entry_path(path, outline)
+            elif commentary:
                 if section and not path[0].startswith(("§", "appendix")):
                     path = (section, *path)
                 path = _heading_path(path, outline, known)
@@ -64,6 +67,20 @@ def aligned(
                 path = _definition_path(path, outline, target)
         found.append(one if path == one.path else replace(one, chunk=replace(one.chunk, path=path)))
     return found
+
+
+def _entry_path(path: Path, outline: Outline) -> Path:
+    """Return a line of an entry below the sections that the base has: text that is set out may leave them out."""
+    eccn, rest = path[0], path[1:]
+    if not rest or outline.find(path):
+        return path
+    head = rest[: rest.index(ITEMS) + 1] if ITEMS in rest else rest
+    hits = {
+        mark.path
+        for mark in outline.marks
+        if mark.path[0] == eccn and mark.path[-1] == head[-1] and len(mark.path) > len(head)
+    }
+    return (*next(iter(hits)), *rest[len(head) :]) if len(hits) == 1 else path
 
 
 def _definition_path(path: Path, outline: Outline, target: Path) -> Path:

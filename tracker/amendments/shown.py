@@ -13,6 +13,7 @@ from tracker.amendments.inline import fold, inline, inner_range
 from tracker.amendments.markup import MarkupError, block_markup, element_of, plain_block
 from tracker.amendments.outline import (
     COMMENT_ORDER,
+    EntryReader,
     Path,
     comment_heading,
     comment_labels,
@@ -57,6 +58,10 @@ def shown_of(set_out: SetOut, *, ascii_only: bool) -> list[Shown]:
     ]
     if any(step.kind is StepKind.SUPPLEMENT and step.label == "I" for step in set_out.target.steps):
         return _commentary(rows)
+    if set_out.target.part == "774" and any(
+        step.kind is StepKind.SUPPLEMENT and step.label == "1" for step in set_out.target.steps
+    ):
+        return _control_list(rows)
     return _section(rows)
 
 
@@ -268,6 +273,55 @@ def _commentary(rows: list[_Row]) -> list[Shown]:
             opened = True
     close()
     return found
+
+
+def _control_list(rows: list[_Row]) -> list[Shown]:
+    reader = EntryReader()
+    found: list[Shown] = []
+    opened = False
+    for row in rows:
+        if row.line.kind is LineKind.STARS:
+            found.append(_stars())
+            opened = False
+            continue
+        if row.block is None:
+            found.append(_problem(row, found[-1].path if found else ()))
+            opened = False
+            continue
+        block = _as_entry_line(row.block)
+        path = reader.path(block, inline(block.raw))
+        elision = _elision_of(row)
+        if path:
+            found.append(Shown(Chunk(path, (_fragment(block),)), elision))
+        elif opened and found[-1].elision is Elision.NONE:
+            last = found.pop()
+            found.append(Shown(Chunk(last.path, (*last.chunk.fragments, _fragment(block))), elision))
+        else:
+            found.append(Shown(Chunk((), (_fragment(block),)), elision))
+        opened = True
+    return found
+
+
+def _elision_of(row: _Row) -> Elision:
+    """Return what an item's asterisks leave out: the reader of lines knows the designators of some forms only."""
+    if row.block is not None and re.fullmatch(
+        r"[a-z](?:\.\w{1,3})*\.?\s*\*(?:\s*\*){2,4}", row.line.text.strip()
+    ):
+        return Elision.ALL
+    return row.line.elision
+
+
+def _as_entry_line(block: Block) -> Block:
+    """Return a line of an entry in the eCFR's markup: the heading in bold, the headings of its sections as
+    emphasized lines.
+    """
+    start, end = inner_range(block.raw)
+    inner = block.raw[start:end].strip()
+    if block.tag == "FP-2" and (match := re.fullmatch(r'<E T="04">(.*)</E>', inner, re.DOTALL)):
+        return Block(f"<FP-2><B>{match[1]}</B></FP-2>", "FP-2")
+    if block.tag in ("HD2", "HD3"):
+        return Block(f'<FP-1><E T="04">{inner}</E></FP-1>', "FP-1")
+    return block
 
 
 def slice_for(shown: list[Shown], path: Path) -> tuple[int, int] | None:

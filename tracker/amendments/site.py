@@ -71,7 +71,7 @@ class Site:
 def words_for(path: Path, division: Division) -> str:
     """Return a unit's name in words: "paragraph (a)(1) of § 744.11"."""
     place = f"§ {division.number}" if division.is_section else division.number
-    if all(re.fullmatch(r"\w{1,5}", label) for label in path):
+    if division.is_section and all(re.fullmatch(r"\w{1,5}", label) for label in path):
         return f"paragraph {''.join(f'({label})' for label in path)} of {place}"
     return f"{' › '.join(label.lstrip('“§#') for label in path)} in {place}"
 
