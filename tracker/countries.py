@@ -121,3 +121,15 @@ def country_named(name: str) -> Country | None:
     """Return the destination with that name or id, in either language."""
     found = countries_in(name.replace("-", " ")) or countries_in(name)
     return found[0] if found else None
+
+
+@lru_cache(maxsize=4_096)
+def place_of(words: str) -> Country | None:
+    """Return the destination of which the words are exactly a name or an adjective: "Japan", "the Republic of Korea", "Chinese"."""
+    plain = re.sub(r"^[Tt]he ", "", words.strip()).replace("’", "'")
+    _, by_name = _gazetteer()
+    found = by_name.get(plain.upper())
+    if found is not None and (len(plain) > 3 or plain.isupper()):
+        return found
+    identity = _any_adjective()[1].get(plain)
+    return Country(identity, *_tables()["places"][identity][:2]) if identity else None

@@ -29,7 +29,7 @@ from tracker.model import (
     LegalDate,
     Operand,
 )
-from tracker.terms import agency_id
+from tracker.terms import agency_id, leading_phrase, trailing_phrase
 
 _OF_LISTING = {1: ActVerb.ADD_PARTY, -1: ActVerb.REMOVE_PARTY, 0: ActVerb.REVISE_PARTY}
 _RETROACTIVE = timedelta(days=180)
@@ -131,6 +131,7 @@ def build_act(features: Features, passage: Passage, reading: ActReading, dates: 
         operand=entry.operand,
         evidence=Evidence(sentence, passage.where),
         actor=actor_of(view),
+        phrase=_phrase(sentence, reading),
         objects=act_facts.goods_in(sentence) or act_facts.goods_in(view.title.text),
         eccns=act_facts.eccns_in(sentence),
         hts=act_facts.hts_in(sentence),
@@ -152,6 +153,16 @@ def build_act(features: Features, passage: Passage, reading: ActReading, dates: 
         or _set(features, passage, reading, amount)
         or _direction(reading),
     )
+
+
+def _phrase(sentence: str, reading: ActReading) -> str:
+    """What the verb acts on, as one noun phrase of the sentence that holds the operand; empty where none can be cut out."""
+    first, last = reading.governed
+    if last <= first:
+        return ""
+    if first:
+        return leading_phrase(sentence[first:last].lstrip(" ,"), reading.end - first)
+    return trailing_phrase(sentence[:last].rstrip(), len(sentence[:last].rstrip()) - reading.start)
 
 
 def _own_days(

@@ -84,6 +84,7 @@ class ActReading:
     start: int
     end: int
     past: bool = False  # "imposed", "was published": an earlier act that is reported
+    governed: tuple[int, int] = (0, 0)  # the words that the innermost verb can govern: all after it, or all before it
 
     @property
     def outer(self) -> str:
@@ -359,7 +360,16 @@ def _composed(
     if _NO.search(sentence[:start]):
         sign = -sign if chain else -operand.sign
     past = bool(chain) and _is_past(sentence, chain[0])
-    return ActReading(tuple(verbs), operand, sign, start, end, past)
+    return ActReading(tuple(verbs), operand, sign, start, end, past, _governed(sentence, chain, start))
+
+
+def _governed(sentence: str, chain: Sequence[Token], start: int) -> tuple[int, int]:
+    """Where the object of an active verb stands, or the subject of a passive one; (0, 0) without a verb."""
+    left = [token for token in chain if token.end <= start]
+    if left:
+        return left[-1].end, len(sentence)
+    passive = [token for token in chain if token.start > start]
+    return (0, passive[0].start) if passive else (0, 0)
 
 
 _ON_TRADE = frozenset(

@@ -146,6 +146,7 @@ class Act:
     operand: Operand | None
     evidence: Evidence
     actor: str = ""  # president, bis, ofac, ustr, cbp, ita, state, dod, omb, doe, treasury, fcc, usitc, or an agency's name
+    phrase: str = ""  # what the verb acts on, one noun phrase in the words of the text
     objects: tuple[str, ...] = ()  # goods, technologies and programs, in the words of the text
     eccns: tuple[str, ...] = ()
     hts: tuple[str, ...] = ()

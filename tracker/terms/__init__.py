@@ -16,6 +16,7 @@ from tracker.terms.law import (
     review_policy_name,
 )
 from tracker.terms.places import eccn_label, eccn_name, place_label, section_name
+from tracker.terms.translation import leading_phrase, phrase_ja, trailing_phrase
 
 __all__ = [
     "Goods",
@@ -29,11 +30,14 @@ __all__ = [
     "goods_name",
     "goods_of",
     "legal_basis_name",
+    "leading_phrase",
     "license_exception_name",
     "party_list_name",
+    "phrase_ja",
     "place_label",
     "plain_goods",
     "reason_for_control_name",
     "review_policy_name",
     "section_name",
+    "trailing_phrase",
 ]

@@ -10,6 +10,7 @@ from tracker.i18n import format_day
 from tracker.model import Act, ActVerb, DocumentKind, Operand
 from tracker.terms import agency_name, goods_name, goods_of, place_label
 from tracker.wording.act_terms import (
+    STATED_BY_FACTS,
     ActTerms,
     actor_of,
     country_names,
@@ -24,7 +25,7 @@ from tracker.wording.act_terms import (
 )
 from tracker.wording.amounts import amount
 from tracker.wording.facts import DocumentFacts
-from tracker.wording.phrases import Clause, Noun, choose, fill, noun, slots_of, templates
+from tracker.wording.phrases import Clause, Noun, choose, fill, noun, on_phrase, slots_of, templates
 
 _SHOWN = 3
 _PARTIES = 2
@@ -76,7 +77,16 @@ class EnglishAct:
 
     @cached_property
     def pattern(self) -> str:
-        return choose(templates(self.act.verb, self.act.operand, "en"), self._availability)
+        chosen = choose(templates(self.act.verb, self.act.operand, "en"), self._availability)
+        return on_phrase(chosen) if self.governed else chosen
+
+    @cached_property
+    def governed(self) -> str:
+        """What the verb acts on in the words of the text; empty where the facts of the act say it better."""
+        named = self.act.operand is Operand.LISTING and (self.act.parties or self.act.party_count)
+        if named or (self.act.operand in STATED_BY_FACTS and self.hit):
+            return ""
+        return self.act.phrase
 
     @cached_property
     def clause(self) -> Clause:
@@ -275,6 +285,8 @@ class EnglishAct:
 
     @cached_property
     def _noun_phrase(self) -> str:
+        if self.governed:
+            return self.governed
         if self.noun.style == "named" and self.hit:
             named = "program" in self.hit.lower() or "package" in self.hit.lower()
             return f"the {self.hit}" if named else f"{self.noun_with_facts} {self.noun.link} {self.hit}"

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from tracker.countries import countries_in
 from tracker.model import Document, DocumentKind, UnitKind
-from tracker.terms import goods_of
+from tracker.terms import goods_of, phrase_ja
 
 
 class ReadState(StrEnum):
@@ -26,6 +26,11 @@ _SITE = re.compile(r"\s+[–—|]\s+(?:The White House|Bureau of Industry and Se
 def plain_title(title: str) -> str:
     """A title in one line, without the name of the site that stands after it."""
     return _SITE.sub("", " ".join(title.split()))
+
+
+def title_ja(title: str) -> str:
+    """A title in Japanese, in words of ours; empty where a word of it is not in the dictionary."""
+    return phrase_ja(plain_title(title))
 
 
 def title_keywords(title: str) -> str:

@@ -15,11 +15,13 @@ from tracker.terms import (
     eccn_name,
     goods_ja,
     goods_of,
+    phrase_ja,
     place_label,
     plain_goods,
     section_name,
 )
 from tracker.wording.act_terms import (
+    STATED_BY_FACTS,
     ActTerms,
     actor_of,
     country_names,
@@ -34,7 +36,7 @@ from tracker.wording.act_terms import (
 )
 from tracker.wording.amounts import amount
 from tracker.wording.facts import DocumentFacts
-from tracker.wording.phrases import Clause, Noun, choose, fill, noun, slots_of, templates
+from tracker.wording.phrases import Clause, Noun, choose, fill, noun, on_phrase, slots_of, templates
 
 _COUNTRIES = 3
 _PARTIES = 2
@@ -84,7 +86,17 @@ class JapaneseAct:
 
     @cached_property
     def pattern(self) -> str:
-        return choose(templates(self.act.verb, self.act.operand, "ja"), self._availability)
+        chosen = choose(templates(self.act.verb, self.act.operand, "ja"), self._availability)
+        return on_phrase(chosen) if self.governed else chosen
+
+    @cached_property
+    def governed(self) -> str:
+        """What the verb acts on in the words of the text, translated; empty where the facts of the act say it better."""
+        if not self.act.phrase or (self.act.operand in STATED_BY_FACTS and self._hit):
+            return ""
+        if self.act.operand is Operand.LISTING and (self.act.parties or self.act.party_count):
+            return ""
+        return phrase_ja(self.act.phrase)
 
     @cached_property
     def clause(self) -> Clause:
@@ -117,7 +129,7 @@ class JapaneseAct:
             and all(goods_of(words).generic for words in self.act.objects)
         )
         hit = self._hit and not (generic and self._hit == self.things)
-        return not (hit or self.places or self.of or self.named_parties or self.act.earlier_act)
+        return not (self.governed or hit or self.places or self.of or self.named_parties or self.act.earlier_act)
 
     def _availability(self, name: str) -> str:
         """Whether a slot is filled, before the template is chosen that decides what the noun says beside itself."""
@@ -336,6 +348,8 @@ class JapaneseAct:
 
     @cached_property
     def _noun_phrase(self) -> str:
+        if self.governed:
+            return self.governed
         if self.noun.style == "named" and self.hit:
             ends = any(self.hit.endswith(word) for word in ("プログラム", "」", "パッケージ"))
             words = self.hit if ends else f"{self.hit}{self.noun.link}{self.bare_noun}"

@@ -60,6 +60,14 @@ def choose(patterns: tuple[str, ...], slot: Callable[[str], str]) -> str:
     return patterns[-1]
 
 
+_WITH_NOUN = re.compile(r"(?:\[[^\]]*\{x\}[^\]]*\])?\{n[ap]?\}(?:\[[^\]]*\{x\}[^\]]*\])?")
+
+
+def on_phrase(pattern: str) -> str:
+    """The template with one noun phrase in place of what is hit and the noun: "[{x}に]{na}を|新設" is "{np}を|新設"."""
+    return _WITH_NOUN.sub("{np}", pattern, count=1)
+
+
 def slots_of(pattern: str) -> frozenset[str]:
     return frozenset(_SLOT.findall(pattern))
 

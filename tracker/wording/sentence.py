@@ -10,7 +10,7 @@ from tracker.model import Act, ActVerb, DocumentKind, Force, JapanStanding, Loca
 from tracker.wording.act_terms import is_general, spoken, with_japan
 from tracker.wording.amounts import amount
 from tracker.wording.english import EnglishAct
-from tracker.wording.facts import DocumentFacts, plain_title, title_keywords
+from tracker.wording.facts import DocumentFacts, plain_title, title_ja, title_keywords
 from tracker.wording.japanese import JapaneseAct
 from tracker.wording.phrases import plain_form, third_person
 from tracker.wording.timing import is_comment_period, timing
@@ -95,7 +95,7 @@ def headline(
     ]
     return LocalizedText(
         ja=_headline_ja(ja)
-        + (f":「{title}」" if title else "")
+        + (f":「{title_ja(title) or title}」" if title else "")
         + (f"({'、'.join(map(_unbracketed, notes_ja))})" if notes_ja else ""),
         en=_main_en(en) + (f": “{title}”" if title else "") + (f" ({'; '.join(lower)})" if lower else ""),
     )
@@ -116,8 +116,7 @@ def summary(
     first = act_sentence(acts[0], today=today, status=statuses, facts=facts)
     ja, en = first.ja, first.en
     if JapaneseAct(acts[0], facts).bare and facts.title and facts.kind is not DocumentKind.CFR:
-        words = title_keywords(facts.title)
-        ja += f"文書名:「{plain_title(facts.title)}」{f'(キーワード:{words})' if words else ''}。"
+        ja += _named_ja(facts.title)
         en += f" Title: “{plain_title(facts.title)}”."
     told = [acts[0]]
     for act in sorted(acts[1:], key=lambda act: _worth(act, acts[0]), reverse=True):
@@ -143,6 +142,14 @@ def summary(
             ja += f"意見提出期限:{day_ja}。"
             en += f" Comments are due {day_en}."
     return LocalizedText(ja, en)
+
+
+def _named_ja(title: str) -> str:
+    """The document's title, with its Japanese or else with what it names."""
+    if translated := title_ja(title):
+        return f"文書名:「{translated}」(仮訳。原題「{plain_title(title)}」)。"
+    words = title_keywords(title)
+    return f"文書名:「{plain_title(title)}」{f'(キーワード:{words})' if words else ''}。"
 
 
 def _is_studied_measure(act: Act) -> bool:
