@@ -132,7 +132,7 @@ def build_act(features: Features, passage: Passage, reading: ActReading, dates: 
         evidence=Evidence(sentence, passage.where),
         actor=actor_of(view),
         phrase=_phrase(sentence, reading),
-        objects=act_facts.goods_in(sentence) or act_facts.goods_in(view.title.text),
+        objects=act_facts.goods_in(sentence) or act_facts.goods_of_title(view.title.text),
         eccns=act_facts.eccns_in(sentence),
         hts=act_facts.hts_in(sentence),
         of=of,

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from tracker import citations
-from tracker.countries import adjectives_in, countries_in
+from tracker.countries import adjectives_in, countries_in, place_of
 from tracker.legal_status.legal_dates import DELAYED
-from tracker.model import JapanStanding, LegalDate
+from tracker.model import JapanStanding, LegalDate, Unit, UnitKind
+from tracker.terms import goods_of, leading_phrase, trailing_phrase
 
 _GENERAL = re.compile(
     r"\b(?:all (?:imports|imported|countries|trading partners|goods|articles|destinations|foreign|products|nations|origins)|any (?:country|foreign (?:country|trading partner))|every (?:country|trading partner)|"
@@ -42,7 +43,7 @@ _NOT_OF = re.compile(
     r"United States|U\.S\. Government|Australia Group|invasion of Ukraine|war (?:in|against) Ukraine|Government of (?:the )?[A-Z]\w+(?: [A-Z]\w+)*(?= (?:has|have|will))|(?:discussions|negotiations|talks|agreement|deal|arrangement) (?:with|between)[^,.;]{0,80}",
 )
 _FROM_TO = re.compile(
-    r"\bfrom (?:the current |a |an |its current )?(?P<before>zero|\d[\d,.]*\s?(?:percent|per cent|%|days|hours))[^.;\d]{0,60}? to (?:a |an |no more than )?(?P<after>\d[\d,.]*\s?(?:percent|per cent|%|days|hours))",
+    r"\bfrom (?:the current |a |an |its current )?(?:additional )?(?P<before>zero|\d[\d,.]*\s?(?:percent|per cent|%|days|hours))[^.;\d]{0,60}? to (?:a |an |no more than )?(?:additional )?(?P<after>\d[\d,.]*\s?(?:percent|per cent|%|days|hours))",
     re.IGNORECASE,
 )
 _PERCENT = re.compile(
@@ -182,8 +183,48 @@ def number_of(amount: str) -> float:
     return float(match[0].replace(",", "")) if match else 0.0
 
 
+_OF_ORIGIN = re.compile(
+    r"(?P<what>[^;:]{3,220}?),? (?:that are|which are|being) (?:the )?products? of\b|(?P<those>[A-Za-z][^;:]{3,220}?),? (?:originating in|of (?:Japanese|Chinese|Indian|Korean|European) origin)\b"
+)
+_DUTY_ON = re.compile(
+    r"\b(?:dut(?:y|ies)|tariffs?|surcharge|levy|charge|rate of duty)\b(?: of \d[^,;.]{0,30}?)?(?: \([^)]{0,40}\))?(?: (?:imposed|applied|assessed|levied|under|pursuant to)[^,;.]{0,60}?)? on (?P<what>[^.;:]{3,220})",
+    re.IGNORECASE,
+)
+_NO_GOODS = re.compile(
+    r"\A(?:(?:all |any |certain |such |the |other )*(?:articles?|products?|goods|imports?|merchandise|items?|countr(?:y|ies))|(?:January|February|March|April|May|June|July|August|September|October|November|December)\b.*)\Z",
+    re.IGNORECASE,
+)
+
+
+def _goods_by_origin(sentence: str) -> tuple[str, ...]:
+    """Goods before "that are products of", or after "duty ... on": the longest noun phrase that the dictionary can translate."""
+    for match in _OF_ORIGIN.finditer(sentence):
+        words = re.split(r"\b(?:dut(?:y|ies)|tariffs?|surcharge)\b.*? on ", match["what"] or match["those"])[-1]
+        phrase = trailing_phrase(re.sub(r"^\W*(?:\w{1,3}[.)]\s+)?(?:For|On|Of) |^\(\w{1,3}\)\s+", "", words), 3)
+        if phrase and not _NO_GOODS.match(phrase) and not _REFERS.search(phrase):
+            return (phrase,)
+    for match in _DUTY_ON.finditer(sentence):
+        phrase = _before_origin(leading_phrase(match["what"], 3))
+        if phrase and not _NO_GOODS.match(phrase) and not _REFERS.search(phrase):
+            return (phrase,)
+    return ()
+
+
+def _before_origin(phrase: str) -> str:
+    """The phrase without the country of origin at its end: "imports of trucks from Mexico"."""
+    plain = re.sub(r"^(?:imports? of|articles of) ", "", phrase, flags=re.IGNORECASE)
+    match = re.search(r" (?:of|from) (?=[A-Z])(?P<place>.+)$", plain)
+    while match and not place_of(match["place"]) and (inner := re.search(r" (?:of|from) (?=[A-Z])(?P<place>.+)$", match["place"])):
+        match = inner
+    if match and countries_in(match["place"]):
+        plain = plain[: plain.index(match[0])] if match[0] in plain else plain
+    return "" if countries_in(plain) and not re.search(r"[a-z]{4,}", plain) else plain
+
+
 def goods_in(sentence: str) -> tuple[str, ...]:
     """Goods that the sentence names as imported, exported or controlled, in its own words."""
+    if by_origin := _goods_by_origin(sentence):
+        return by_origin
     found: list[str] = []
     for pattern in (_IMPORTS_OF, _CERTAIN):
         for match in pattern.finditer(sentence):
@@ -199,6 +240,27 @@ def goods_in(sentence: str) -> tuple[str, ...]:
         if found:
             break
     return tuple(dict.fromkeys(found))[:3]
+
+
+_RATE_ROW = re.compile(r"\A(?P<place>[A-Z].{2,60}?)\s*\|?\s*(?P<rate>\d{1,3}(?:\.\d+)?)\s?(?:%|percent)\Z")
+_TABLE = 3  # rows with a country and a rate that make a table of rates
+
+
+def japan_in_table(units: Sequence[Unit]) -> str:
+    """Japan's rate in a table of countries and rates, as an annex prints it; empty where there is none."""
+    rates = {
+        place.id: row["rate"]
+        for unit in units
+        if unit.kind is UnitKind.ROW
+        and (row := _RATE_ROW.match(" ".join(unit.text.split()))) is not None
+        and (place := place_of(row["place"].strip(" |"))) is not None
+    }
+    return f"{rates['japan']} percent" if len(rates) >= _TABLE and "japan" in rates else ""
+
+
+def goods_of_title(title: str) -> tuple[str, ...]:
+    """Goods that a title names by a word that is known to name goods."""
+    return tuple(words for words in goods_in(title) if goods_of(words).names)
 
 
 def japan_standing(

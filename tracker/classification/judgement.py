@@ -32,6 +32,7 @@ from tracker.model import (
     Direction,
     DocumentKind,
     Evidence,
+    Force,
     JapanStanding,
     LegalDate,
     Level,
@@ -118,6 +119,8 @@ def judge(
         candidates += [
             _judged(rules, features, act, passage) for act, passage in listing_acts(features, dates, listing)
         ]
+    if rate := act_facts.japan_in_table(view.document.units):
+        candidates = [_at_rate(rules, features, candidate, rate) for candidate in candidates]
     if not candidates and (directed := directed_act(view, features)) is not None:
         candidates = [_judged(rules, features, *directed)]
     if not candidates:
@@ -146,6 +149,15 @@ def judge(
         return replace(_decided(candidates, None), direction=Direction.UNDETERMINED, needs_reading=True)
     causes = {place for each in candidates for place in each.act.trigger_countries if not each.act.of}
     return _decided([_without_cause(rules, features, each, causes) for each in candidates], leaning)
+
+
+def _at_rate(rules: Rules, features: Features, candidate: _Candidate, rate: str) -> _Candidate:
+    """The duty with Japan's rate of the table that the text prints, where the sentence does not name Japan."""
+    act = candidate.act
+    if act.operand is not Operand.DUTY or act.japan is not JapanStanding.NOT_NAMED or act.amount_before:
+        return candidate
+    named = replace(act, japan=JapanStanding.RATE, japan_rate=rate)
+    return _judged(rules, features, named, candidate.passage)
 
 
 def _without_cause(rules: Rules, features: Features, candidate: _Candidate, causes: set[str]) -> _Candidate:
@@ -180,11 +192,37 @@ def _decided(candidates: Sequence[_Candidate], leaning: Direction | None) -> Jud
         first.act.operand is Operand.DEADLINE
     ):  # "delays the effective date": of what, where another sentence says it
         ranked.sort(key=lambda each: not (each.act.verb is first.act.verb and each.act.direction in known))
-    acts = _distinct(candidate.act for candidate in ranked)
+    acts = _best_described(_distinct(candidate.act for candidate in ranked))
     direction = rule.direction or acts[0].direction
     if direction is Direction.UNDETERMINED and leaning is not None:
         direction = leaning
     return Judgement(acts, first.act.level, direction, rule)
+
+
+_IF = re.compile(r"^(?:\W*\w{0,3}\W+)?(?:If|Should|In the event|Unless|Until|Nothing|To the extent)\b")
+_BINDING = frozenset({Force.BINDING_NOW, Force.BINDING_FROM})
+
+
+def _best_described(acts: tuple[Act, ...]) -> tuple[Act, ...]:
+    """The acts, led by the one that says most of those that do the same as the gravest: "tariffs are imposed" before "All articles of
+    Mexico shall be subject to an additional 25 percent" is one act, and the second says it."""
+    first = acts[0]
+    same = [
+        act
+        for act in acts
+        if act.operand is first.operand
+        and act.direction is first.direction
+        and (act.force is first.force or {act.force, first.force} <= _BINDING)
+        and not _IF.match(act.evidence.quote)
+    ]
+    best = max(same, key=_described, default=first)
+    if first.amount_after or _described(best) <= _described(first):
+        return acts
+    return (best, *(act for act in acts if act is not best))
+
+
+def _described(act: Act) -> int:
+    return 2 * bool(act.amount_after) + bool(act.of) + bool(act.objects or act.eccns or act.parties)
 
 
 def _judge_change(

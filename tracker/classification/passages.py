@@ -87,11 +87,12 @@ _PRESENT = re.compile(
 )
 _PAST_VERB = re.compile(
     r"(?<!the )(?<!The )(?<!any )(?<!such )(?<!as )(?<!has )(?<!have )(?<!been )(?<!be )(?<!is )(?<!are )(?<!hereby )(?<!was )(?<!being )\b(?:was|were|had|became|published|issued|imposed|initiated|granted|established|announced|updated|adopted|signed|amended|determined|"
-    r"found|requested|directed|rescinded|stated|took|began|released|completed|received|expired|ended|modified|increased|added|placed|took effect|concluded|proposed|removed|suspended|extended|revised|declared|noted|described|I \w+ed)\b(?! (?:by|in|on|under|to|from|as) (?:the )?(?:Annex|this|subheading|heading|products|items|goods|entities))"
+    r"found|requested|directed|rescinded|stated|took|began|released|completed|received|expired|ended|modified|increased|added|placed|took effect|concluded|proposed|removed|suspended|extended|revised|declared|noted|described(?! (?:in|by|under|above|below|at))|I \w+ed)\b(?! (?:by|in|on|under|to|from|as) (?:the )?(?:Annex|this|subheading|heading|products|items|goods|entities))"
 )
 _DESCRIBES = re.compile(
     r"^(?:\W*\w{0,3}\W+)?(?:The (?:EAR|Entity List|Export Administration Regulations|Regulations|Commerce Control List) |Section \d+ (?:also )?requires |Pursuant to [Ss]ection \d+ of the .{0,60}? this (?:action|rule) is exempt|(?:It|That (?:rule|order|act)|The (?:order|act|statute)) (?:also )?(?:allows?|authorizes?|permits?|empowers?|requires?) )"
 )
+_WEIGHED = re.compile(r"\b(?:has|have) (?:considered|received|reviewed|evaluated) (?:the )?(?:\w+ ){0,2}(?:requests?|comments?|submissions?|petitions?|views)\b", re.IGNORECASE)
 _TODAY = re.compile(r"\b(?:today|hereby)\b", re.I)
 _OWN_VOICE = re.compile(
     r"\b(?:[Tt]his|[Tt]he present) (?:final |interim |interim final |proposed |temporary |direct final )*(?:rule|notice|document|order|action|amendment|proclamation|memorandum|guidance|announcement|message)\b"
@@ -182,6 +183,8 @@ def is_background(sentence: str) -> bool:
     if today is not None and (past is None or today.start() < past.end() + 40):
         return False
     if past is not None and (present is None or past.start() < present.start()):
+        return True
+    if _WEIGHED.search(sentence) and _TODAY.search(sentence) is None:
         return True
     if _DESCRIBES.match(sentence):
         return True

@@ -16,7 +16,7 @@ from tracker.terms.law import (
     review_policy_name,
 )
 from tracker.terms.places import eccn_label, eccn_name, place_label, section_name
-from tracker.terms.translation import leading_phrase, phrase_ja, trailing_phrase
+from tracker.terms.translation import leading_phrase, names_action, phrase_ja, trailing_phrase
 
 __all__ = [
     "Goods",
@@ -32,6 +32,7 @@ __all__ = [
     "legal_basis_name",
     "leading_phrase",
     "license_exception_name",
+    "names_action",
     "party_list_name",
     "phrase_ja",
     "place_label",

@@ -9,6 +9,7 @@ from functools import lru_cache
 from tracker.countries import foreign_names, national_adjectives
 from tracker.model import Language
 from tracker.terms.table import tables
+from tracker.terms.translation import phrase_ja
 
 _TOKEN = re.compile(r"[A-Za-z0-9]+|[,;/&]")
 _JOINTS = frozenset({",", ";", "/", "&", "and", "or"})
@@ -73,7 +74,7 @@ _PIECE = re.compile(
 _LAW_WORDS = frozenset(
     [
         "action", "amendment", "application", "authorization", "category", "change", "condition", "control", "country", "decision", "destination",
-        "determination", "entity", "entry", "exception", "exclusion", "government", "invasion", "license", "measure", "part",
+        "determination", "entity", "entry", "list", "exception", "exclusion", "government", "invasion", "license", "measure", "part",
         "party", "person", "policy", "procedure", "provision", "region", "request", "requirement", "restriction", "revision",
         "rule", "sanction", "term", "time", "use", "user",
     ]
@@ -144,6 +145,8 @@ def goods_ja(words: str) -> str:
     joined = "・".join(goods.names[:_SHOWN]) + ("等" if len(goods.names) > _SHOWN else "")
     if goods.whole:
         return joined
+    if translated := phrase_ja(plain):
+        return translated
     if goods.generic or not joined:
         return f"「{plain}」"
     return f"{joined}関連(「{plain}」)"

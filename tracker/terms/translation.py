@@ -25,6 +25,8 @@ _SEPARATOR = re.compile(r"(\s*[;:]\s+(?:and\s+)?|\s[–—-]\s)")
 _SEPARATED = {":": ":", "-": ":", "–": ":", "—": ":"}
 _TOKEN = re.compile(
     r"(?P<day>(?:January|February|March|April|May|June|July|August|September|October|November|December) \d{1,2}, \d{4})"
+    r"|(?P<month>(?:January|February|March|April|May|June|July|August|September|October|November|December),? \d{4})"
+    r"|(?P<numbered>[Nn]os?\. ?\d+(?:\([a-z\d]+\))*)"
     r"|(?P<order>(?:Executive Order|E\.O\.|Proclamation)(?: No\.)? \d{4,5})"
     r"|(?P<section>[Ss]ections? \d{2,4}(?=\W|\Z))"
     r"|(?P<dollars>\$[\d,.]+(?: (?:million|billion))?)"
@@ -100,6 +102,18 @@ def phrase_ja(words: str) -> str:
     return joined if re.search(r"[ぁ-んァ-ヶ一-龠]", joined) else ""
 
 
+@lru_cache(maxsize=4_096)
+def names_action(words: str) -> bool:
+    """Whether a title or phrase says what is done: its head is a gerund or a noun for an action ("Additions to the Entity List")."""
+    plain = _ASIDE.sub("", _SITE.sub("", " ".join(words.split()))).strip(" .")
+    try:
+        items = [item for item in _items(_SEPARATOR.split(plain)[0]) if item.part != "drop"]
+    except _UnknownWord:
+        return False
+    core = [item for item in _until_preposition(items) if item.part != "m"] if items else []
+    return bool(core) and (core[0].part == "g" or core[-1].deed)
+
+
 # --- words to items ------------------------------------------------------------------------------------
 
 
@@ -145,6 +159,11 @@ def _fact(kind: str, raw: str) -> _Item:
             return _Item(format_day(datetime.strptime(raw, "%B %d, %Y").date(), "ja"), "n", day=True)
         except ValueError as error:  # "February 30, 2027"
             raise _UnknownWord(raw) from error
+    if kind == "month":
+        month = datetime.strptime(raw.replace(",", ""), "%B %Y")
+        return _Item(f"{month.year}年{month.month}月", "n", day=True)
+    if kind == "numbered":
+        return _Item(f"第{re.sub(r'^.*? ?(?=[0-9])', '', raw)}号", "n")
     if kind == "order":
         number = re.findall(r"\d+", raw)[-1]
         return _Item(f"大統領令第{number}号" if raw.startswith("E") else f"大統領布告第{number}号", "n")
@@ -259,6 +278,11 @@ def _bases(word: str, ending: str) -> tuple[str, ...]:
 
 def _hyphenated(lower: str) -> _Item | None:
     head, _, tail = lower.partition("-")
+    if head in NUMBER_WORDS and tail in NUMBER_WORDS:
+        return _Item(str(NUMBER_WORDS[head] + NUMBER_WORDS[tail]), "count")
+    first, second = place_of(head.upper()) or place_of(head.title()), place_of(tail.title())
+    if first and second:
+        return _Item(f"{first.ja}・{second.ja}", "n", place=True)
     if head in NUMBER_WORDS and tail in _UNITS:
         return _Item(f"{NUMBER_WORDS[head]}{_UNITS[tail]}の", "m")
     front, _, last = lower.rpartition("-")
@@ -328,8 +352,15 @@ _ADVERBIAL = {
 def _with_participles(items: Sequence[_Item]) -> list[_Item]:
     """A participle after its noun joins the preposition after it: "actions taken in the investigation" is 調査においてとられた行動."""
     joined: list[_Item] = []
-    for item in items:
+    for number, item in enumerate(items):
         last = joined[-1] if joined else None
+        if (
+            item.part == "m"
+            and joined
+            and joined[-1].part == "n"
+            and [each.part for each in items[number + 1 : number + 3]] == ["to", "v"]
+        ):
+            continue  # "actions taken to adjust imports"
         if (
             item.part in ("p", "to")
             and last is not None
@@ -433,6 +464,8 @@ def _core(items: Sequence[_Item]) -> str:
             else:
                 words += f"{item.ja}件の"
             continue
+        if item.part == "m" and number + 1 == len(items) and number and items[number - 1].part == "n" and item.ja.endswith("された"):
+            raise _UnknownWord("a participle without what belongs to it")  # "the emergency declared"
         if item.part == "m" and number + 1 == len(items):
             words += re.sub(r"[のな]\Z", "", item.ja)
             continue
@@ -504,12 +537,21 @@ _CLAUSE_END = re.compile(
     r"[.;:](?=\s|\Z)|,? (?:which|that|who|whose|if|when|where|unless|while|whether|is|are|shall|will|would|may|must|has|have|was|were|effective|pursuant|provided|beginning|entered|so|in order|on or after)\b|,? (?:and|or|by|to) (?:\w+ly )?(?=[a-z]+(?:ing|s) (?:the|a|an|certain|any|all|its|their)\b)"
 )
 _CLAUSE_START = re.compile(
-    r"[.;:,]\s|\((?:[a-z\d]{1,4}|[ivx]+)\)\s|\b(?:that|which|who|if|when|where|unless|while|and the|whether)\s", re.IGNORECASE
+    r"[.;:,]\s|\((?:[a-z\d]{1,4}|[ivx]+)\)\s|\b(?:that|which|who|if|when|where|unless|while|and the|whether)\s|^(?:For|On|In|Of|Under)\s"
 )
 _CUT = re.compile(r"\s(?=(?:of|to|for|from|on|in|by|with|under|at|as|through|against|into|and|or|related|relating|regarding|concerning)\b)|(?=,\s)|(?=\s\()")
 
 
+_ANAPHORA = re.compile(r"\b(?:this|that|these|those|such|said) (?:order|section|proclamation|rule|notice|subsection|clause|paragraph|memorandum|document)\b|\b(?:sub)?section \(|\bU\.S\.C\b|\bclause\b|\bsubdivision\b", re.IGNORECASE)
+_MOST_WORDS = 18
+
+
 def _cut(words: str, least: int, *, from_start: bool) -> str:
+    phrase = _longest_phrase(words, least, from_start=from_start)
+    return "" if _ANAPHORA.search(phrase) or len(phrase.split()) > _MOST_WORDS else phrase
+
+
+def _longest_phrase(words: str, least: int, *, from_start: bool) -> str:
     if from_start:
         end = next((match.start() for match in _CLAUSE_END.finditer(words) if match.start() >= least), len(words))
         for at in sorted({end, *(match.start() for match in _CUT.finditer(words, 0, end))}, reverse=True):

@@ -65,6 +65,7 @@ _CITED = re.compile(
 )
 _END_USE_SECTIONS = re.compile(r"744\.(?:2|3|4|5|6|7|9|17|21|22|23)\b")
 # Acts of these are said by their facts (rate, goods, countries, parties) where they name any; the others by the words of the text.
+NOT_GOVERNING = frozenset({ActVerb.DIRECT_AGENCY, ActVerb.DETERMINE})  # their object is the agency, or a clause
 STATED_BY_FACTS = frozenset(
     {Operand.DUTY, Operand.QUOTA, Operand.LISTING, Operand.VALIDATED_END_USER, Operand.SANCTION, Operand.EXPORT_PRIVILEGES, Operand.LICENSE_REQUIREMENT, Operand.FDPR}
 )

@@ -41,6 +41,8 @@ def amount(words: str, language: Language) -> str:
         return plain
     if day := _DAY.fullmatch(plain):
         return f"{day['year']}年{_MONTHS.index(day['month']) + 1}月{int(day['day'])}日"
+    if plain.lower() == "zero":
+        return "0%"
     if _YEAR.fullmatch(plain):
         return f"{plain}年"
     plain = _SPAN.sub(_span, _MONEY.sub(_dollars, plain))

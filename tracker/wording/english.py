@@ -10,6 +10,7 @@ from tracker.i18n import format_day
 from tracker.model import Act, ActVerb, DocumentKind, Operand
 from tracker.terms import agency_name, goods_name, goods_of, place_label
 from tracker.wording.act_terms import (
+    NOT_GOVERNING,
     STATED_BY_FACTS,
     ActTerms,
     actor_of,
@@ -84,7 +85,7 @@ class EnglishAct:
     def governed(self) -> str:
         """What the verb acts on in the words of the text; empty where the facts of the act say it better."""
         named = self.act.operand is Operand.LISTING and (self.act.parties or self.act.party_count)
-        if named or (self.act.operand in STATED_BY_FACTS and self.hit):
+        if named or self.act.verb in NOT_GOVERNING or (self.act.operand in STATED_BY_FACTS and self.hit):
             return ""
         return self.act.phrase
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from tracker.countries import countries_in
 from tracker.model import Document, DocumentKind, UnitKind
-from tracker.terms import goods_of, phrase_ja
+from tracker.terms import goods_of, names_action, phrase_ja
 
 
 class ReadState(StrEnum):
@@ -31,6 +31,11 @@ def plain_title(title: str) -> str:
 def title_ja(title: str) -> str:
     """A title in Japanese, in words of ours; empty where a word of it is not in the dictionary."""
     return phrase_ja(plain_title(title))
+
+
+def title_says_act(title: str) -> bool:
+    """Whether a title says what is done, and can be translated."""
+    return bool(title_ja(title)) and names_action(plain_title(title))
 
 
 def title_keywords(title: str) -> str:

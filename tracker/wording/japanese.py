@@ -8,7 +8,7 @@ from functools import cached_property
 
 from tracker.citations import format_japanese
 from tracker.i18n import format_day
-from tracker.model import Act, ActVerb, Operand
+from tracker.model import Act, ActVerb, DocumentKind, Operand
 from tracker.terms import (
     agency_name,
     conduct_name,
@@ -21,6 +21,7 @@ from tracker.terms import (
     section_name,
 )
 from tracker.wording.act_terms import (
+    NOT_GOVERNING,
     STATED_BY_FACTS,
     ActTerms,
     actor_of,
@@ -35,7 +36,7 @@ from tracker.wording.act_terms import (
     terms_of,
 )
 from tracker.wording.amounts import amount
-from tracker.wording.facts import DocumentFacts
+from tracker.wording.facts import DocumentFacts, title_ja, title_says_act
 from tracker.wording.phrases import Clause, Noun, choose, fill, noun, on_phrase, slots_of, templates
 
 _COUNTRIES = 3
@@ -92,7 +93,7 @@ class JapaneseAct:
     @cached_property
     def governed(self) -> str:
         """What the verb acts on in the words of the text, translated; empty where the facts of the act say it better."""
-        if not self.act.phrase or (self.act.operand in STATED_BY_FACTS and self._hit):
+        if not self.act.phrase or self.act.verb in NOT_GOVERNING or (self.act.operand in STATED_BY_FACTS and self._hit):
             return ""
         if self.act.operand is Operand.LISTING and (self.act.parties or self.act.party_count):
             return ""
@@ -130,6 +131,14 @@ class JapaneseAct:
         )
         hit = self._hit and not (generic and self._hit == self.things)
         return not (self.governed or hit or self.places or self.of or self.named_parties or self.act.earlier_act)
+
+    @cached_property
+    def title(self) -> str:
+        """The document's title in Japanese where only it says what is done: no sentence of the text was read, or the act names nothing."""
+        if self.facts.kind is DocumentKind.CFR or not title_says_act(self.facts.title):
+            return ""
+        from_title = self.act.evidence.where == "title" and not self.act.amount_after and not self.party_names
+        return title_ja(self.facts.title) if self.bare or from_title else ""
 
     def _availability(self, name: str) -> str:
         """Whether a slot is filled, before the template is chosen that decides what the noun says beside itself."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
 from tracker.i18n import format_day, label
 from tracker.model import Act, ActVerb, DocumentKind, Force, JapanStanding, LocalizedText, Operand, Status
-from tracker.wording.act_terms import is_general, spoken, with_japan
+from tracker.wording.act_terms import country_names, is_general, spoken, with_japan
 from tracker.wording.amounts import amount
 from tracker.wording.english import EnglishAct
-from tracker.wording.facts import DocumentFacts, plain_title, title_ja, title_keywords
+from tracker.wording.facts import DocumentFacts, plain_title, title_ja, title_keywords, title_says_act
 from tracker.wording.japanese import JapaneseAct
 from tracker.wording.phrases import plain_form, third_person
 from tracker.wording.timing import is_comment_period, timing
@@ -35,8 +36,12 @@ _NO_MEASURE = frozenset(
         Operand.EARLIER_ACT,
     }
 )
+_BORDER_MEASURES = frozenset({Operand.DUTY, Operand.QUOTA})
 _HIT = frozenset({JapanStanding.IN, JapanStanding.TARGET})
 _OTHERS = 3
+_RATES = 4
+_PLACES = 8
+_LONGEST_TITLE = 60
 _FIELDS = 2
 
 
@@ -85,7 +90,13 @@ def headline(
         and not _is_studied_measure(act)
     ):
         notes_ja.append("検討段階")
-    title = plain_title(facts.title) if ja.bare and facts.kind is not DocumentKind.CFR else ""
+    rates = _rates(act, others)
+    if rates and title_ja(facts.title):
+        notes_ja.insert(0, f"税率は品目・国により{'・'.join(amount(each, 'ja') for each in rates)}")
+        notes_en.insert(0, f"rates by goods and country: {', '.join(amount(each, 'en') for each in rates)}")
+    by_title = bool(ja.title) or bool(rates and title_says_act(facts.title))
+    under_title = not by_title and _is_under_title(ja)
+    title = plain_title(facts.title) if ja.bare and not by_title and facts.kind is not DocumentKind.CFR else ""
     if title and facts.topics:  # the act names nothing that it hits: at least the field is said
         fields = facts.topics[:_FIELDS]
         notes_ja.insert(0, f"分野は{'、'.join(label('topic', each, 'ja') for each in fields)}")
@@ -94,10 +105,16 @@ def headline(
         note[0].lower() + note[1:] if not note.startswith(("Japan", "BIS")) else note for note in notes_en
     ]
     return LocalizedText(
-        ja=_headline_ja(ja)
+        ja=(
+            _by_title_ja(ja)
+            if by_title
+            else f"{_by_title_ja(ja)}:{_done_ja(ja)}"
+            if under_title
+            else _headline_ja(ja)
+        )
         + (f":「{title_ja(title) or title}」" if title else "")
         + (f"({'、'.join(map(_unbracketed, notes_ja))})" if notes_ja else ""),
-        en=_main_en(en) + (f": “{title}”" if title else "") + (f" ({'; '.join(lower)})" if lower else ""),
+        en=(_by_title_en(en) if by_title else _main_en(en)) + (f": “{title}”" if title else "") + (f" ({'; '.join(lower)})" if lower else ""),
     )
 
 
@@ -115,12 +132,14 @@ def summary(
     acts[0] = with_japan(acts[0], acts[1:])
     first = act_sentence(acts[0], today=today, status=statuses, facts=facts)
     ja, en = first.ja, first.en
-    if JapaneseAct(acts[0], facts).bare and facts.title and facts.kind is not DocumentKind.CFR:
+    if JapaneseAct(acts[0], facts).title or (_rates(acts[0], acts[1:]) and title_says_act(facts.title)):
+        ja, en = _titled_summary(acts, facts, statuses, today)
+    elif JapaneseAct(acts[0], facts).bare and facts.title and facts.kind is not DocumentKind.CFR:
         ja += _named_ja(facts.title)
         en += f" Title: “{plain_title(facts.title)}”."
     told = [acts[0]]
     for act in sorted(acts[1:], key=lambda act: _worth(act, acts[0]), reverse=True):
-        if not JapaneseAct(act, facts).bare and not _subsumed(act, told):
+        if _is_full(act, facts) and not _subsumed(act, told):
             told.append(act)
     others = list(dict.fromkeys(_other(act, acts[0], facts) for act in told[1:]))
     others = [clause for clause in others if clause != _other(acts[0], acts[0], facts)]
@@ -142,6 +161,79 @@ def summary(
             ja += f"意見提出期限:{day_ja}。"
             en += f" Comments are due {day_en}."
     return LocalizedText(ja, en)
+
+
+def _rates(act: Act, others: Sequence[Act]) -> tuple[str, ...]:
+    """The rates of duty that a text sets, where there are several: none of them is the rate of the whole."""
+    if act.operand is not Operand.DUTY or act.force not in _BINDING:
+        return ()
+    every = [each for each in (act, *others) if each.operand is Operand.DUTY and each.force in _BINDING]
+    found = dict.fromkeys(each.amount_after for each in every if each.amount_after)
+    return tuple(sorted(found, key=_number)[:_RATES]) if len(found) > 1 else ()
+
+
+def _number(rate: str) -> float:
+    match = re.search(r"\d+(?:\.\d+)?", rate)
+    return float(match[0]) if match else 0.0
+
+
+def _by_title_ja(parts: JapaneseAct) -> str:
+    """「大統領、米国への木材の輸入の調整」: the title as it says what is done."""
+    words = title_ja(parts.facts.title)
+    return f"{parts.who}、{words}" if parts.who else words
+
+
+def _is_under_title(parts: JapaneseAct) -> bool:
+    """Whether the headline of an order is its title with the act after it: the act alone would say less than the title."""
+    act = parts.act
+    return (
+        act.actor == "president"
+        and act.force in _BINDING
+        and act.evidence.where != "title"
+        and title_says_act(parts.facts.title)
+        and not act.amount_after
+        and len(title_ja(parts.facts.title)) <= _LONGEST_TITLE
+    )
+
+
+def _by_title_en(parts: EnglishAct) -> str:
+    who = parts.who
+    return f"{who[0].upper()}{who[1:]}: “{plain_title(parts.facts.title)}”"
+
+
+def _titled_summary(
+    acts: Sequence[Act], facts: DocumentFacts, statuses: tuple[Status, ...], today: date
+) -> tuple[str, str]:
+    """What the title says is done, the range of the rates, Japan's place and the dates."""
+    ja, en = JapaneseAct(acts[0], facts), EnglishAct(acts[0], facts)
+    rates, places = _rates(acts[0], acts[1:]), _places(acts)
+    pieces_ja = [
+        f"{ja.who}による「{title_ja(facts.title)}」(仮訳。原題「{plain_title(facts.title)}」)",
+        *([f"追加関税の税率は品目・国により{'・'.join(amount(each, 'ja') for each in rates)}"] if rates else []),
+        *([f"本文の措置に名前が挙がる国・地域:{places[0]}"] if places[0] else []),
+        *_japan_ja(ja),
+        *timing(acts[0], statuses, today, "ja", span_shown=False),
+    ]
+    pieces_en = [
+        _by_title_en(en),
+        *([f"Rates of duty by goods and country: {', '.join(amount(each, 'en') for each in rates)}"] if rates else []),
+        *([f"Countries named in its measures: {places[1]}"] if places[1] else []),
+        *_japan_en(en),
+        *timing(acts[0], statuses, today, "en", span_shown=False),
+    ]
+    return "".join(f"{piece}。" for piece in pieces_ja), " ".join(f"{piece}." for piece in pieces_en)
+
+
+def _places(acts: Sequence[Act]) -> tuple[str, str]:
+    """The countries that the acts name, Japan first, in both languages."""
+    ids = dict.fromkeys(place for act in acts for place in act.of)
+    ordered = tuple(sorted(ids, key=lambda place: place != "japan"))
+    ja, en = country_names(ordered, "ja"), country_names(ordered, "en")
+    more = len(ja) - _PLACES
+    return (
+        "・".join(ja[:_PLACES]) + (f"ほか{more}か国・地域" if more > 0 else ""),
+        ", ".join(en[:_PLACES]) + (f", and {more} more" if more > 0 else ""),
+    )
 
 
 def _named_ja(title: str) -> str:
@@ -169,6 +261,16 @@ def _worth(act: Act, first: Act) -> tuple[bool, bool, bool, bool]:
         bool(act.of) and act.of != first.of and not is_general(act.of),
         bool(act.objects or act.eccns) and act.objects != first.objects,
     )
+
+
+def _is_full(act: Act, facts: DocumentFacts) -> bool:
+    """Whether a further act says enough to be listed by itself: its own words name what it hits, and it is a measure."""
+    parts = JapaneseAct(act, facts)
+    if parts.bare or act.evidence.where == "title" or (act.operand in _NO_MEASURE and not parts.governed):
+        return False
+    if act.operand in _BORDER_MEASURES:
+        return bool(act.amount_after) and bool(act.of or act.objects)
+    return True
 
 
 def _subsumed(act: Act, shown: Sequence[Act]) -> bool:
