@@ -7,6 +7,7 @@ the engine explains itself, and nothing here reads a clock, a network or a store
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from tracker.classification import profile as _profile
@@ -129,6 +130,8 @@ def _words(
     """Headline, summary and reason: from the acts where there are any, else what was not read, else what the document is."""
     ranked = sorted(topics.values(), key=lambda topic: -topic.score)
     facts = DocumentFacts.of(view.document, topics=tuple(topic.id for topic in ranked))
+    if facts.kind is DocumentKind.PAGE and is_presidential(view):
+        facts = replace(facts, kind=DocumentKind.PRESIDENTIAL)
     if judgement.needs_reading:
         return unread(facts, ReadState.NO_ACT if view.full else ReadState.NO_TEXT)
     plain = summarize_document(view, tuple(topics.values()), listing, dates, novelty=novelty)

@@ -14,6 +14,7 @@ from tracker.documents.text_view import TextView, abstract_of
 from tracker.i18n import format_day, label
 from tracker.legal_status.legal_dates import DELAYED
 from tracker.model import DocumentKind, Language, LegalDate, LocalizedText, Topic
+from tracker.wording import plain_title, title_ja
 
 _AGENCIES = (
     ("Industry and Security", "米国商務省産業安全保障局(BIS)", "Bureau of Industry and Security"),
@@ -70,7 +71,12 @@ def name_document(reading: TextView) -> LocalizedText:
     def named(language: Language) -> str:
         agency = "" if kind_id in _PRESIDENTS else agency_of(reading, language)
         line = _opening(
-            label("kind", kind_id, language), agency, reading.document.title.strip(), language, novelty=True
+            label("kind", kind_id, language),
+            agency,
+            reading.document.title.strip(),
+            language,
+            novelty=True,
+            original_title=False,
         )
         return line.rstrip("。.")
 
@@ -130,10 +136,16 @@ def _one(
     return first + _doing(reading, topics, listing, language) + _when(dates, language)
 
 
-def _opening(kind: str, agency: str, title: str, language: Language, novelty: bool) -> str:
+def _opening(
+    kind: str, agency: str, title: str, language: Language, novelty: bool, *, original_title: bool = True
+) -> str:
     if language == "ja":
         by = f"{agency}の" if agency else ""
-        return f"{by}{kind}「{title}」。" if novelty else f"{by}{kind}「{title}」(既出)。"
+        known = "" if novelty else "(既出)"
+        if translated := title_ja(title):
+            original = f"(仮訳。原題「{plain_title(title)}」)" if original_title else ""
+            return f"{by}{kind}「{translated}」{original}{known}。"
+        return f"{by}{kind}「{title}」{known}。"
     by = f" of the {agency.removeprefix('the ')}" if agency else ""
     return f"{kind[0].upper()}{kind[1:]}{by}: “{title}”."
 

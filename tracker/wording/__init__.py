@@ -12,7 +12,7 @@ act reads differently before and after its date. Texts are plain; outlets escape
 """
 
 from tracker.wording.changed_text import change_headline
-from tracker.wording.facts import DocumentFacts, ReadState
+from tracker.wording.facts import DocumentFacts, ReadState, plain_title, title_ja
 from tracker.wording.reason import reason
 from tracker.wording.sentence import act_clause, act_sentence, headline, summary
 from tracker.wording.unread import Unread, unread
@@ -25,7 +25,9 @@ __all__ = [
     "act_sentence",
     "change_headline",
     "headline",
+    "plain_title",
     "reason",
     "summary",
+    "title_ja",
     "unread",
 ]

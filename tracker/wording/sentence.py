@@ -137,6 +137,8 @@ def summary(
     elif JapaneseAct(acts[0], facts).bare and facts.title and facts.kind is not DocumentKind.CFR:
         ja += _named_ja(facts.title)
         en += f" Title: “{plain_title(facts.title)}”."
+    elif (translated := title_ja(facts.title)) and facts.kind not in (DocumentKind.CFR, DocumentKind.LIST):
+        ja += f"文書名:「{translated}」(仮訳)。"
     told = [acts[0]]
     for act in sorted(acts[1:], key=lambda act: _worth(act, acts[0]), reverse=True):
         if _is_full(act, facts) and not _subsumed(act, told):
@@ -188,7 +190,6 @@ def _is_under_title(parts: JapaneseAct) -> bool:
     act = parts.act
     return (
         act.actor == "president"
-        and act.force in _BINDING
         and act.evidence.where != "title"
         and title_says_act(parts.facts.title)
         and not act.amount_after
@@ -266,10 +267,12 @@ def _worth(act: Act, first: Act) -> tuple[bool, bool, bool, bool]:
 def _is_full(act: Act, facts: DocumentFacts) -> bool:
     """Whether a further act says enough to be listed by itself: its own words name what it hits, and it is a measure."""
     parts = JapaneseAct(act, facts)
-    if parts.bare or act.evidence.where == "title" or (act.operand in _NO_MEASURE and not parts.governed):
+    if parts.bare or act.evidence.where == "title" or act.operand in _NO_MEASURE:
         return False
     if act.operand in _BORDER_MEASURES:
         return bool(act.amount_after) and bool(act.of or act.objects)
+    if act.operand is Operand.LICENSE_REQUIREMENT:
+        return bool(act.of or act.eccns or parts.governed)
     return True
 
 

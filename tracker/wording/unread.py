@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tracker.i18n import label
 from tracker.model import DocumentKind, LocalizedText
 from tracker.terms import agency_name
-from tracker.wording.facts import DocumentFacts, ReadState, plain_title, title_keywords
+from tracker.wording.facts import DocumentFacts, ReadState, plain_title, title_ja, title_keywords
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +21,20 @@ def unread(facts: DocumentFacts, state: ReadState) -> Unread:
     """Headline, summary and reason of a document that a person has to read."""
     ja, en = _source(facts)
     title = plain_title(facts.title)
+    translated = title_ja(title)
     words = title_keywords(title)
-    named_ja = f"{ja}「{title}」" if title else ja
-    told_ja = f"{named_ja}(キーワード:{words})" if words else named_ja
+    named_ja = f"{ja}「{translated or title}」" if title else ja
+    if translated:
+        full_ja = f"{named_ja}(仮訳。原題「{title}」)"
+    else:
+        full_ja = f"{named_ja}(キーワード:{words})" if words else named_ja
     named_en = f"{en} “{title}”" if title else en
     start = named_en[0].upper() + named_en[1:]
     if state is ReadState.NO_TEXT:
         return Unread(
             LocalizedText(f"{named_ja}:本文は未確認", f"{start}: text not yet read"),
             LocalizedText(
-                f"{told_ja}。確認したのは表題・要旨のみで、本文は未入手。"
+                f"{full_ja}。確認したのは表題・要旨のみで、本文は未入手。"
                 "本文の入手後、対象品目、対象国、日本の扱い、税率・許可要件、施行日を確認する。",
                 f"{start}. Only its title or abstract was available. "
                 "When the text is available, its items, countries, Japan’s standing, rates or license requirements, "
@@ -47,7 +51,7 @@ def unread(facts: DocumentFacts, state: ReadState) -> Unread:
             f"{start}: no measure could be identified automatically",
         ),
         LocalizedText(
-            f"{told_ja}。本文は入手済みだが、措置の内容を自動では特定できなかった。"
+            f"{full_ja}。本文は入手済みだが、措置の内容を自動では特定できなかった。"
             "対象品目、対象国、日本の扱い、施行日について、担当者による原文の確認が必要。",
             f"{start}. The text is available, but no measure could be identified in it automatically. "
             "A person has to check its items, countries, Japan’s standing, and dates.",
