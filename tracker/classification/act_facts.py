@@ -191,7 +191,7 @@ _DUTY_ON = re.compile(
     re.IGNORECASE,
 )
 _NO_GOODS = re.compile(
-    r"\A(?:(?:all |any |certain |such |the |other )*(?:articles?|products?|goods|imports?|merchandise|items?|countr(?:y|ies))|(?:January|February|March|April|May|June|July|August|September|October|November|December)\b.*)\Z",
+    r".*(?:\d|percent|\bthose\b).*|\A(?:(?:all |any |certain |such |the |other )*(?:articles?|products?|goods|imports?|merchandise|items?|countr(?:y|ies))|(?:January|February|March|April|May|June|July|August|September|October|November|December)\b.*)\Z",
     re.IGNORECASE,
 )
 
@@ -199,8 +199,12 @@ _NO_GOODS = re.compile(
 def _goods_by_origin(sentence: str) -> tuple[str, ...]:
     """Goods before "that are products of", or after "duty ... on": the longest noun phrase that the dictionary can translate."""
     for match in _OF_ORIGIN.finditer(sentence):
-        words = re.split(r"\b(?:dut(?:y|ies)|tariffs?|surcharge)\b.*? on ", match["what"] or match["those"])[-1]
-        phrase = trailing_phrase(re.sub(r"^\W*(?:\w{1,3}[.)]\s+)?(?:For|On|Of) |^\(\w{1,3}\)\s+", "", words), 3)
+        words = re.split(r"\b(?:dut(?:y|ies)|tariffs?|surcharge)\b.*? on ", match["what"] or match["those"])[
+            -1
+        ]
+        phrase = trailing_phrase(
+            re.sub(r"^\W*(?:\w{1,3}[.)]\s+)?(?:For|On|Of) |^\(\w{1,3}\)\s+", "", words), 3
+        )
         if phrase and not _NO_GOODS.match(phrase) and not _REFERS.search(phrase):
             return (phrase,)
     for match in _DUTY_ON.finditer(sentence):
@@ -214,7 +218,11 @@ def _before_origin(phrase: str) -> str:
     """The phrase without the country of origin at its end: "imports of trucks from Mexico"."""
     plain = re.sub(r"^(?:imports? of|articles of) ", "", phrase, flags=re.IGNORECASE)
     match = re.search(r" (?:of|from) (?=[A-Z])(?P<place>.+)$", plain)
-    while match and not place_of(match["place"]) and (inner := re.search(r" (?:of|from) (?=[A-Z])(?P<place>.+)$", match["place"])):
+    while (
+        match
+        and not place_of(match["place"])
+        and (inner := re.search(r" (?:of|from) (?=[A-Z])(?P<place>.+)$", match["place"]))
+    ):
         match = inner
     if match and countries_in(match["place"]):
         plain = plain[: plain.index(match[0])] if match[0] in plain else plain

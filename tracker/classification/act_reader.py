@@ -84,7 +84,10 @@ class ActReading:
     start: int
     end: int
     past: bool = False  # "imposed", "was published": an earlier act that is reported
-    governed: tuple[int, int] = (0, 0)  # the words that the innermost verb can govern: all after it, or all before it
+    governed: tuple[int, int] = (
+        0,
+        0,
+    )  # the words that the innermost verb can govern: all after it, or all before it
 
     @property
     def outer(self) -> str:

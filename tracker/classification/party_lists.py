@@ -50,6 +50,12 @@ _COUNT = re.compile(
 _REMOVED_COUNT = re.compile(
     r"\bremov(?:es|ed|ing)\s+([\w-]+)\s+(?:\w+\s+){0,3}?(entit|person|part|entr|compan)", re.I
 )
+_ANY_COUNT = re.compile(
+    rf"\b((?:{'|'.join(sorted(NUMBER_WORDS, key=len, reverse=True))})(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?|\d{{1,3}})\s+(?:[\w’'-]+\s+){{0,4}}?(?:entities|persons|companies|parties|firms|institutions|individuals|organizations)\b",
+    re.IGNORECASE,
+)
+_EXISTING = re.compile(r"\b(?:existing|previously|other)\b", re.IGNORECASE)
+_OPENING = 2_000  # characters of a section in which the number of parties is named
 _PAST = re.compile(r"\b(?:published|appeared|previously|that final rule amended|since)\b", re.I)
 _NUMBERS = NUMBER_WORDS | {"a": 1, "an": 1}
 LISTS = ("Supp. No. 4 to Part 744", "Supp. No. 6 to Part 744", "Supp. No. 7 to Part 744")
@@ -159,7 +165,19 @@ def _from_words(sections: Sequence[Section]) -> PartyListAct:
             listing.facts["adds-parties"],
         )
     listing.places = tuple(dict.fromkeys(added or touched))
+    if listing.count is None and {"adds-parties", "removes-parties"} & listing.facts.keys():
+        listing.count = next(
+            (n for section in sections if (n := _named_count(section.text)) is not None), None
+        )
     return listing
+
+
+def _named_count(text: str) -> int | None:
+    """The number of parties where another sentence than the adding one says it: "twenty-seven entities in ... act contrary to"."""
+    for match in _ANY_COUNT.finditer(text[:_OPENING]):
+        if not _EXISTING.search(text[max(0, match.start() - 30) : match.end()]):
+            return parse_count(match[1])
+    return None
 
 
 def _adding_part(sentence: str) -> str:

@@ -92,7 +92,10 @@ _PAST_VERB = re.compile(
 _DESCRIBES = re.compile(
     r"^(?:\W*\w{0,3}\W+)?(?:The (?:EAR|Entity List|Export Administration Regulations|Regulations|Commerce Control List) |Section \d+ (?:also )?requires |Pursuant to [Ss]ection \d+ of the .{0,60}? this (?:action|rule) is exempt|(?:It|That (?:rule|order|act)|The (?:order|act|statute)) (?:also )?(?:allows?|authorizes?|permits?|empowers?|requires?) )"
 )
-_WEIGHED = re.compile(r"\b(?:has|have) (?:considered|received|reviewed|evaluated) (?:the )?(?:\w+ ){0,2}(?:requests?|comments?|submissions?|petitions?|views)\b", re.IGNORECASE)
+_WEIGHED = re.compile(
+    r"\b(?:has|have) (?:considered|received|reviewed|evaluated) (?:the )?(?:\w+ ){0,2}(?:requests?|comments?|submissions?|petitions?|views)\b",
+    re.IGNORECASE,
+)
 _TODAY = re.compile(r"\b(?:today|hereby)\b", re.I)
 _OWN_VOICE = re.compile(
     r"\b(?:[Tt]his|[Tt]he present) (?:final |interim |interim final |proposed |temporary |direct final )*(?:rule|notice|document|order|action|amendment|proclamation|memorandum|guidance|announcement|message)\b"

@@ -65,11 +65,34 @@ _CITED = re.compile(
 )
 _END_USE_SECTIONS = re.compile(r"744\.(?:2|3|4|5|6|7|9|17|21|22|23)\b")
 # Acts of these are said by their facts (rate, goods, countries, parties) where they name any; the others by the words of the text.
-NOT_GOVERNING = frozenset({ActVerb.DIRECT_AGENCY, ActVerb.DETERMINE})  # their object is the agency, or a clause
-STATED_BY_FACTS = frozenset(
-    {Operand.DUTY, Operand.QUOTA, Operand.LISTING, Operand.VALIDATED_END_USER, Operand.SANCTION, Operand.EXPORT_PRIVILEGES, Operand.LICENSE_REQUIREMENT, Operand.FDPR}
+NOT_GOVERNING = frozenset(
+    {ActVerb.DIRECT_AGENCY, ActVerb.DETERMINE}
+)  # their object is the agency, or a clause
+# A document's title says what is done with these better than a sentence put together from facts.
+STATED_BY_TITLE = frozenset(Operand) - frozenset(
+    {
+        Operand.DUTY,
+        Operand.QUOTA,
+        Operand.LISTING,
+        Operand.VALIDATED_END_USER,
+        Operand.SANCTION,
+        Operand.EXPORT_PRIVILEGES,
+        Operand.EXCLUSION,
+        Operand.COMMENT_PERIOD,
+    }
 )
-
+STATED_BY_FACTS = frozenset(
+    {
+        Operand.DUTY,
+        Operand.QUOTA,
+        Operand.LISTING,
+        Operand.VALIDATED_END_USER,
+        Operand.SANCTION,
+        Operand.EXPORT_PRIVILEGES,
+        Operand.LICENSE_REQUIREMENT,
+        Operand.FDPR,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

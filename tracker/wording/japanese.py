@@ -23,6 +23,7 @@ from tracker.terms import (
 from tracker.wording.act_terms import (
     NOT_GOVERNING,
     STATED_BY_FACTS,
+    STATED_BY_TITLE,
     ActTerms,
     actor_of,
     country_names,
@@ -93,7 +94,11 @@ class JapaneseAct:
     @cached_property
     def governed(self) -> str:
         """What the verb acts on in the words of the text, translated; empty where the facts of the act say it better."""
-        if not self.act.phrase or self.act.verb in NOT_GOVERNING or (self.act.operand in STATED_BY_FACTS and self._hit):
+        if (
+            not self.act.phrase
+            or self.act.verb in NOT_GOVERNING
+            or (self.act.operand in STATED_BY_FACTS and self._hit)
+        ):
             return ""
         if self.act.operand is Operand.LISTING and (self.act.parties or self.act.party_count):
             return ""
@@ -130,7 +135,9 @@ class JapaneseAct:
             and all(goods_of(words).generic for words in self.act.objects)
         )
         hit = self._hit and not (generic and self._hit == self.things)
-        return not (self.governed or hit or self.places or self.of or self.named_parties or self.act.earlier_act)
+        return not (
+            self.governed or hit or self.places or self.of or self.named_parties or self.act.earlier_act
+        )
 
     @cached_property
     def title(self) -> str:
@@ -138,7 +145,8 @@ class JapaneseAct:
         if self.facts.kind is DocumentKind.CFR or not title_says_act(self.facts.title):
             return ""
         from_title = self.act.evidence.where == "title" and not self.act.amount_after and not self.party_names
-        return title_ja(self.facts.title) if self.bare or from_title else ""
+        told = self.act.operand in STATED_BY_TITLE and self.facts.kind not in (None, DocumentKind.LIST)
+        return title_ja(self.facts.title) if self.bare or from_title or told else ""
 
     def _availability(self, name: str) -> str:
         """Whether a slot is filled, before the template is chosen that decides what the noun says beside itself."""

@@ -65,6 +65,8 @@ def _effect(act: Act, direction: Direction) -> Pair:
     name = _by_standing(act) or str(act.operand or "none")
     if act.operand is None and legal_places(act):
         name = "rule-text"
+    if act.operand is Operand.LISTING and act.actor not in ("bis", ""):
+        name = "other-list"
     if act.verb is ActVerb.PENALIZE and act.operand is not Operand.EXPORT_PRIVILEGES:
         name = "penalty"
     words = _table()[name]

@@ -7,8 +7,18 @@ from collections.abc import Sequence
 from datetime import date
 
 from tracker.i18n import format_day, label
-from tracker.model import Act, ActVerb, DocumentKind, Force, JapanStanding, LocalizedText, Operand, Status
-from tracker.wording.act_terms import country_names, is_general, spoken, with_japan
+from tracker.model import (
+    Act,
+    ActVerb,
+    Direction,
+    DocumentKind,
+    Force,
+    JapanStanding,
+    LocalizedText,
+    Operand,
+    Status,
+)
+from tracker.wording.act_terms import NOT_GOVERNING, country_names, is_general, spoken, with_japan
 from tracker.wording.amounts import amount
 from tracker.wording.english import EnglishAct
 from tracker.wording.facts import DocumentFacts, plain_title, title_ja, title_keywords, title_says_act
@@ -96,7 +106,9 @@ def headline(
         notes_en.insert(0, f"rates by goods and country: {', '.join(amount(each, 'en') for each in rates)}")
     by_title = bool(ja.title) or bool(rates and title_says_act(facts.title))
     under_title = not by_title and _is_under_title(ja)
-    title = plain_title(facts.title) if ja.bare and not by_title and facts.kind is not DocumentKind.CFR else ""
+    title = (
+        plain_title(facts.title) if ja.bare and not by_title and facts.kind is not DocumentKind.CFR else ""
+    )
     if title and facts.topics:  # the act names nothing that it hits: at least the field is said
         fields = facts.topics[:_FIELDS]
         notes_ja.insert(0, f"分野は{'、'.join(label('topic', each, 'ja') for each in fields)}")
@@ -114,7 +126,9 @@ def headline(
         )
         + (f":「{title_ja(title) or title}」" if title else "")
         + (f"({'、'.join(map(_unbracketed, notes_ja))})" if notes_ja else ""),
-        en=(_by_title_en(en) if by_title else _main_en(en)) + (f": “{title}”" if title else "") + (f" ({'; '.join(lower)})" if lower else ""),
+        en=(_by_title_en(en) if by_title else _main_en(en))
+        + (f": “{title}”" if title else "")
+        + (f" ({'; '.join(lower)})" if lower else ""),
     )
 
 
@@ -182,6 +196,9 @@ def _number(rate: str) -> float:
 def _by_title_ja(parts: JapaneseAct) -> str:
     """「大統領、米国への木材の輸入の調整」: the title as it says what is done."""
     words = title_ja(parts.facts.title)
+    if parts.act.force is Force.PROPOSED and parts.act.verb not in _PRELIMINARY:
+        draft = _draft_ja(parts.facts)
+        return f"{parts.who}の{draft}:{words}" if parts.who else f"{draft}:{words}"
     return f"{parts.who}、{words}" if parts.who else words
 
 
@@ -208,16 +225,31 @@ def _titled_summary(
     """What the title says is done, the range of the rates, Japan's place and the dates."""
     ja, en = JapaneseAct(acts[0], facts), EnglishAct(acts[0], facts)
     rates, places = _rates(acts[0], acts[1:]), _places(acts)
+    known = not rates and not ja.bare and acts[0].evidence.where != "title"
+    if known and acts[0].direction is not Direction.UNDETERMINED and acts[0].verb not in NOT_GOVERNING:
+        places = ("", "")
+    else:
+        known = False
     pieces_ja = [
-        f"{ja.who}による「{title_ja(facts.title)}」(仮訳。原題「{plain_title(facts.title)}」)",
-        *([f"追加関税の税率は品目・国により{'・'.join(amount(each, 'ja') for each in rates)}"] if rates else []),
+        f"{ja.who}による{_draft_ja(facts) if acts[0].force is Force.PROPOSED else ''}「{title_ja(facts.title)}」(仮訳。原題「{plain_title(facts.title)}」)",
+        *([f"内容:{_done_ja(ja)}", *ja.rest] if known else []),
+        *(
+            [f"追加関税の税率は品目・国により{'・'.join(amount(each, 'ja') for each in rates)}"]
+            if rates
+            else []
+        ),
         *([f"本文の措置に名前が挙がる国・地域:{places[0]}"] if places[0] else []),
         *_japan_ja(ja),
         *timing(acts[0], statuses, today, "ja", span_shown=False),
     ]
     pieces_en = [
         _by_title_en(en),
-        *([f"Rates of duty by goods and country: {', '.join(amount(each, 'en') for each in rates)}"] if rates else []),
+        *([f"It {third_person(en.clause.words)}", *en.rest] if known else []),
+        *(
+            [f"Rates of duty by goods and country: {', '.join(amount(each, 'en') for each in rates)}"]
+            if rates
+            else []
+        ),
         *([f"Countries named in its measures: {places[1]}"] if places[1] else []),
         *_japan_en(en),
         *timing(acts[0], statuses, today, "en", span_shown=False),
