@@ -129,7 +129,7 @@ def _words(
 ) -> Unread:
     """Headline, summary and reason: from the acts where there are any, else what was not read, else what the document is."""
     ranked = sorted(topics.values(), key=lambda topic: -topic.score)
-    facts = DocumentFacts.of(view.document, topics=tuple(topic.id for topic in ranked))
+    facts = DocumentFacts.of(view.document, topics=tuple(topic.id for topic in ranked), dates=dates)
     if facts.kind is DocumentKind.PAGE and is_presidential(view):
         facts = replace(facts, kind=DocumentKind.PRESIDENTIAL)
     if judgement.needs_reading:

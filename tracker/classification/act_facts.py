@@ -13,6 +13,7 @@ from datetime import date
 
 from tracker import citations
 from tracker.countries import adjectives_in, countries_in, place_of
+from tracker.legal_status.date_mentions import mentions
 from tracker.legal_status.legal_dates import DELAYED
 from tracker.model import JapanStanding, LegalDate, Unit, UnitKind
 from tracker.terms import goods_of, leading_phrase, trailing_phrase
@@ -335,6 +336,28 @@ def span_of(sentence: str, dates: Sequence[LegalDate]) -> tuple[date | None, dat
             until = entry.date if own or until is None else until
         elif entry.type in ("effective", "compliance"):
             since = entry.date if own or since is None else since
+    own_since, own_until = _days_in(sentence)
+    return own_since or since, own_until or until
+
+
+_FROM_DAY = re.compile(
+    r"\b(?:beginning|starting|commencing|effective|from|as of|on (?:or|and) after|takes? effect|(?:increas|ris|fall|mov)\w*(?: to [^,;.]{0,40})?)(?: on| at [^,;.]{0,40}? on| as of)?,? $",
+    re.IGNORECASE,
+)
+_UNTIL_DAY = re.compile(
+    r"\b(?:until|through|expir\w+|ending|end|lapse|cease)(?: on| at [^,;.]{0,40}? on)?,? $", re.IGNORECASE
+)
+
+
+def _days_in(sentence: str) -> tuple[date | None, date | None]:
+    """The first day and the last that the words before a day make it: "beginning on November 10, 2025", "through June 29"."""
+    since = until = None
+    for mention in mentions(sentence):
+        before = sentence[: mention.start]
+        if since is None and _FROM_DAY.search(before):
+            since = mention.day
+        elif until is None and _UNTIL_DAY.search(before):
+            until = mention.day
     return since, until
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from tracker.countries import countries_in
-from tracker.model import Document, DocumentKind, UnitKind
+from tracker.model import Document, DocumentKind, LegalDate, UnitKind
 from tracker.terms import goods_of, names_action, phrase_ja
 
 
@@ -57,10 +58,16 @@ class DocumentFacts:
     comments_close: date | None = None
     japan_parties: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()  # ids, the surest first
+    dates: tuple[LegalDate, ...] = ()  # as read from the text; superseded ones are left out
 
     @classmethod
     def of(
-        cls, document: Document, *, japan_parties: tuple[str, ...] = (), topics: tuple[str, ...] = ()
+        cls,
+        document: Document,
+        *,
+        japan_parties: tuple[str, ...] = (),
+        topics: tuple[str, ...] = (),
+        dates: Sequence[LegalDate] = (),
     ) -> DocumentFacts:
         """The facts of a document. Its list rows under Japan are the parties located there."""
         rows = (unit.path.split(" › ") for unit in document.units if unit.kind is UnitKind.ROW)
@@ -71,6 +78,7 @@ class DocumentFacts:
             agencies=document.agencies,
             action=document.action,
             comments_close=document.comments_close_on,
+            dates=tuple(each for each in dates if not each.superseded),
             japan_parties=(*japan_parties, *listed),
             topics=topics,
         )

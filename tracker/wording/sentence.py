@@ -14,6 +14,7 @@ from tracker.model import (
     DocumentKind,
     Force,
     JapanStanding,
+    LegalDate,
     LocalizedText,
     Operand,
     Status,
@@ -51,6 +52,10 @@ _HIT = frozenset({JapanStanding.IN, JapanStanding.TARGET})
 _OTHERS = 3
 _RATES = 4
 _PLACES = 8
+_DATES = 3
+_TELLING_DATES = frozenset(
+    {"effective", "compliance", "comments-close", "applications-close", "hearing", "stay-ends", "expires"}
+)
 _LONGEST_TITLE = 60
 _FIELDS = 2
 
@@ -113,6 +118,9 @@ def headline(
         fields = facts.topics[:_FIELDS]
         notes_ja.insert(0, f"分野は{'、'.join(label('topic', each, 'ja') for each in fields)}")
         notes_en.insert(0, f"in the field of {', '.join(label('topic', each, 'en') for each in fields)}")
+    if not any(re.search(r"\d日", note) for note in notes_ja) and (ahead := _next_date(facts, today)):
+        notes_ja.append(f"{label('date', ahead.type, 'ja')}{format_day(ahead.date, 'ja')}")
+        notes_en.append(f"{label('date', ahead.type, 'en')} {format_day(ahead.date, 'en')}")
     lower = [
         note[0].lower() + note[1:] if not note.startswith(("Japan", "BIS")) else note for note in notes_en
     ]
@@ -176,6 +184,9 @@ def summary(
         else:
             ja += f"意見提出期限:{day_ja}。"
             en += f" Comments are due {day_en}."
+    for entry in _further_dates(facts, ja):
+        ja += f"{label('date', entry.type, 'ja')}:{format_day(entry.date, 'ja')}。"
+        en += f" {label('date', entry.type, 'en')}: {format_day(entry.date, 'en')}."
     return LocalizedText(ja, en)
 
 
@@ -275,6 +286,28 @@ def _named_ja(title: str) -> str:
         return f"文書名:「{translated}」(仮訳。原題「{plain_title(title)}」)。"
     words = title_keywords(title)
     return f"文書名:「{plain_title(title)}」{f'(キーワード:{words})' if words else ''}。"
+
+
+def _further_dates(facts: DocumentFacts, ja: str) -> list[LegalDate]:
+    """The dates of the text that the words do not give yet, the earliest of each type, at most three."""
+    found: dict[str, LegalDate] = {}
+    for entry in sorted(facts.dates, key=lambda each: each.date):
+        if (
+            entry.type in _TELLING_DATES
+            and entry.type not in found
+            and format_day(entry.date, "ja") not in ja
+        ):
+            found[entry.type] = entry
+    return list(found.values())[:_DATES]
+
+
+def _next_date(facts: DocumentFacts, today: date) -> LegalDate | None:
+    """The date that a headline gives where the act has none: the next one ahead, else the last one past."""
+    telling = sorted(
+        (each for each in facts.dates if each.type in _TELLING_DATES), key=lambda each: each.date
+    )
+    ahead = [each for each in telling if each.date >= today]
+    return ahead[0] if ahead else (telling[-1] if telling else None)
 
 
 def _is_studied_measure(act: Act) -> bool:
