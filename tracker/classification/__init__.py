@@ -25,6 +25,7 @@ from tracker.legal_status.extraction import legal_status
 from tracker.legal_status.legal_dates import legal_dates
 from tracker.model import (
     Classification,
+    Direction,
     Document,
     DocumentKind,
     LegalDate,
@@ -55,6 +56,9 @@ __all__ = [
 ]
 
 RULES_VERSION: str = rulebook().version
+_UNIDENTIFIED = LocalizedText(
+    "本分野に関連。個別の措置は特定されていない。", "It belongs to the field; no measure was identified."
+)
 _OUTSIDE = LocalizedText("本分野の対象外。", "Outside the field.")
 
 
@@ -141,7 +145,8 @@ def _words(
     if not judgement.acts:
         touched = [(operation.path, operation.op) for operation in view.operations]
         headed = change_headline(touched, view.document.title) if view.is_change else name_document(view)
-        return Unread(headed, plain, judgement.rule.reason)
+        sort = judgement.rule.direction is Direction.PROCEDURE or not judgement.rule.topics
+        return Unread(headed, plain, judgement.rule.reason if sort else _UNIDENTIFIED)
     first = judgement.acts[0]
     return Unread(
         headline(first, facts, today=today, status=status, others=judgement.acts),

@@ -29,7 +29,7 @@ from tracker.model import (
     LegalDate,
     Operand,
 )
-from tracker.terms import agency_id, leading_phrase, trailing_phrase
+from tracker.terms import agency_id, leading_phrase, party_list_name, trailing_phrase
 
 _OF_LISTING = {1: ActVerb.ADD_PARTY, -1: ActVerb.REMOVE_PARTY, 0: ActVerb.REVISE_PARTY}
 _RETROACTIVE = timedelta(days=180)
@@ -38,7 +38,7 @@ _CONTROLS = frozenset({Operand.LICENSE_REQUIREMENT, Operand.FDPR, Operand.END_US
 _PERMISSIONS = frozenset({Operand.LICENSE_EXCEPTION, Operand.GENERAL_LICENSE, Operand.VALIDATED_END_USER})
 PROCEDURAL = frozenset({Operand.PROCEEDING, Operand.COMMENT_PERIOD, Operand.EMERGENCY, Operand.GUIDANCE})
 _PROPOSES = re.compile(
-    r"\b(?:propos\w+(?! (?:acquisition|transaction|merger|takeover|purchase|investment))|would (?:be|amend|add|require|impose|remove|revise|establish)|is considering|contemplat\w+|plans? to|intends? to|may (?:impose|propose|consider))\b",
+    r"\b(?:propos(?!als\b)(?!al for\b)\w+(?! (?:acquisition|transaction|merger|takeover|purchase|investment))|would (?:be|amend|add|require|impose|remove|revise|establish)|is considering|contemplat\w+|plans? to|intends? to|may (?:impose|propose|consider))\b",
     re.I,
 )
 _STUDIES = re.compile(
@@ -91,6 +91,7 @@ def listing_acts(
                 Operand.LISTING,
                 evidence,
                 actor=actor_of(features.view),
+                terms=_named_list(features.view, evidence.quote),
                 parties=listing.parties if main else (),
                 party_count=listing.count if main else None,
                 of=named,
@@ -104,6 +105,15 @@ def listing_acts(
             )
             found.append((act, passage))
     return found
+
+
+def _named_list(view: TextView, quote: str) -> tuple[str, ...]:
+    """The list that the document names where the sentence that adds or removes a party does not."""
+    if party_list_name(quote, "en"):
+        return ()
+    words = f"{view.title.text} ; {view.document.action} ; {abstract_of(view.document)[:1_000]}"
+    name = party_list_name(words, "en").removeprefix("the ")
+    return (name,) if name else ()
 
 
 def build_act(features: Features, passage: Passage, reading: ActReading, dates: Sequence[LegalDate]) -> Act:
@@ -126,9 +136,16 @@ def build_act(features: Features, passage: Passage, reading: ActReading, dates: 
     force = _force(features, passage)
     if force is Force.BINDING_NOW and since is not None:
         force = Force.BINDING_FROM
+    operand = entry.operand
+    if (
+        operand in (Operand.LICENSE_REQUIREMENT, Operand.LISTING)
+        and features.is_in("ict")
+        and not features.is_in("ear")
+    ):
+        operand = Operand.ICT_RULE
     return Act(
         verb=verb,
-        operand=entry.operand,
+        operand=operand,
         evidence=Evidence(sentence, passage.where),
         actor=actor_of(view),
         phrase=_phrase(sentence, reading),
@@ -205,6 +222,35 @@ def instructed_acts(features: Features, dates: Sequence[LegalDate]) -> list[tupl
         act = build_act(features, passage, reading, dates)
         found.append((replace(act, units=order.paths[:6]), passage))
     return found
+
+
+_WITHDRAWAL = re.compile(
+    r"\b(?:withdraw(?:al|s|n|ing)|docket (?:is )?(?:closed|terminated))\b", re.IGNORECASE
+)
+_TURNED = {Direction.RESTRICTION: Direction.RELIEF, Direction.RELIEF: Direction.RESTRICTION}
+
+
+def withdrawn(view: TextView, act: Act) -> Act:
+    """The act of a proposal that the document withdraws: it ends, and what it would have done does not come."""
+    document = view.document
+    proposed = (
+        document.kind is DocumentKind.PROPOSED_RULE
+        or "propos" in f"{document.action} {document.title}".lower()
+    )
+    if (
+        act.force is not Force.PROPOSED
+        or not proposed
+        or not _WITHDRAWAL.search(f"{document.action} ; {document.title}")
+    ):
+        return act
+    return replace(
+        act,
+        verb=ActVerb.END,
+        force=Force.BINDING_NOW,
+        since=None,
+        until=None,
+        direction=_TURNED.get(act.direction, act.direction),
+    )
 
 
 def _is_wrapped(reading: ActReading) -> bool:
@@ -323,7 +369,9 @@ def actor_of(view: TextView) -> str:
     if bare and document.kind in _OF_REGISTER and not _NOTICE.match(document.title):
         return "president"  # the Register prints the President's documents without an agency and without an abstract
     lead = " ".join(unit.text[:300] for unit in document.units[:6])
-    for words in (" ; ".join(document.agencies), document.url, document.title, document.abstract[:800], lead):
+    if document.agencies:  # the record says who issued it; what else its text names is somebody else
+        return agency_id(" ; ".join(document.agencies))
+    for words in (document.url, document.title, document.abstract[:800], lead):
         if words and (found := agency_id(words)):
             return found
     return ""

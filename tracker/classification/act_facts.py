@@ -188,7 +188,7 @@ _OF_ORIGIN = re.compile(
     r"(?P<what>[^;:]{3,220}?),? (?:that are|which are|being) (?:the )?products? of\b|(?P<those>[A-Za-z][^;:]{3,220}?),? (?:originating in|of (?:Japanese|Chinese|Indian|Korean|European) origin)\b"
 )
 _DUTY_ON = re.compile(
-    r"\b(?:dut(?:y|ies)|tariffs?|surcharge|levy|charge|rate of duty)\b(?: of \d[^,;.]{0,30}?)?(?: \([^)]{0,40}\))?(?: (?:imposed|applied|assessed|levied|under|pursuant to)[^,;.]{0,60}?)? on (?P<what>[^.;:]{3,220})",
+    r"\b(?:dut(?:y|ies)|tariffs?|surcharge|levy|charge|rate of duty)\b(?: of \d[^,;.]{0,30}?)?(?: \([^)]{0,40}\))?(?: (?:imposed|applied|assessed|levied|under|pursuant to|action)[^,;.]{0,60}?)? on (?P<what>[^.;:]{3,220})",
     re.IGNORECASE,
 )
 _NO_GOODS = re.compile(

@@ -17,6 +17,7 @@ from tracker.classification.act_builder import (
     directed_act,
     instructed_acts,
     listing_acts,
+    withdrawn,
 )
 from tracker.classification.act_reader import ActReading
 from tracker.classification.features import Features
@@ -121,6 +122,7 @@ def judge(
         ]
     if rate := act_facts.japan_in_table(view.document.units):
         candidates = [_at_rate(rules, features, candidate, rate) for candidate in candidates]
+    candidates = [_withdrawn(rules, features, candidate) for candidate in candidates]
     if not candidates and (directed := directed_act(view, features)) is not None:
         candidates = [_judged(rules, features, *directed)]
     if not candidates:
@@ -149,6 +151,11 @@ def judge(
         return replace(_decided(candidates, None), direction=Direction.UNDETERMINED, needs_reading=True)
     causes = {place for each in candidates for place in each.act.trigger_countries if not each.act.of}
     return _decided([_without_cause(rules, features, each, causes) for each in candidates], leaning)
+
+
+def _withdrawn(rules: Rules, features: Features, candidate: _Candidate) -> _Candidate:
+    act = withdrawn(features.view, candidate.act)
+    return candidate if act is candidate.act else _judged(rules, features, act, candidate.passage)
 
 
 def _at_rate(rules: Rules, features: Features, candidate: _Candidate, rate: str) -> _Candidate:

@@ -182,7 +182,10 @@ def _named_count(text: str) -> int | None:
 
 def _adding_part(sentence: str) -> str:
     """The clause that adds, without a trailing "and by revising ..."."""
-    match = re.search(r"(?:,? and (?:by )?|; )(?:revising|removing|modifying|correcting)\b", sentence)
+    match = re.search(
+        r"(?:,? and (?:by |also )?|; )(?:revis(?:ing|es)|remov(?:ing|es)|modif(?:ying|ies)|correct(?:ing|s)|delet(?:ing|es))\b",
+        sentence,
+    )
     return sentence[: match.start()] if match else sentence
 
 

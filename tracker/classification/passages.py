@@ -72,6 +72,7 @@ _BOILERPLATE = re.compile(
 _UNTOUCHED = re.compile(
     r"\b(?:shall|will) not be refunded\b|\b(?:is|are|shall be|be) (?:not affected|unaffected)\b|\bremains? unchanged\b"
     r"|\b(?:rules?|regulations?|guidance)\b[^.;]{0,60}\b(?:necessary|appropriate) to (?:implement|carry out|effectuate)\b|\bauthorized (?:and directed )?to (?:employ|take) (?:all|such)\b"
+    r"|\b(?:do(?:es)?|did|will|shall) not,?(?: \w+,)? (?:determine to|change|alter|affect|modify|impose|adjust)\b|^(?:\W*\w{0,3}\W+)?No (?:dut(?:y|ies)|tariffs?|license)\b[^.;]{0,80}\b(?:shall|will) be (?:imposed|required|assessed)\b"
     r"|\binform (?:the President|me) of any circumstances\b|\bshall (?:continue to )?monitor\b",
     re.IGNORECASE,
 )

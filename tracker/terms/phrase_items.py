@@ -259,7 +259,7 @@ def _longest(tokens: Sequence[tuple[str, str]], at: int) -> tuple[Item | None, i
         folded = tuple(singular(word) for word in words[:length])
         entry = phrases()[0].get(folded)
         if entry is not None and (length > 1 or not has_word(words[0])):
-            return Item(entry, "n", deed=is_deed(folded[-1])), length
+            return Item(entry, "n", deed=is_deed(entry)), length
     return None, 0
 
 
@@ -307,7 +307,7 @@ def _known(lower: str, *, before: str = "", noun_follows: bool = False) -> Item 
         return Item(actions[base][0], "g")
     for form in (lower, single):
         if form in nouns:
-            return Item(nouns[form][0], "n", deed=is_deed(form))
+            return Item(nouns[form][0], "n", deed=is_deed(nouns[form][0]))
     if lower in modifiers:
         return Item(modifiers[lower][0], "m")
     base = next((form for form in bases(lower, "ed") if form in actions), "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from tracker.terms.phrase_items import Item, UnknownWordError
 
@@ -58,7 +59,13 @@ _ADVERBIAL = {
 
 def compose(items: Sequence[Item]) -> str:
     """Coordinated phrases with heads of their own, else one head with what modifies it."""
-    items = _with_participles([item for item in items if item.part != "drop"])
+    items = [item for item in items if item.part != "drop"]
+    for item, following in pairwise(items):
+        if item.part in ("p", "to") and following.part in ("c", ",", "p"):
+            raise UnknownWordError(
+                "a preposition without its noun"
+            )  # "additions to and removals from the list"
+    items = _with_participles(items)
     while items and items[-1].part in (",", "c", "p", "to"):
         raise UnknownWordError("cut off")
     if not items:

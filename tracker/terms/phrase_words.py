@@ -22,18 +22,22 @@ PREPOSITIONS: Mapping[str, str] = {
     "capable of": "が可能な", "as a result of": "の結果としての", "on behalf of": "のための", "made of": "製の", "made from": "製の", "made in": "製の", "applicable to": "に適用される", "as amended by": "により改正された",
     "in light of": "を踏まえた", "along with": "及び", "together with": "及び", "as well as": "及び",
 }  # fmt: skip
-_DEED = re.compile(
-    r"(?:tion|sion|ment|al|ance|ence|ure|ing|update|request|notice|list|review|delay|waiver|stay|lifting)\Z"
-)
 
 
 @lru_cache(maxsize=1)
 def dictionary() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """The tables `noun`, `modifier`, `action` and `phrase`."""
     return tables("words")
 
 
-def is_deed(word: str) -> bool:
-    return word in dictionary()["action"] or _DEED.search(word) is not None
+@lru_cache(maxsize=1)
+def _deeds() -> frozenset[str]:
+    return frozenset(names[0][-2:] for names in dictionary()["action"].values())
+
+
+def is_deed(ja: str) -> bool:
+    """Whether a Japanese noun is one for an action: 追加, 意見募集."""
+    return ja[-2:] in _deeds()
 
 
 @lru_cache(maxsize=1)

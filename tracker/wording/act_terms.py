@@ -68,6 +68,11 @@ _END_USE_SECTIONS = re.compile(r"744\.(?:2|3|4|5|6|7|9|17|21|22|23)\b")
 NOT_GOVERNING = frozenset(
     {ActVerb.DIRECT_AGENCY, ActVerb.DETERMINE}
 )  # their object is the agency, or a clause
+# A rate that takes the ordinary duty in: "the sum of its column 1 duty rate and the additional duty shall be 15 percent".
+ALL_IN = re.compile(
+    r"\bsum of\b[^.;]{0,120}\b[Cc]olumn 1\b|\binclusive of\b|\bcombined rate\b|\bcomprised of (?:the|both)\b[^.;]{0,80}\btariff|\bhigher of either\b|\bincluding the (?:ordinary|column 1|most-favored-nation|MFN)\b",
+    re.IGNORECASE,
+)
 # A document's title says what is done with these better than a sentence put together from facts.
 STATED_BY_TITLE = frozenset(Operand) - frozenset(
     {
@@ -95,6 +100,13 @@ STATED_BY_FACTS = frozenset(
 )
 
 
+def says_little(act: Act) -> bool:
+    """Whether a document's title says better what is done than the facts of its act."""
+    if act.operand is Operand.SANCTION or act.operand is None:
+        return not (act.parties or act.party_count)
+    return act.operand in STATED_BY_TITLE
+
+
 @dataclass(frozen=True, slots=True)
 class ActTerms:
     """The license exceptions, review policies, country groups, legal bases and other terms of an act, in one language."""
@@ -114,7 +126,7 @@ def terms_of(act: Act, language: Language) -> ActTerms:
             ("policies", review_policy_name(term, language)),
             ("groups", country_group_name(term, language)),
             ("bases", legal_basis_name(term, language)),
-            ("others", term.strip()),
+            ("others", "" if party_list_name(term, language) else term.strip()),
         ):
             if named:
                 found[kind].append(named)

@@ -21,9 +21,9 @@ from tracker.terms import (
     section_name,
 )
 from tracker.wording.act_terms import (
+    ALL_IN,
     NOT_GOVERNING,
     STATED_BY_FACTS,
-    STATED_BY_TITLE,
     ActTerms,
     actor_of,
     country_names,
@@ -34,6 +34,7 @@ from tracker.wording.act_terms import (
     is_provision,
     legal_places,
     particular_noun,
+    says_little,
     terms_of,
 )
 from tracker.wording.amounts import amount
@@ -61,6 +62,10 @@ _SLOTS = {
 }
 _SOME = re.compile(
     r"\bcertain\b|\b(?:set (?:out|forth)|listed|identified|specified|described) in (?:the )?Annex",
+    re.IGNORECASE,
+)
+_PRODUCTS = re.compile(
+    r"\b(?:products?|goods?|articles?|merchandise) (?:that are (?:the )?products? )?(?:of|from|originating)\b|\bimports? (?:of|from)\b|\b(?:all|any|every) (?:\w+ ){0,2}(?:goods?|articles?|products?|imports?)\b",
     re.IGNORECASE,
 )
 _WHO_DEALS = re.compile(
@@ -145,7 +150,7 @@ class JapaneseAct:
         if self.facts.kind is DocumentKind.CFR or not title_says_act(self.facts.title):
             return ""
         from_title = self.act.evidence.where == "title" and not self.act.amount_after and not self.party_names
-        told = self.act.operand in STATED_BY_TITLE and self.facts.kind not in (None, DocumentKind.LIST)
+        told = says_little(self.act) and self.facts.kind not in (None, DocumentKind.LIST)
         return title_ja(self.facts.title) if self.bare or from_title or told else ""
 
     def _availability(self, name: str) -> str:
@@ -306,7 +311,9 @@ class JapaneseAct:
                 return self.things
             return f"{to}の{self.things}" if self.things else f"{to}の輸出"
         if style == "goods":
-            return self._joined("の", "の一部の産品" if _SOME.search(self.act.evidence.quote) else "の産品")
+            if _SOME.search(self.act.evidence.quote):
+                return self._joined("の", "の一部の産品")
+            return self._joined("の", "の産品" if _PRODUCTS.search(self.act.evidence.quote) else "の対象品")
         if style == "agreement":
             return self.things
         return self._joined("の", "")
@@ -324,7 +331,22 @@ class JapaneseAct:
             return earlier_name(self.act, "ja")
         if self.noun.style == "agreement" and self.of:
             return f"{self.of}との{self.noun.word}"
+        if self.all_in:
+            return "関税"
         return particular_noun(self.act, "ja") or self.noun.word
+
+    @cached_property
+    def all_in(self) -> bool:
+        """Whether the rate takes the ordinary duty in, so that it is no additional duty."""
+        return (
+            self.act.operand is Operand.DUTY
+            and bool(self.act.amount_after)
+            and ALL_IN.search(self.act.evidence.quote) is not None
+        )
+
+    def _rate_after(self) -> str:
+        after = amount(self.act.amount_after, "ja")
+        return f"合計{after}(通常の関税を含む)" if self.all_in else after
 
     @cached_property
     def notes(self) -> tuple[tuple[str, str], ...]:
@@ -388,7 +410,7 @@ class JapaneseAct:
 
     @cached_property
     def noun_after_rate(self) -> str:
-        after = amount(self.act.amount_after, "ja")
+        after = self._rate_after()
         before = amount(self.act.amount_before, "ja")
         if after and before:
             return self._noted(f"{after}の{self.bare_noun}(従来{before})")
@@ -405,7 +427,9 @@ class JapaneseAct:
 
     @cached_property
     def rate(self) -> str:
-        before, after = amount(self.act.amount_before, "ja"), amount(self.act.amount_after, "ja")
+        before, after = amount(self.act.amount_before, "ja"), self._rate_after()
+        if self.act.verb is ActVerb.RAISE and after == "0%":
+            return ""  # "initially 0 percent": the increase is to another rate
         if after:
             return f"{before}から{after}へ" if before else f"{after}へ"
         return f"{before}から" if before else ""

@@ -9,7 +9,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from tracker.model import Act, ActVerb, Direction, Force, JapanStanding, Level, LocalizedText, Operand
-from tracker.wording.act_terms import is_general, legal_places, with_japan
+from tracker.wording.act_terms import ALL_IN, is_general, legal_places, with_japan
 from tracker.wording.amounts import amount
 from tracker.wording.english import EnglishAct
 from tracker.wording.facts import DocumentFacts
@@ -39,15 +39,48 @@ def reason(
     act = with_japan(act, others)
     level = act.level if level is None else level
     direction = act.direction if direction is None else direction
-    pieces = [_effect(act, direction)]
+    pieces = [_effect(act, direction)] if _is_plain(act) else []
     if direction is Direction.UNDETERMINED:
         pieces.append(_pair("direction", "undetermined"))
     pieces += _japan(act, direction)
     if act.force not in _BINDING and act.verb is not ActVerb.DIRECT_AGENCY:
         pieces.append(_pair("force", act.force))
-    if level is Level.CRITICAL or (level is not Level.NONE and not pieces[0][0].endswith("必要")):
+    if level is Level.CRITICAL or (
+        level is not Level.NONE and not (pieces and pieces[0][0].endswith("必要"))
+    ):
         pieces.append(_pair("level", level))
     return LocalizedText(ja="".join(f"{ja}。" for ja, _ in pieces), en=" ".join(f"{en}." for _, en in pieces))
+
+
+_REGIMES = {
+    Operand.LICENSE_REQUIREMENT: ("bis", "president"),
+    Operand.LICENSE_EXCEPTION: ("bis", "president"),
+    Operand.END_USE_CONTROL: ("bis", "president"),
+    Operand.REVIEW_POLICY: ("bis", "president"),
+    Operand.FDPR: ("bis", "president"),
+    Operand.DE_MINIMIS: ("bis", "president"),
+}
+
+
+def _is_plain(act: Act) -> bool:
+    """Whether the effect follows from the act: read from the text and not from the title alone, in its own field of law, and not of
+    a clause that only may come to apply."""
+    if act.evidence.where == "title" and not (
+        act.of or act.objects or act.eccns or act.parties or act.amount_after
+    ):
+        return False
+    if act.force is Force.STUDIED and act.verb not in (
+        ActVerb.INVESTIGATE,
+        ActVerb.REQUEST_COMMENTS,
+        ActVerb.DIRECT_AGENCY,
+    ):
+        return False
+    if act.operand is Operand.DUTY and ALL_IN.search(act.evidence.quote) and not act.amount_before:
+        return False
+    if re.search(r"\bICTS?\b|[Cc]onnected [Vv]ehicle|information and communications", act.evidence.quote):
+        return act.operand is Operand.ICT_RULE
+    actors = _REGIMES.get(act.operand) if act.operand else None
+    return actors is None or act.actor in actors or not act.actor
 
 
 def _pair(group: str, name: str) -> Pair:

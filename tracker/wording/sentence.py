@@ -19,7 +19,14 @@ from tracker.model import (
     Operand,
     Status,
 )
-from tracker.wording.act_terms import NOT_GOVERNING, country_names, is_general, spoken, with_japan
+from tracker.wording.act_terms import (
+    NOT_GOVERNING,
+    country_names,
+    is_general,
+    says_little,
+    spoken,
+    with_japan,
+)
 from tracker.wording.amounts import amount
 from tracker.wording.english import EnglishAct
 from tracker.wording.facts import DocumentFacts, plain_title, title_ja, title_keywords, title_says_act
@@ -162,8 +169,14 @@ def summary(
     elif (translated := title_ja(facts.title)) and facts.kind not in (DocumentKind.CFR, DocumentKind.LIST):
         ja += f"文書名:「{translated}」(仮訳)。"
     told = [acts[0]]
+    strong = not says_little(acts[0])  # a text led by its title had no sentence of which more could be told
     for act in sorted(acts[1:], key=lambda act: _worth(act, acts[0]), reverse=True):
-        if _is_full(act, facts) and not _subsumed(act, told):
+        if (
+            _is_full(act, facts)
+            and (strong or _is_certain(act))
+            and _is_new(act, told)
+            and not _subsumed(act, told)
+        ):
             told.append(act)
     others = list(dict.fromkeys(_other(act, acts[0], facts) for act in told[1:]))
     others = [clause for clause in others if clause != _other(acts[0], acts[0], facts)]
@@ -237,6 +250,7 @@ def _titled_summary(
     ja, en = JapaneseAct(acts[0], facts), EnglishAct(acts[0], facts)
     rates, places = _rates(acts[0], acts[1:]), _places(acts)
     known = not rates and not ja.bare and acts[0].evidence.where != "title"
+    known = known and acts[0].operand not in (None, Operand.SANCTION)
     if known and acts[0].direction is not Direction.UNDETERMINED and acts[0].verb not in NOT_GOVERNING:
         places = ("", "")
     else:
@@ -329,6 +343,23 @@ def _worth(act: Act, first: Act) -> tuple[bool, bool, bool, bool]:
     )
 
 
+def _is_certain(act: Act) -> bool:
+    """Whether a further act gives a rate, parties or ECCNs of its own."""
+    return bool(act.amount_after and act.operand is Operand.DUTY) or bool(
+        act.parties or act.party_count or act.eccns
+    )
+
+
+def _is_new(act: Act, shown: Sequence[Act]) -> bool:
+    """Whether an act comes from words of its own, and does something else than those that are shown."""
+    return all(
+        act.evidence.quote != other.evidence.quote
+        and (act.operand, act.amount_after, act.of, act.objects)
+        != (other.operand, other.amount_after, other.of, other.objects)
+        for other in shown
+    )
+
+
 def _is_full(act: Act, facts: DocumentFacts) -> bool:
     """Whether a further act says enough to be listed by itself: its own words name what it hits, and it is a measure."""
     parts = JapaneseAct(act, facts)
@@ -344,11 +375,19 @@ def _is_full(act: Act, facts: DocumentFacts) -> bool:
 def _subsumed(act: Act, shown: Sequence[Act]) -> bool:
     """Whether an act that is shown says all that this one does."""
     return any(
-        act.verb is other.verb
-        and act.operand is other.operand
-        and all(
-            not getattr(act, name) or getattr(act, name) == getattr(other, name)
-            for name in ("of", "objects", "eccns", "parties", "amount_after", "earlier_act")
+        (
+            act.operand is Operand.LISTING
+            and act.verb is other.verb
+            and bool(other.party_count)
+            and set(act.of) <= set(other.of)
+        )
+        or (
+            act.verb is other.verb
+            and act.operand is other.operand
+            and all(
+                not getattr(act, name) or getattr(act, name) == getattr(other, name)
+                for name in ("of", "objects", "eccns", "parties", "amount_after", "earlier_act")
+            )
         )
         for other in shown
     )
