@@ -332,7 +332,6 @@ def test_a_proposal_is_labeled_and_a_final_rule_is_not() -> None:
     assert proposed.direction == final.direction == Direction.RESTRICTION
 
 
-@pytest.mark.xfail(strict=True, reason="the comments lead the headline, not the investigation")
 def test_the_deadline_of_an_investigation_is_that_of_the_comments() -> None:
     found = read(
         "Notice of Request for Public Comments on Section 232 National Security Investigation of Imports of Semiconductors",

@@ -25,6 +25,7 @@ from tracker.terms import (
     goods_of,
     legal_basis_name,
     license_exception_name,
+    phrase_ja,
     place_label,
     plain_goods,
     reason_for_control_name,
@@ -235,8 +236,8 @@ def test_an_agency_has_a_full_and_a_short_name() -> None:
         ("batteries", "蓄電池"),
         ("all items subject to the EAR", "EAR対象品目すべて"),
         ("steel, aluminum, copper, and timber", "鉄鋼・アルミニウム・銅等"),
-        ("unwrought aluminum foil", "アルミニウム関連(「unwrought aluminum foil」)"),
-        ("tapered roller housings", "「tapered roller housings」"),
+        ("unwrought aluminum foil", "アルミニウム塊箔"),
+        ("tapered roller housings", "テーパー付きローラーハウジング"),
         ("Timber, Lumber – The White House", "木材・製材"),
         ("into the United States", ""),
         ("by heading 9903", ""),
@@ -257,8 +258,9 @@ def test_generic_words_name_no_goods() -> None:
 @given(st.text())
 def test_goods_of_any_text_are_found_without_loss(words: str) -> None:
     shown = goods_ja(words)
-    if not goods_of(plain_goods(words)).whole and shown:
-        assert plain_goods(words) in shown
+    plain = plain_goods(words)
+    if not goods_of(plain).whole and not phrase_ja(plain) and shown:
+        assert plain in shown
 
 
 def test_goods_of_a_title_are_lower_case_in_english() -> None:

@@ -328,7 +328,7 @@ def test_a_page_is_named_where_its_act_names_nothing() -> None:
     )
     facts = DocumentFacts(DocumentKind.PAGE, "Guidance on Chips – Bureau of Industry and Security")
     line = headline(act, facts, today=LATER)
-    assert line.ja == "BIS、報告義務の期限を90日から30日へ変更:「Guidance on Chips」"
+    assert line.ja == "BIS、報告義務の期限を90日から30日へ変更:「チップに関する指針」"
 
 
 def test_a_verb_against_the_direction_is_not_reported() -> None:

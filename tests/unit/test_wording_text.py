@@ -13,14 +13,15 @@ def test_an_unread_document_is_marked_with_its_next_check() -> None:
     facts = DocumentFacts(DocumentKind.PRESIDENTIAL, "Conditions for the Export of Advanced AI Models")
     for state in ReadState:
         words = unread(facts, state)
-        assert "Conditions for the Export of Advanced AI Models" in words.headline.ja
+        assert "「先端AIモデルの輸出に関する条件」" in words.headline.ja
+        assert "原題「Conditions for the Export of Advanced AI Models」" in words.summary.ja
         assert "日本の扱い" in words.summary.ja
         assert "確認" in words.reason.ja
         assert "対応不要" not in words.summary.ja + words.reason.ja
     assert "未入手" in unread(facts, ReadState.NO_TEXT).summary.ja
     assert "入手済み" in unread(facts, ReadState.NO_ACT).summary.ja
     rule = DocumentFacts(DocumentKind.RULE, "Revisions", ("Industry and Security Bureau",))
-    assert unread(rule, ReadState.NO_TEXT).headline.ja == "BISの規則「Revisions」:本文は未確認"
+    assert unread(rule, ReadState.NO_TEXT).headline.ja == "BISの規則「改定」:本文は未確認"
     assert unread(rule, ReadState.NO_TEXT).headline.en == "BIS rule “Revisions”: text not yet read"
 
 

@@ -240,6 +240,7 @@ def withdrawn(view: TextView, act: Act) -> Act:
     if (
         act.force is not Force.PROPOSED
         or not proposed
+        or _WITHDRAWAL.search(act.evidence.quote)  # the sentence says so itself, and was read so
         or not _WITHDRAWAL.search(f"{document.action} ; {document.title}")
     ):
         return act

@@ -12,9 +12,10 @@ act reads differently before and after its date. Texts are plain; outlets escape
 """
 
 from tracker.wording.changed_text import change_headline
+from tracker.wording.clause import act_clause
 from tracker.wording.facts import DocumentFacts, ReadState, plain_title, title_ja
 from tracker.wording.reason import reason
-from tracker.wording.sentence import act_clause, act_sentence, headline, summary
+from tracker.wording.sentence import act_sentence, headline, summary
 from tracker.wording.unread import Unread, unread
 
 __all__ = [

@@ -102,6 +102,10 @@ STATED_BY_FACTS = frozenset(
 
 def says_little(act: Act) -> bool:
     """Whether a document's title says better what is done than the facts of its act."""
+    if act.amount_before and act.amount_after:
+        return False  # a threshold that moves
+    if act.operand is Operand.LICENSE_REQUIREMENT and act.eccns and act.of:
+        return False
     if act.operand is Operand.SANCTION or act.operand is None:
         return not (act.parties or act.party_count)
     return act.operand in STATED_BY_TITLE

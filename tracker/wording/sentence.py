@@ -13,7 +13,6 @@ from tracker.model import (
     Direction,
     DocumentKind,
     Force,
-    JapanStanding,
     LegalDate,
     LocalizedText,
     Operand,
@@ -22,40 +21,32 @@ from tracker.model import (
 from tracker.wording.act_terms import (
     NOT_GOVERNING,
     country_names,
-    is_general,
     says_little,
     spoken,
     with_japan,
 )
 from tracker.wording.amounts import amount
+from tracker.wording.clause import (
+    PRELIMINARY,
+    done_ja,
+    draft_ja,
+    headline_ja,
+    is_studied_measure,
+    japan_en,
+    japan_ja,
+    main_en,
+    sentence_en,
+    sentence_ja,
+)
 from tracker.wording.english import EnglishAct
 from tracker.wording.facts import DocumentFacts, plain_title, title_ja, title_keywords, title_says_act
+from tracker.wording.further_acts import further_clause, is_certain, is_full, is_new, is_subsumed, worth_of
 from tracker.wording.japanese import JapaneseAct
-from tracker.wording.phrases import plain_form, third_person
+from tracker.wording.phrases import third_person
 from tracker.wording.timing import is_comment_period, timing
 
 _NO_FACTS = DocumentFacts()
-# These say by themselves that nothing binds yet.
-_PRELIMINARY = frozenset(
-    {ActVerb.REQUEST_COMMENTS, ActVerb.INVESTIGATE, ActVerb.NEGOTIATE, ActVerb.REPORT, ActVerb.COMMEMORATE}
-)
 _BINDING = frozenset({Force.BINDING_NOW, Force.BINDING_FROM})
-# Steps of an agency, and what is no measure: they are never "under study" as one.
-_STEPS = frozenset({ActVerb.DIRECT_AGENCY, ActVerb.DETERMINE, ActVerb.PROPOSE})
-_NO_MEASURE = frozenset(
-    {
-        None,
-        Operand.PROCEEDING,
-        Operand.GUIDANCE,
-        Operand.DEADLINE,
-        Operand.COMMENT_PERIOD,
-        Operand.AGREEMENT,
-        Operand.EMERGENCY,
-        Operand.EARLIER_ACT,
-    }
-)
-_BORDER_MEASURES = frozenset({Operand.DUTY, Operand.QUOTA})
-_HIT = frozenset({JapanStanding.IN, JapanStanding.TARGET})
 _OTHERS = 3
 _RATES = 4
 _PLACES = 8
@@ -73,15 +64,9 @@ def act_sentence(
     """All facts of an act: who does what to what, of whom, why, how much, Japan, from when until when."""
     act, statuses = spoken(act), tuple(status)
     return LocalizedText(
-        ja=_sentence_ja(JapaneseAct(act, facts), statuses, today),
-        en=_sentence_en(EnglishAct(act, facts), statuses, today),
+        ja=sentence_ja(JapaneseAct(act, facts), statuses, today),
+        en=sentence_en(EnglishAct(act, facts), statuses, today),
     )
-
-
-def act_clause(act: Act, facts: DocumentFacts = _NO_FACTS) -> LocalizedText:
-    """Who does what, without dates and without a full stop."""
-    act = spoken(act)
-    return LocalizedText(ja=_main_ja(JapaneseAct(act, facts)), en=_main_en(EnglishAct(act, facts)))
 
 
 def headline(
@@ -98,18 +83,18 @@ def headline(
     ja, en = JapaneseAct(act, facts), EnglishAct(act, facts)
     notes_ja = [
         *filter(None, [ja.at_home]),
-        *(_japan_ja(ja) or ()),
+        *(japan_ja(ja) or ()),
         *timing(act, statuses, today, "ja", span_shown="until" in ja.clause.shown),
     ]
     notes_en = [
         *filter(None, [en.at_home]),
-        *(_japan_en(en) or ()),
+        *(japan_en(en) or ()),
         *timing(act, statuses, today, "en", span_shown="until" in en.clause.shown),
     ]
     if (
         act.force is Force.STUDIED
-        and act.verb not in _PRELIMINARY | {ActVerb.DIRECT_AGENCY}
-        and not _is_studied_measure(act)
+        and act.verb not in PRELIMINARY | {ActVerb.DIRECT_AGENCY}
+        and not is_studied_measure(act)
     ):
         notes_ja.append("検討段階")
     rates = _rates(act, others)
@@ -135,13 +120,13 @@ def headline(
         ja=(
             _by_title_ja(ja)
             if by_title
-            else f"{_by_title_ja(ja)}:{_done_ja(ja)}"
+            else f"{_by_title_ja(ja)}:{done_ja(ja)}"
             if under_title
-            else _headline_ja(ja)
+            else headline_ja(ja)
         )
         + (f":「{title_ja(title) or title}」" if title else "")
         + (f"({'、'.join(map(_unbracketed, notes_ja))})" if notes_ja else ""),
-        en=(_by_title_en(en) if by_title else _main_en(en))
+        en=(_by_title_en(en) if by_title else main_en(en))
         + (f": “{title}”" if title else "")
         + (f" ({'; '.join(lower)})" if lower else ""),
     )
@@ -170,16 +155,16 @@ def summary(
         ja += f"文書名:「{translated}」(仮訳)。"
     told = [acts[0]]
     strong = not says_little(acts[0])  # a text led by its title had no sentence of which more could be told
-    for act in sorted(acts[1:], key=lambda act: _worth(act, acts[0]), reverse=True):
+    for act in sorted(acts[1:], key=lambda act: worth_of(act, acts[0]), reverse=True):
         if (
-            _is_full(act, facts)
-            and (strong or _is_certain(act))
-            and _is_new(act, told)
-            and not _subsumed(act, told)
+            is_full(act, facts)
+            and (strong or is_certain(act))
+            and is_new(act, told)
+            and not is_subsumed(act, told)
         ):
             told.append(act)
-    others = list(dict.fromkeys(_other(act, acts[0], facts) for act in told[1:]))
-    others = [clause for clause in others if clause != _other(acts[0], acts[0], facts)]
+    others = list(dict.fromkeys(further_clause(act, acts[0], facts) for act in told[1:]))
+    others = [clause for clause in others if clause != further_clause(acts[0], acts[0], facts)]
     if others:
         more = len(others) - _OTHERS
         numbered = [clause.ja for clause in others[:_OTHERS]]
@@ -220,8 +205,8 @@ def _number(rate: str) -> float:
 def _by_title_ja(parts: JapaneseAct) -> str:
     """「大統領、米国への木材の輸入の調整」: the title as it says what is done."""
     words = title_ja(parts.facts.title)
-    if parts.act.force is Force.PROPOSED and parts.act.verb not in _PRELIMINARY:
-        draft = _draft_ja(parts.facts)
+    if parts.act.force is Force.PROPOSED and parts.act.verb not in PRELIMINARY:
+        draft = draft_ja(parts.facts)
         return f"{parts.who}の{draft}:{words}" if parts.who else f"{draft}:{words}"
     return f"{parts.who}、{words}" if parts.who else words
 
@@ -240,7 +225,8 @@ def _is_under_title(parts: JapaneseAct) -> bool:
 
 def _by_title_en(parts: EnglishAct) -> str:
     who = parts.who
-    return f"{who[0].upper()}{who[1:]}: “{plain_title(parts.facts.title)}”"
+    proposes = parts.act.force is Force.PROPOSED and parts.act.verb not in PRELIMINARY
+    return f"{who[0].upper()}{who[1:]}{' proposes' if proposes else ''}: “{plain_title(parts.facts.title)}”"
 
 
 def _titled_summary(
@@ -256,15 +242,19 @@ def _titled_summary(
     else:
         known = False
     pieces_ja = [
-        f"{ja.who}による{_draft_ja(facts) if acts[0].force is Force.PROPOSED else ''}「{title_ja(facts.title)}」(仮訳。原題「{plain_title(facts.title)}」)",
-        *([f"内容:{_done_ja(ja)}", *ja.rest] if known else []),
+        f"{ja.who}による{draft_ja(facts) if acts[0].force is Force.PROPOSED else ''}「{title_ja(facts.title)}」(仮訳。原題「{plain_title(facts.title)}」)",
+        *(
+            [f"{'案では、' if ja.act.force is Force.PROPOSED else '内容:'}{done_ja(ja)}", *ja.rest]
+            if known
+            else []
+        ),
         *(
             [f"追加関税の税率は品目・国により{'・'.join(amount(each, 'ja') for each in rates)}"]
             if rates
             else []
         ),
         *([f"本文の措置に名前が挙がる国・地域:{places[0]}"] if places[0] else []),
-        *_japan_ja(ja),
+        *japan_ja(ja),
         *timing(acts[0], statuses, today, "ja", span_shown=False),
     ]
     pieces_en = [
@@ -276,7 +266,7 @@ def _titled_summary(
             else []
         ),
         *([f"Countries named in its measures: {places[1]}"] if places[1] else []),
-        *_japan_en(en),
+        *japan_en(en),
         *timing(acts[0], statuses, today, "en", span_shown=False),
     ]
     return "".join(f"{piece}。" for piece in pieces_ja), " ".join(f"{piece}." for piece in pieces_en)
@@ -324,242 +314,5 @@ def _next_date(facts: DocumentFacts, today: date) -> LegalDate | None:
     return ahead[0] if ahead else (telling[-1] if telling else None)
 
 
-def _is_studied_measure(act: Act) -> bool:
-    """Whether the act is a measure that is only under study, so that "is studying whether to" fits before it."""
-    return (
-        act.force is Force.STUDIED
-        and act.verb not in _PRELIMINARY | _STEPS
-        and act.operand not in _NO_MEASURE
-    )
-
-
-def _worth(act: Act, first: Act) -> tuple[bool, bool, bool, bool]:
-    """How much a further act adds to the first: Japan, a rate, countries, goods."""
-    return (
-        act.japan is not JapanStanding.NOT_NAMED or "japan" in act.of,
-        bool(act.amount_after) and act.amount_after != first.amount_after,
-        bool(act.of) and act.of != first.of and not is_general(act.of),
-        bool(act.objects or act.eccns) and act.objects != first.objects,
-    )
-
-
-def _is_certain(act: Act) -> bool:
-    """Whether a further act gives a rate, parties or ECCNs of its own."""
-    return bool(act.amount_after and act.operand is Operand.DUTY) or bool(
-        act.parties or act.party_count or act.eccns
-    )
-
-
-def _is_new(act: Act, shown: Sequence[Act]) -> bool:
-    """Whether an act comes from words of its own, and does something else than those that are shown."""
-    return all(
-        act.evidence.quote != other.evidence.quote
-        and (act.operand, act.amount_after, act.of, act.objects)
-        != (other.operand, other.amount_after, other.of, other.objects)
-        for other in shown
-    )
-
-
-def _is_full(act: Act, facts: DocumentFacts) -> bool:
-    """Whether a further act says enough to be listed by itself: its own words name what it hits, and it is a measure."""
-    parts = JapaneseAct(act, facts)
-    if parts.bare or act.evidence.where == "title" or act.operand in _NO_MEASURE:
-        return False
-    if act.operand in _BORDER_MEASURES:
-        return bool(act.amount_after) and bool(act.of or act.objects)
-    if act.operand is Operand.LICENSE_REQUIREMENT:
-        return bool(act.of or act.eccns or parts.governed)
-    return True
-
-
-def _subsumed(act: Act, shown: Sequence[Act]) -> bool:
-    """Whether an act that is shown says all that this one does."""
-    return any(
-        (
-            act.operand is Operand.LISTING
-            and act.verb is other.verb
-            and bool(other.party_count)
-            and set(act.of) <= set(other.of)
-        )
-        or (
-            act.verb is other.verb
-            and act.operand is other.operand
-            and all(
-                not getattr(act, name) or getattr(act, name) == getattr(other, name)
-                for name in ("of", "objects", "eccns", "parties", "amount_after", "earlier_act")
-            )
-        )
-        for other in shown
-    )
-
-
-def _other(act: Act, first: Act, facts: DocumentFacts) -> LocalizedText:
-    """A further act as a clause: its actor where it is another one, its force where it is another one."""
-    ja, en = JapaneseAct(act, facts), EnglishAct(act, facts)
-    same = ja.who == JapaneseAct(first, facts).who
-    if act.force is not first.force and not {act.force, first.force} <= _BINDING:
-        clause = act_clause(act, facts)
-        words = clause.ja.removeprefix(f"{ja.who}が").lstrip("、") if same and ja.who else clause.ja
-        return LocalizedText(words.replace("。", ":"), clause.en)
-    who_ja = f"{ja.who}が" if ja.who and not same else ""
-    who_en = f"{en.who} " if en.who and not same else ""
-    return LocalizedText(who_ja + _done_ja(ja), who_en + third_person(en.clause.words))
-
-
 def _unbracketed(note: str) -> str:
     return note.replace("(", "、").replace(")", "")
-
-
-# --- Japanese -----------------------------------------------------------------------------------
-
-
-def _draft_ja(facts: DocumentFacts) -> str:
-    if facts.kind in (None, DocumentKind.PROPOSED_RULE, DocumentKind.RULE):
-        return "規則案"
-    return "措置案"
-
-
-def _done_ja(parts: JapaneseAct) -> str:
-    return parts.clause.words + parts.clause.verb
-
-
-def _main_ja(parts: JapaneseAct) -> str:
-    because = f"{parts.because}、" if parts.because else ""
-    done, force, act = _done_ja(parts), parts.act.force, parts.act
-    if force is Force.PROPOSED and act.verb not in _PRELIMINARY:
-        draft = _draft_ja(parts.facts)
-        if act.verb is ActVerb.PROPOSE:
-            return _subject_ja(parts, because) + f"{parts.noun_phrase}に関する{draft}を公表"
-        return f"{_subject_ja(parts, '')}{draft}を公表。案では、{because}{done}"
-    if _is_studied_measure(act):
-        if act.actor == "president":
-            return f"{_subject_ja(parts, '')}今後の措置を規定。あり得る措置:{because}{done}"
-        return f"{_subject_ja(parts, '')}調査・検討。検討対象の措置:{because}{done}"
-    if force is Force.STUDIED and act.verb not in _PRELIMINARY | {ActVerb.DIRECT_AGENCY}:
-        return f"{_subject_ja(parts, because)}{done}(検討段階)"
-    if force is Force.STATEMENT and act.verb not in (ActVerb.REPORT, ActVerb.COMMEMORATE):
-        return _subject_ja(parts, because or "、") + _plain_ja(parts) + "と表明"
-    return _subject_ja(parts, because) + done
-
-
-def _plain_ja(parts: JapaneseAct) -> str:
-    return parts.clause.words + plain_form(parts.clause.verb)
-
-
-def _subject_ja(parts: JapaneseAct, because: str) -> str:
-    """「大統領が、…を理由に、」, 「BISが」; without an actor only the reason."""
-    reason = "" if because == "、" else because
-    if not parts.who:
-        return reason
-    return f"{parts.who}が{'、' if because else ''}{reason}"
-
-
-def _headline_ja(parts: JapaneseAct) -> str:
-    because = f"{parts.because}、" if parts.because and "「" not in parts.because else ""
-    who, act = parts.who, parts.act
-    if act.force is Force.PROPOSED and act.verb not in _PRELIMINARY:
-        draft = _draft_ja(parts.facts)
-        head = f"{who}の{draft}" if who else draft
-        if act.verb is ActVerb.PROPOSE:
-            return f"{head}:{because}{parts.noun_phrase}"
-        return f"{head}:{because}{_done_ja(parts)}"
-    if _is_studied_measure(act):
-        lead = "今後あり得る措置" if act.actor == "president" else "検討中の措置"
-        return f"{who}、{lead}:{because}{_done_ja(parts)}" if who else f"{lead}:{because}{_done_ja(parts)}"
-    subject = f"{who}、" if who else ""
-    if act.force is Force.STUDIED and act.verb not in _PRELIMINARY:
-        return f"{subject}{because}{_done_ja(parts)}"
-    if act.force is Force.STATEMENT and act.verb not in (ActVerb.REPORT, ActVerb.COMMEMORATE):
-        return f"{subject}{because}{_plain_ja(parts)}と表明"
-    return f"{subject}{because}{_done_ja(parts)}"
-
-
-def _japan_said(act: Act) -> bool:
-    """Whether the clause already says Japan's place: Japan alone is hit, or is among those let off."""
-    if act.of == ("japan",):
-        same = act.japan_rate in ("", act.amount_after)
-        return act.japan is not JapanStanding.RATE and same
-    return "japan" in act.of and act.japan is JapanStanding.OUT and not act.japan_rate
-
-
-def _japan_ja(parts: JapaneseAct) -> tuple[str, ...]:
-    act = parts.act
-    rate = amount(act.japan_rate, "ja")
-    if _japan_said(act):
-        return ()
-    if act.operand is Operand.LISTING and act.japan in _HIT and not rate:
-        return () if parts.at_home else ("日本所在者を含む",)
-    words = {
-        JapanStanding.OUT: "日本は対象外",
-        JapanStanding.IN: "日本も対象",
-        JapanStanding.TARGET: "日本が対象",
-        JapanStanding.RATE: "" if rate else "日本には個別の税率を適用",
-    }.get(act.japan, "")
-    if rate:
-        words = f"{words}(税率{rate})" if words else f"日本は税率{rate}"
-    return (words,) if words else ()
-
-
-def _sentence_ja(parts: JapaneseAct, statuses: tuple[Status, ...], today: date) -> str:
-    pieces = [
-        _main_ja(parts),
-        *parts.rest,
-        *_japan_ja(parts),
-        *timing(parts.act, statuses, today, "ja", span_shown="until" in parts.clause.shown),
-    ]
-    if parts.units:
-        pieces.append(parts.units)
-    return "".join(f"{piece}。" for piece in pieces)
-
-
-# --- English ------------------------------------------------------------------------------------
-
-
-def _main_en(parts: EnglishAct) -> str:
-    act, clause = parts.act, parts.clause.words
-    who = parts.who
-    who = who[0].upper() + who[1:]
-    because = parts.because
-    if act.force is Force.PROPOSED and act.verb not in _PRELIMINARY:
-        if act.verb is ActVerb.PROPOSE:
-            return f"{who} {third_person(clause)}{because}"
-        return f"{who} proposes to {clause}{because}"
-    if _is_studied_measure(act):
-        if act.actor == "president":
-            return f"{who} provides for a step that may follow: to {clause}{because}"
-        return f"{who} is studying whether to {clause}{because}"
-    if act.force is Force.STUDIED and act.verb not in _PRELIMINARY | {ActVerb.DIRECT_AGENCY}:
-        return f"{who} {third_person(clause)}{because} (under study)"
-    if act.force is Force.STATEMENT and act.verb not in (ActVerb.REPORT, ActVerb.COMMEMORATE):
-        return f"{who} states an intent to {clause}{because}"
-    return f"{who} {third_person(clause)}{because}"
-
-
-def _japan_en(parts: EnglishAct) -> tuple[str, ...]:
-    act = parts.act
-    rate = amount(act.japan_rate, "en")
-    if _japan_said(act):
-        return ()
-    if act.operand is Operand.LISTING and act.japan in _HIT and not rate:
-        return () if parts.at_home else ("Parties in Japan are included",)
-    words = {
-        JapanStanding.OUT: "Japan is not covered",
-        JapanStanding.IN: "Japan is covered",
-        JapanStanding.TARGET: "Japan is a target",
-        JapanStanding.RATE: "" if rate else "Japan has a rate of its own",
-    }.get(act.japan, "")
-    if rate:
-        words = f"{words} (rate {rate})" if words else f"Japan’s rate is {rate}"
-    return (words,) if words else ()
-
-
-def _sentence_en(parts: EnglishAct, statuses: tuple[Status, ...], today: date) -> str:
-    pieces = [
-        _main_en(parts),
-        *parts.rest,
-        *_japan_en(parts),
-        *timing(parts.act, statuses, today, "en", span_shown="until" in parts.clause.shown),
-    ]
-    if parts.units:
-        pieces.append(parts.units)
-    return " ".join(piece if piece.endswith(".") else f"{piece}." for piece in pieces)
