@@ -16,7 +16,7 @@ from tracker.countries import adjectives_in, countries_in, place_of
 from tracker.legal_status.date_mentions import mentions
 from tracker.legal_status.legal_dates import DELAYED
 from tracker.model import JapanStanding, LegalDate, Unit, UnitKind
-from tracker.terms import goods_of, leading_phrase, trailing_phrase
+from tracker.terms import goods_of, leading_phrase, plain_goods, trailing_phrase
 
 _GENERAL = re.compile(
     r"\b(?:all (?:imports|imported|countries|trading partners|goods|articles|destinations|foreign|products|nations|origins)|any (?:country|foreign (?:country|trading partner))|every (?:country|trading partner)|"
@@ -192,7 +192,7 @@ _DUTY_ON = re.compile(
     re.IGNORECASE,
 )
 _NO_GOODS = re.compile(
-    r".*(?:\d|percent|\bthose\b).*|\A(?:(?:all |any |certain |such |the |other )*(?:articles?|products?|goods|imports?|merchandise|items?|countr(?:y|ies))|(?:January|February|March|April|May|June|July|August|September|October|November|December)\b.*)\Z",
+    r"(?:those )?(?:Covered|Subject|Specified|Affected|Designated) (?:Products?|Articles?|Goods|Items|Imports)\Z|.*(?:\d|percent|\bthose\b|\bcountr(?:y|ies)\b).*|\A(?:(?:all |any |certain |such |the |other )*(?:articles?|products?|goods|imports?|merchandise|items?|countr(?:y|ies))|(?:January|February|March|April|May|June|July|August|September|October|November|December)\b.*)\Z",
     re.IGNORECASE,
 )
 
@@ -242,6 +242,8 @@ def goods_in(sentence: str) -> tuple[str, ...]:
                 words
                 and not _REFERS.search(words)
                 and not _COUNTRY_ONLY.match(words)
+                and not _NO_GOODS.match(words)
+                and plain_goods(words)
                 and not countries_in(words)
                 and len(words.split()) <= 14
             ):

@@ -26,7 +26,7 @@ _TOKEN = re.compile(
     r"|(?P<span>\d+[ -](?:day|month|year|hour|week)s?\b)"
     r"|(?P<company>(?:[A-Z][\w.&'’-]*,? ){1,6}(?:Co(?:mpany)?\.?,? Ltd\.?|Ltd\.?|Inc\.?|Corp(?:oration)?\.?|LLC|L\.L\.C\.|GmbH|S\.A\.|N\.V\.|B\.V\.|Co\.)(?=\W|\Z))"
     r"|(?P<word>[A-Za-z][\w’'.&]*(?:[-/][A-Za-z\d][\w’'.]*)*)"
-    r"|(?P<number>\d[\d,.]*\w*(?:[-:][\w.]+)*)"
+    r"|(?P<number>\d+(?:[.,]\d+)*\w*(?:[-:][\w.]+)*)"
     r"|(?P<comma>,)|(?P<open>[(\[])|(?P<close>[)\]])|(?P<quote>[“”\"])"
 )
 _DROPPED = frozenset(

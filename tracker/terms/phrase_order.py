@@ -207,7 +207,8 @@ def _core(items: Sequence[Item]) -> str:
         if item.part == "," and number + 1 < len(items) and items[number + 1].part == "c":
             continue
         if item.part in ("count", "year"):
-            following = items[number + 1].ja if number + 1 < len(items) else ""
+            after = items[number + 1] if number + 1 < len(items) else None
+            following = after.ja if after is not None and after.part not in (",", "c") else ""
             if item.part == "year":
                 words += f"{item.ja}年" + ("の" if following else "")
             elif (

@@ -54,6 +54,9 @@ def phrase_ja(words: str) -> str:
     return joined if re.search(r"[ぁ-んァ-ヶ一-龠]", joined) else ""
 
 
+_OF_THINGS = re.compile(r"(?<!Department)(?<!Bureau)(?<!Office)(?<!Secretary) of ")
+
+
 def _plain(words: str) -> str:
     """The phrase without the name of a site and asides; the title of a press release ("BIS Adds Entities to the Entity List") as
     what is done ("Adding Entities to the Entity List")."""
@@ -65,8 +68,10 @@ def _plain(words: str) -> str:
     base = next(
         (form for form in (verb[:-1], verb[:-2], f"{verb[:-3]}y") if form in dictionary()["action"]), ""
     )
-    if not base or not (
-        agency_id(who) or who.endswith(_RULERS) or who.startswith(("President ", "The President"))
+    if (
+        not base
+        or _OF_THINGS.search(who)
+        or not (agency_id(who) or who.endswith(_RULERS) or who.startswith(("President ", "The President")))
     ):
         return plain
     return f"{base.removesuffix('e')}ing {match['rest']}"

@@ -36,7 +36,7 @@ _OBJECTS = 3
 _HTS = 2
 _UNITS = 2
 _SOME = re.compile(
-    r"\bcertain\b|\b(?:set (?:out|forth)|listed|identified|specified|described) in (?:the )?Annex",
+    r"\bcertain\b|\b(?-i:Covered|Subject|Specified|Affected) (?:Products|Articles|Goods|Imports)\b|\b(?:set (?:out|forth)|listed|identified|specified|described) in (?:the )?Annex",
     re.IGNORECASE,
 )
 _PRODUCTS = re.compile(
@@ -205,7 +205,8 @@ class JapaneseHit:
             return f"{to}の{self.things}" if self.things else f"{to}の輸出"
         if style == "goods":
             if _SOME.search(self.act.evidence.quote):
-                return self._joined("の", "の一部の産品")
+                hit = self._joined("の", "の一部の産品")
+                return f"{hit}の一部" if self.objects and hit.endswith(self.objects) else hit
             return self._joined("の", "の対象品" if self._of_what_unsaid else "の産品")
         if style == "agreement":
             return self.things
