@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from tracker.classification import profile as _profile
 from tracker.classification.features import Features
@@ -133,7 +133,9 @@ def _words(
 ) -> Unread:
     """Headline, summary and reason: from the acts where there are any, else what was not read, else what the document is."""
     ranked = sorted(topics.values(), key=lambda topic: -topic.score)
-    facts = DocumentFacts.of(view.document, topics=tuple(topic.id for topic in ranked), dates=dates)
+    facts = DocumentFacts.of(
+        view.document, topics=tuple(topic.id for topic in ranked), dates=_own(dates, view)
+    )
     if facts.kind is DocumentKind.PAGE and is_presidential(view):
         facts = replace(facts, kind=DocumentKind.PRESIDENTIAL)
     if judgement.needs_reading:
@@ -152,6 +154,23 @@ def _words(
         headline(first, facts, today=today, status=status, others=judgement.acts),
         summary(judgement.acts, facts, today=today, status=status),
         reason(first, judgement.level, judgement.direction, others=judgement.acts),
+    )
+
+
+_BEGINS = frozenset({"effective", "compliance"})
+_RETROACTIVE = timedelta(days=180)
+
+
+def _own(dates: tuple[LegalDate, ...], view: TextView) -> tuple[LegalDate, ...]:
+    """The dates without those that a document of the Register only reports: what ended before its publication, and what took effect
+    more than half a year before it."""
+    published = view.document.published
+    if published is None or view.is_change or not view.document.document_number:
+        return dates
+    return tuple(
+        entry
+        for entry in dates
+        if entry.date >= (published - _RETROACTIVE if entry.type in _BEGINS else published)
     )
 
 

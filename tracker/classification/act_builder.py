@@ -57,6 +57,14 @@ _ASKS = re.compile(
 _ADDS = re.compile(r"\badd(?:ing|ed|s)?\b", re.IGNORECASE)
 _REMOVES = re.compile(r"\b(?:remov(?:ing|ed|es|e)|reserv(?:ing|ed)|delet(?:ing|ed))\b", re.IGNORECASE)
 _ADD, _END = VerbEntry("impose", 1, "impose"), VerbEntry("end", -1, "end")
+_AUXILIARIES = re.compile(
+    r"(?:,? (?:is|are|be|been|being|was|were|has|have|had|shall|will|would|may|must|should|hereby|therefore|also|further|temporarily|\w+ly))+\s*$"
+)
+_CAP = re.compile(
+    r"\b(?:higher|greater) of (?:either )?\b|\bcombined rate\b|\binclusive of\b|\bsum of\b", re.IGNORECASE
+)
+_AGREED = re.compile(r"\b(?:Agreement|Framework|Arrangement|Deal|Protocol|agreement|framework|deal)\b")
+_RENEWS = re.compile(r"\brenew(?:s|ed|ing|al)?\b", re.IGNORECASE)
 _OF_REGISTER = frozenset({DocumentKind.NOTICE, DocumentKind.PRESIDENTIAL})
 _TO_AGENCY = re.compile(
     r"\b(?:Secretary|Secretaries|Director|Administrator|Attorney General|Representative|Chairman|Chair|Commissioner|agency|agencies|[Hh]eads?|Assistant|Advisor|Adviser|Council|"
@@ -130,7 +138,11 @@ def build_act(features: Features, passage: Passage, reading: ActReading, dates: 
     if rate and amount.before and rate == amount.before:
         rate = amount.after  # Japan's rate is the one that comes, not the one that goes
     since, until = _own_days(view.document, reading, *act_facts.span_of(sentence, dates))
+    if entry.operand is Operand.COMMENT_PERIOD:
+        since, until = None, act_facts.comments_close(dates)
     verb = _verb_of_move(entry.operand, amount, reading) or _verb(reading)
+    if verb is ActVerb.EXTEND and entry.operand is Operand.PROCEEDING and _RENEWS.search(sentence):
+        verb = ActVerb.RESUME  # an investigation is renewed after its end; its time is extended before
     if verb is ActVerb.DELAY:
         since = act_facts.delayed_to(dates)
     force = _force(features, passage)
@@ -166,7 +178,8 @@ def build_act(features: Features, passage: Passage, reading: ActReading, dates: 
         terms=act_facts.terms_in(sentence),
         direction=Direction.PROCEDURE
         if _ASKS.search(sentence)
-        else _moved(entry.operand, amount, reading)
+        else _agreed(entry.operand, sentence)
+        or _moved(entry.operand, amount, reading)
         or _set(features, passage, reading, amount)
         or _direction(reading),
     )
@@ -179,7 +192,8 @@ def _phrase(sentence: str, reading: ActReading) -> str:
         return ""
     if first:
         return leading_phrase(sentence[first:last].lstrip(" ,"), reading.end - first)
-    return trailing_phrase(sentence[:last].rstrip(), len(sentence[:last].rstrip()) - reading.start)
+    subject = _AUXILIARIES.sub("", sentence[:last]).rstrip()
+    return trailing_phrase(subject, len(subject) - reading.start)
 
 
 def _own_days(
@@ -224,8 +238,58 @@ def instructed_acts(features: Features, dates: Sequence[LegalDate]) -> list[tupl
     return found
 
 
+def struck_rates(features: Features, dates: Sequence[LegalDate]) -> list[tuple[Act, Passage]]:
+    """The duties whose rate an order rewrites in an earlier one: "by striking “10 percent” and inserting “20 percent”"."""
+    if not features.is_in("tariff"):
+        return []
+    found = []
+    for passage in features.passages:
+        amount = act_facts.struck_rate(passage.text)
+        if amount is None or passage.weight is not Weight.OPERATIVE:
+            continue
+        rises = act_facts.number_of(amount.after) > act_facts.number_of(amount.before)
+        of, trigger = act_facts.countries_hit(passage.text, features.view.title.text)
+        since, until = act_facts.span_of(passage.text, dates)
+        act = Act(
+            ActVerb.RAISE if rises else ActVerb.LOWER,
+            Operand.DUTY,
+            Evidence(passage.text, passage.where),
+            actor=actor_of(features.view),
+            of=of,
+            trigger_countries=trigger,
+            amount_before=amount.before,
+            amount_after=amount.after,
+            force=Force.BINDING_NOW if since is None else Force.BINDING_FROM,
+            since=since,
+            until=until,
+            earlier_act=act_facts.earlier_act_in(passage.text),
+            direction=Direction.RESTRICTION if rises else Direction.RELIEF,
+        )
+        found.append((act, passage))
+    return found
+
+
+def request_act(view: TextView, dates: Sequence[LegalDate]) -> tuple[Act, Passage]:
+    """What a paper does whose title is a request for comments or information, where no sentence of it was read to ask."""
+    of, _ = act_facts.countries_hit(view.title.text, view.title.text)
+    act = Act(
+        ActVerb.REQUEST_COMMENTS,
+        Operand.COMMENT_PERIOD,
+        Evidence(view.title.text, "title"),
+        actor=actor_of(view),
+        of=of,
+        until=act_facts.comments_close(dates),
+        force=Force.STUDIED,
+        direction=Direction.PROCEDURE,
+    )
+    return act, Passage(view.title.text, "title", Weight.TITLE)
+
+
 _WITHDRAWAL = re.compile(
     r"\b(?:withdraw(?:al|s|n|ing)|docket (?:is )?(?:closed|terminated))\b", re.IGNORECASE
+)
+_ENDING = frozenset(
+    {ActVerb.END, ActVerb.REMOVE_CONTROL, ActVerb.REVOKE_AUTHORIZATION, ActVerb.EXEMPT, ActVerb.AUTHORIZE}
 )
 _TURNED = {Direction.RESTRICTION: Direction.RELIEF, Direction.RELIEF: Direction.RESTRICTION}
 
@@ -240,8 +304,8 @@ def withdrawn(view: TextView, act: Act) -> Act:
     if (
         act.force is not Force.PROPOSED
         or not proposed
-        or _WITHDRAWAL.search(act.evidence.quote)  # the sentence says so itself, and was read so
-        or not _WITHDRAWAL.search(f"{document.action} ; {document.title}")
+        or (_WITHDRAWAL.search(act.evidence.quote) and act.verb in _ENDING)  # the sentence was read so
+        or not _WITHDRAWAL.search(f"{document.action} ; {document.title} ; {act.evidence.quote}")
     ):
         return act
     return replace(
@@ -273,6 +337,13 @@ def _steps(operand: Operand | None, amount: act_facts.Amount) -> int:
 def _moved(operand: Operand | None, amount: act_facts.Amount, reading: ActReading) -> Direction | None:
     step = 0 if _is_wrapped(reading) else _steps(operand, amount)
     return None if not step else (Direction.RESTRICTION if step > 0 else Direction.RELIEF)
+
+
+def _agreed(operand: Operand | None, sentence: str) -> Direction | None:
+    """Relief where an agreement caps what is paid in all: "the higher of either the most-favored-nation rate or 15 percent"."""
+    if operand is Operand.DUTY and _CAP.search(sentence) and _AGREED.search(sentence):
+        return Direction.RELIEF
+    return None
 
 
 def _set(
@@ -342,6 +413,8 @@ def _direction(reading: ActReading) -> Direction:
         return Direction.RESTRICTION if reading.sign > 0 else Direction.OPPORTUNITY
     if operand in PROCEDURAL or outer in ("clarify", "correct", "report", "commemorate"):
         return Direction.PROCEDURE
+    if operand is Operand.DEADLINE and outer == "delay" and reading.sign == 0:
+        return Direction.PROCEDURE  # of what rule the day is put off is not said
     if reading.sign == 0:
         return Direction.UNDETERMINED
     return Direction.RESTRICTION if reading.sign > 0 else Direction.RELIEF

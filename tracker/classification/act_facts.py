@@ -64,6 +64,17 @@ _INSTEAD = re.compile(
     rf"(?P<before>{_RATE})[^.;]{{0,160}}?\b(?:instead|in lieu|replaced (?:by|with)|and (?:adding|inserting) in its place)\b[^.;]{{0,120}}?(?P<after>{_RATE})",
     re.IGNORECASE,
 )
+_AT_MOST = re.compile(
+    r"\b(?:up to|as (?:high|much) as|not (?:to )?exceed(?:ing)?|not? (?:more|higher|greater) than|a maximum (?:rate )?of)(?: an?| and including)?(?: additional)? $",
+    re.IGNORECASE,
+)
+_AT_LEAST = re.compile(
+    r"\b(?:at least|not? less than|a minimum (?:rate )?of)(?: an?)?(?: additional)? $", re.IGNORECASE
+)
+_STRIKING = re.compile(
+    rf"\bstriking[^.;\d]{{0,60}}(?P<before>{_RATE})[^.;\d]{{0,60}}\b(?:inserting|adding|substituting)\b[^.;\d]{{0,60}}(?P<after>{_RATE})",
+    re.IGNORECASE,
+)
 _WORDS = {
     "ten": 10,
     "fifteen": 15,
@@ -155,6 +166,8 @@ def amount_in(sentence: str, start: int, end: int) -> Amount:
     """The rate or threshold that an act sets, as printed, with the earlier one where the sentence gives it."""
     if match := _RATHER.search(sentence):
         return Amount(_tidy(match["before"]), _tidy(match["after"]))
+    if struck := struck_rate(sentence):
+        return struck
     if match := _INSTEAD.search(sentence):
         return Amount(_tidy(match["before"]), _tidy(match["after"]))
     if match := _FROM_TO.search(sentence):
@@ -167,7 +180,20 @@ def amount_in(sentence: str, start: int, end: int) -> Amount:
     if not near:
         return Amount()
     best = min(near, key=lambda match: min(abs(match.start() - end), abs(start - match.end())))
-    return Amount("", _tidy(best[0]))
+    return Amount("", _bound(sentence[: best.start()]) + _tidy(best[0]))
+
+
+def _bound(before: str) -> str:
+    """ "up to " or "at least " where the words before a rate make it a limit; a printed rate else."""
+    if _AT_MOST.search(before):
+        return "up to "
+    return "at least " if _AT_LEAST.search(before) else ""
+
+
+def struck_rate(sentence: str) -> Amount | None:
+    """The rates of "by striking “10 percent” and inserting “20 percent”"; None where a sentence strikes none."""
+    match = _STRIKING.search(sentence)
+    return Amount(_tidy(match["before"]), _tidy(match["after"])) if match else None
 
 
 def _tidy(words: str) -> str:
@@ -298,8 +324,19 @@ def eccns_in(sentence: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(citations.citation_values(sentence, "eccn")))
 
 
+_HEADINGS = re.compile(
+    r"\b[Hh]eadings?\b(?:[^.:\d]{0,40}|[^.:]{0,160}:) ?(?P<numbers>\d{4}(?:\.\d\d){0,3}\b(?:(?:, and|, or|[;,]| and| or) \d{4}(?:\.\d\d){0,3}\b)*)"
+)
+
+
 def hts_in(sentence: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(citations.citation_values(sentence, "hts")))
+    """Headings and subheadings that a sentence names: "9903.01.25", and "8471" in a list after the word "headings"."""
+    listed = [
+        number
+        for match in _HEADINGS.finditer(sentence)
+        for number in re.findall(r"\d{4}(?:\.\d\d)*", match["numbers"])
+    ]
+    return tuple(dict.fromkeys((*citations.citation_values(sentence, "hts"), *listed)))
 
 
 def units_in(sentence: str) -> tuple[str, ...]:
@@ -340,6 +377,11 @@ def span_of(sentence: str, dates: Sequence[LegalDate]) -> tuple[date | None, dat
             since = entry.date if own or since is None else since
     own_since, own_until = _days_in(sentence)
     return own_since or since, own_until or until
+
+
+def comments_close(dates: Sequence[LegalDate]) -> date | None:
+    """The last day for comments; None where the document gives none."""
+    return next((d.date for d in dates if d.type == "comments-close" and not d.superseded), None)
 
 
 _FROM_DAY = re.compile(

@@ -31,6 +31,10 @@ _COMPLEMENT = re.compile(
     r"^\W*(?:\d+(?:\.\d+)?\s*(?:percent|per cent|%)\s+)?(?:from|to|of|for|under|on|against)\b[^,.;]{0,44}$",
     re.IGNORECASE,
 )
+# "duties that were collected under Executive Order 14257 on imports of ...": the clause and what follows it belong to the duties.
+_RELATIVE_OF = re.compile(
+    r"^ (?:that|which) (?:is|are|was|were|has been|have been|had been) \w+ [^.;:]{0,80}\b(?:on|of|for|from) (?:\w+ ){0,2}$"
+)
 _LIGHT = re.compile(
     r"^(?:hold|put|keep|bring|carv|tak|leav|set|plac|kept|held|brought|left|took)", re.IGNORECASE
 )
@@ -45,6 +49,11 @@ _INTRANSITIVE = re.compile(
 _NEGATION = re.compile(r"\b(?:not|never|no|nor|without|neither)\s+(?:\w+\s+){0,2}$", re.I)
 _PURPOSE = re.compile(r"^\s*(?:\w+\s+){0,2}to\s+$", re.IGNORECASE)
 _END_USE = re.compile(r"end(?: |-)use", re.IGNORECASE)  # "End Users": no verb
+_FINITE = re.compile(r"\b(?:is|are|was|were|shall|will|has|have|may|must|does|do)\b")
+_BY = re.compile(r" (?:by|under|pursuant to) ")
+_PLURAL = re.compile(
+    r"\b(?:transactions?|dut(?:y|ies)|tariffs?|exports?|activities|items?|goods|products|articles|persons|measures|conduct|dealings) $"
+)
 _OTHER_PREDICATE = re.compile(r"\b(?:and|or|but)\s+$", re.IGNORECASE)
 _RELATIVE = re.compile(
     r"\b(?:that|which|who) (?:is|are|was|were|has been|have been|(?:would|may|might|could|will|shall)(?: otherwise)? be|becomes?) "
@@ -107,11 +116,20 @@ def read_acts(sentence: str) -> tuple[ActReading, ...]:
     tokens = [
         verb
         for verb in words.verb_tokens(sentence)
-        if not _inside(verb, named) and not _END_USE.match(sentence[verb.start :])
+        if not _inside(verb, named)
+        and not _END_USE.match(sentence[verb.start :])
+        and not _is_name(sentence, verb)
     ]
     verbs = [verb for verb in tokens if not _is_after(verb)]
     particles = [verb for verb in tokens if _is_after(verb)]
     return tuple(_linked(sentence, verbs, operands, particles))
+
+
+def _is_name(sentence: str, token: Token) -> bool:
+    """Whether a word with a capital inside a sentence is a part of a name: "the acquisition by Bar LLC", "Block, Inc."."""
+    if not sentence[token.start].isupper() or not sentence[: token.start].strip(" (\"'“"):
+        return False
+    return _FINITE.search(sentence) is not None  # a title has no finite verb, and capitals everywhere
 
 
 def _without_left(sentence: str, operands: list[Token]) -> list[Token]:
@@ -200,6 +218,8 @@ def _put_off(sentence: str, verbs: Sequence[Token], start: int) -> Token | None:
 def _continues(sentence: str, verbs: Sequence[Token], one: Token, other: Token) -> bool:
     """Whether an operand belongs to the noun phrase of the one before it."""
     gap = sentence[one.end : other.start]
+    if _RELATIVE_OF.match(gap):
+        return True
     return (
         _COMPLEMENT.match(gap) is not None
         and re.search(r"\b(?:and|or)\b", gap) is None
@@ -282,6 +302,12 @@ def _describes(sentence: str, token: Token) -> bool:
             and re.search(r"\b(?:the|a|an|any|such|these|those|its)\s+$", before, re.I) is not None
         )
         or _TO_WHICH.search(before) is not None
+        or (
+            word.endswith("ed")
+            and _BY.match(sentence, token.end) is not None
+            and _AUXILIARY.search(before) is None
+            and _PLURAL.search(before) is not None
+        )  # "all transactions prohibited by the regulations"
         or (_RELATIVE.search(before) is not None and not word.lower().startswith("no longer"))
     )
 

@@ -17,6 +17,8 @@ from tracker.classification.act_builder import (
     directed_act,
     instructed_acts,
     listing_acts,
+    request_act,
+    struck_rates,
     withdrawn,
 )
 from tracker.classification.act_reader import ActReading
@@ -94,7 +96,7 @@ def judge(
     lists_parties = (
         not _is_wrapped_listing(readings)
         and bool(listing.facts)
-        and features.is_in("ear")
+        and (features.is_in("ear") or _names_sdn_list(features))
         and not features.is_in("forced-labor", "cuba-list", "export-privileges")
     )
     candidates = [
@@ -116,10 +118,21 @@ def judge(
         candidates += [
             _judged(rules, features, act, passage) for act, passage in instructed_acts(features, dates)
         ]
+    candidates += [_judged(rules, features, act, passage) for act, passage in struck_rates(features, dates)]
+    if features.is_in("comment-only") and not any(
+        each.act.verb is ActVerb.REQUEST_COMMENTS for each in candidates
+    ):
+        candidates.append(_judged(rules, features, *request_act(view, dates)))
     if lists_parties:
         candidates += [
             _judged(rules, features, act, passage) for act, passage in listing_acts(features, dates, listing)
         ]
+    if (
+        candidates
+        and features.is_in("comment-request")
+        and all(each.passage.weight is Weight.BACKGROUND for each in candidates)
+    ):  # only an earlier document's acts were read; what this one does is ask
+        candidates = [_judged(rules, features, *request_act(view, dates))]
     if rate := act_facts.japan_in_table(view.document.units):
         candidates = [_at_rate(rules, features, candidate, rate) for candidate in candidates]
     candidates = [_withdrawn(rules, features, candidate) for candidate in candidates]
@@ -150,7 +163,11 @@ def judge(
     ):  # what was done before is no act of this order: a person has to read what it does
         return replace(_decided(candidates, None), direction=Direction.UNDETERMINED, needs_reading=True)
     causes = {place for each in candidates for place in each.act.trigger_countries if not each.act.of}
-    return _decided([_without_cause(rules, features, each, causes) for each in candidates], leaning)
+    judgement = _decided([_without_cause(rules, features, each, causes) for each in candidates], leaning)
+    if not features.is_in("comment-only"):
+        return judgement
+    asking = sorted(judgement.acts, key=lambda act: act.verb is not ActVerb.REQUEST_COMMENTS)
+    return replace(judgement, acts=tuple(asking))  # such a paper asks, whatever it asks about
 
 
 def _withdrawn(rules: Rules, features: Features, candidate: _Candidate) -> _Candidate:
@@ -189,6 +206,11 @@ def _decided(candidates: Sequence[_Candidate], leaning: Direction | None) -> Jud
         ranked.sort(
             key=lambda each: not (each.act.direction is leaning and each.passage.weight is Weight.OPERATIVE)
         )
+    gravest = ranked[0]
+    if _only_procedural(gravest.act):  # what is done before how comments on it are heard
+        ranked.sort(
+            key=lambda each: each.act.direction not in known or each.passage.weight < gravest.passage.weight
+        )
     first = ranked[0]
     rule = first.rule
     if rule.direction is Direction.PROCEDURE and not (rule.operands or rule.verbs or rule.topics):
@@ -203,11 +225,20 @@ def _decided(candidates: Sequence[_Candidate], leaning: Direction | None) -> Jud
     direction = rule.direction or acts[0].direction
     if direction is Direction.UNDETERMINED and leaning is not None:
         direction = leaning
-    return Judgement(acts, first.act.level, direction, rule)
+    level = max(first.act.level, gravest.act.level, key=lambda each: each.rank)
+    return Judgement(acts, level, direction, rule)
+
+
+def _only_procedural(act: Act) -> bool:
+    """Whether an act is a step beside a measure: a docket for comments, a hearing, a clarification."""
+    return act.operand is Operand.COMMENT_PERIOD or (
+        act.operand is Operand.PROCEEDING and act.verb is not ActVerb.INVESTIGATE
+    )
 
 
 _IF = re.compile(r"^(?:\W*\w{0,3}\W+)?(?:If|Should|In the event|Unless|Until|Nothing|To the extent)\b")
 _BINDING = frozenset({Force.BINDING_NOW, Force.BINDING_FROM})
+_SETTING = frozenset({ActVerb.IMPOSE, ActVerb.RAISE, ActVerb.LOWER, ActVerb.REVISE, ActVerb.ADD_CONTROL})
 
 
 def _best_described(acts: tuple[Act, ...]) -> tuple[Act, ...]:
@@ -218,6 +249,7 @@ def _best_described(acts: tuple[Act, ...]) -> tuple[Act, ...]:
         act
         for act in acts
         if act.operand is first.operand
+        and (act.verb is first.verb or {act.verb, first.verb} <= _SETTING)
         and act.direction is first.direction
         and (act.force is first.force or {act.force, first.force} <= _BINDING)
         and not _IF.match(act.evidence.quote)
@@ -270,13 +302,18 @@ def _is_party_list(view: TextView) -> bool:
     return view.document.kind is DocumentKind.PAGE or any(path.startswith(LISTS) for path in view.touched)
 
 
+_OF_A_LISTING = frozenset(
+    {Operand.LICENSE_REQUIREMENT, Operand.REVIEW_POLICY, Operand.LICENSE_EXCEPTION, Operand.SANCTION}
+)
+
+
 def _belongs_to_a_listing(passage: Passage, reading: ActReading) -> bool:
     """Whether an act is the listing of parties, or a part of it: "a license is required for all items subject to the EAR"."""
     operand = reading.operand.operand if reading.operand else None
     if operand is Operand.LISTING:
         return True
     return (
-        operand in (Operand.LICENSE_REQUIREMENT, Operand.REVIEW_POLICY, Operand.LICENSE_EXCEPTION)
+        operand in (None, *_OF_A_LISTING)
         and passage.weight is not Weight.TITLE
         and not act_facts.eccns_in(passage.text)
     )
@@ -312,6 +349,18 @@ def _in_its_field(features: Features, reading: ActReading) -> bool:
         return reading.sign != 0 and features.is_in("ear", "ofac", "ict", "investment", "tariff")
     wanted = _FIELD_CONTEXTS.get(entry.field)
     return wanted is None or features.is_in(*wanted)
+
+
+_SDN_LIST = re.compile(r"\bSDN List\b|Specially Designated Nationals")
+
+
+def _names_sdn_list(features: Features) -> bool:
+    """Whether a notice of OFAC names whom it puts on the SDN List or takes off it."""
+    return (
+        features.is_in("ofac")
+        and features.view.document.kind is DocumentKind.NOTICE
+        and any(_SDN_LIST.search(section.text) for section in features.view.text)
+    )
 
 
 def _is_wrapped_listing(readings: Sequence[tuple[Passage, ActReading]]) -> bool:

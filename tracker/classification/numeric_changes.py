@@ -84,7 +84,7 @@ _BELOW = re.compile(
 )  # fmt: skip
 _FREED = re.compile(
     r"\bexempt\w*|\bexclu(?:de|sion)\w*|\bnot subject to\b|\bno licen[sc]e\b|\blicen[sc]e exceptions?\b|\beligib\w+|\bauthoriz\w+|\bdoes not apply\b|"
-    r"\bwithout a licen[sc]e\b|\bde minimis\b|\bmay not exceed\b|\bmust not exceed\b",
+    r"\bwithout a licen[sc]e\b|\bde minimis\b|\b(?:may|must|shall|does|do) not exceed\b",
     re.I,
 )  # fmt: skip
 _FROM_TO = re.compile(

@@ -18,15 +18,15 @@ from tracker.model import DocumentKind, Evidence, Op, UnitKind
 from tracker.text import NUMBER_WORDS
 
 _LIST_WORDS = re.compile(
-    r"Entity List|Unverified List|\bUVL\b|\bMEU\b|Military End.User|SDN List|destinations? of|under \d+ entries|[Ss]upplement [Nn]o\. [467]\b",
+    r"Entity List|Unverified List|\bUVL\b|\bMEU\b|Military End.User|SDN List|Specially Designated Nationals|destinations? of|under \d+ entries|[Ss]upplement [Nn]o\. [467]\b",
     re.I,
 )
 _SENTENCE = re.compile(r"(?<=[.;])(?<!U\.S\.)(?<!Ltd\.)(?<!Co\.)(?<!Inc\.)(?<!No\.)\s+(?=[A-Z(])")
 _CHINESE = re.compile(r"\b(?:Chinese|Huawei|SMIC|PRC)\b")
 _ADDS = re.compile(
-    r"\b(?:add(?:s|ed|ing)|plac(?:es|ed|ing)|bring(?:s|ing)?|nam(?:es|ing)|list(?:s|ing)|enter(?:s|ing)?|put(?:s|ting)?|inscrib(?:es|ing)|includ(?:es|ing)|designat(?:es|ing))\b(?=[^;]{0,90}?\b(?:entit(?:y|ies)|persons?|part(?:y|ies)|entr(?:y|ies)|compan(?:y|ies)|firms?|institut(?:es?|ions?)|universit(?:y|ies)|affiliates|addresses|individuals)\b)"
+    r"\b(?:add(?:s|ed|ing)|plac(?:es|ed|ing)|bring(?:s|ing)?|(?<!the )nam(?:es|ing)|list(?:s|ing)|enter(?:s|ing)?|put(?:s|ting)?|inscrib(?:es|ing)|includ(?:es|ing)|designat(?:es|ing))\b(?=[^;]{0,90}?\b(?:entit(?:y|ies)|persons?|part(?:y|ies)|entr(?:y|ies)|compan(?:y|ies)|firms?|institut(?:es?|ions?)|universit(?:y|ies)|affiliates|addresses|individuals)\b)"
     r"|\b(?:entit(?:y|ies)|persons|entries) (?:being |to be |that (?:are|were|have been) |have been |has been )?added\b"
-    r"|\b(?:entit(?:y|ies)|persons|parties|compan(?:y|ies)|firms) (?:\w+ ){0,12}?(?:have been|has been|are|were) (?:entered|named|placed|listed|put)\b|\bparties may no longer obtain\b|\bwill be listed\b|\bhave been placed\b|\bnames of (?:one or more )?persons\b",
+    r"|\b(?:entit(?:y|ies)|persons|parties|compan(?:y|ies)|firms) (?:\w+ ){0,12}?(?:have been|has been|are|were) (?:entered|named|placed|listed|put)\b|\bparties may no longer obtain\b|\bwill be listed\b|\bhave been placed\b|\bnames? (?:has|have|is|are) (?:been |being )?(?:added|placed)\b|\b(?:persons?|individuals?|entit(?:y|ies)|vessels?|aircraft)\b[^.;]{0,40}\bwhose property\b(?:(?!\bun)[^.;]){0,90}\bblocked\b",
     re.I,
 )
 _TITLE_ADDS = re.compile(r"\b(?:additions?|adding)\b", re.I)
@@ -35,7 +35,7 @@ _REMOVES = re.compile(
     re.I,
 )
 _REVISES = re.compile(
-    r"\b(?:revis(?:es?|ed|ing|ions?)|modif(?:y|ies|ied|ying|ications?)|correct(?:s|ed|ing|ions?)?|amend(?:s|ing)? .{0,30}entr)\b",
+    r"\b(?:updat(?:e|es|ed|ing)|revis(?:es?|ed|ing|ions?)|modif(?:y|ies|ied|ying|ications?)|correct(?:s|ed|ing|ions?)?|amend(?:s|ing)? .{0,30}entr)\b",
     re.I,
 )
 _NOT_ADDING = re.compile(
@@ -44,17 +44,21 @@ _NOT_ADDING = re.compile(
     re.I,
 )
 _COUNT = re.compile(
-    r"\b(?:add(?:s|ed|ing)?|plac(?:es|ed|ing))\s+(?:the following\s+|an?other\s+|an?\s+|inadvertently omitted\s+)*([\w-]+(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?)\s+(?:\w+\s+){0,3}?(entit|person|part|entr|compan|affiliate|firm|institut|universit)",
+    r"\b(?:add(?:s|ed|ing)?|plac(?:es|ed|ing))\s+(?:the following\s+|an?other\s+|an?\s+|inadvertently omitted\s+)*([\w-]+(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?)\s+(?:\w+\s+){0,3}?(entit|person|part|entr|compan|affiliate|firm|institut|universit|individual|vessel|aircraft)",
     re.I,
 )
 _REMOVED_COUNT = re.compile(
     r"\bremov(?:es|ed|ing)\s+([\w-]+)\s+(?:\w+\s+){0,3}?(entit|person|part|entr|compan)", re.I
 )
+_MORE_COUNT = re.compile(
+    r"[a-z]*(?: \([^)]*\))?,?(?: and)? ([\w-]+) (?:entit|person|part|compan|individual|vessel|aircraft)", re.I
+)
 _ANY_COUNT = re.compile(
-    rf"\b((?:{'|'.join(sorted(NUMBER_WORDS, key=len, reverse=True))})(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?|\d{{1,3}})\s+(?:[\w’'-]+\s+){{0,4}}?(?:entities|persons|companies|parties|firms|institutions|individuals|organizations)\b",
+    rf"\b((?:{'|'.join(sorted(NUMBER_WORDS, key=len, reverse=True))})(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?|\d{{1,3}})\s+(?!or more\b)(?:[\w’'-]+\s+){{0,4}}?(?:entities|persons|companies|parties|firms|institutions|individuals|organizations|vessels)\b",
     re.IGNORECASE,
 )
 _EXISTING = re.compile(r"\b(?:existing|previously|other)\b", re.IGNORECASE)
+_REST = 120  # characters after a counted noun in which others are counted with it
 _OPENING = 2_000  # characters of a section in which the number of parties is named
 _PAST = re.compile(r"\b(?:published|appeared|previously|that final rule amended|since)\b", re.I)
 _NUMBERS = NUMBER_WORDS | {"a": 1, "an": 1}
@@ -176,7 +180,7 @@ def _named_count(text: str) -> int | None:
     """The number of parties where another sentence than the adding one says it: "twenty-seven entities in ... act contrary to"."""
     for match in _ANY_COUNT.finditer(text[:_OPENING]):
         if not _EXISTING.search(text[max(0, match.start() - 30) : match.end()]):
-            return parse_count(match[1])
+            return _count(_ANY_COUNT, text[match.start() : match.end() + _REST])
     return None
 
 
@@ -200,8 +204,12 @@ def _clean(text: str) -> str:
 
 
 def _count(pattern: re.Pattern[str], sentence: str) -> int | None:
+    """The number of parties that a sentence adds or removes: "three individuals, one entity, and two vessels" are six."""
     match = pattern.search(sentence)
-    return parse_count(match[1]) if match else None
+    total = parse_count(match[1]) if match else None
+    while match and total is not None and (match := _MORE_COUNT.match(sentence, match.end())):
+        total += parse_count(match[1]) or 0
+    return total
 
 
 def _from_rows(reading: TextView) -> PartyListAct:

@@ -73,6 +73,8 @@ _UNTOUCHED = re.compile(
     r"\b(?:shall|will) not be refunded\b|\b(?:is|are|shall be|be) (?:not affected|unaffected)\b|\bremains? unchanged\b"
     r"|\b(?:rules?|regulations?|guidance)\b[^.;]{0,60}\b(?:necessary|appropriate) to (?:implement|carry out|effectuate)\b|\bauthorized (?:and directed )?to (?:employ|take) (?:all|such)\b"
     r"|\b(?:do(?:es)?|did|will|shall) not,?(?: \w+,)? (?:determine to|change|alter|affect|modify|impose|adjust)\b|^(?:\W*\w{0,3}\W+)?No (?:dut(?:y|ies)|tariffs?|license)\b[^.;]{0,80}\b(?:shall|will) be (?:imposed|required|assessed)\b"
+    r"|\b(?:[Tt]his|[Tt]he) (?:\w+ ){0,2}(?:rule|notice|action|document|order|amendment|postponement|extension)s?[^.;]{0,40} (?:do|does|did|will|would|is|are) not (?:permit|authoriz|allow|provide|creat|require|establish|reopen|entitle|mandate|apply to)"
+    r"|\b(?:is|are|was|were|has been|have been) not (?:\w+ )?(?:deferred|delayed|postponed|suspended|extended|changed|amended|revised|lifted|removed|altered|modified)\b"
     r"|\binform (?:the President|me) of any circumstances\b|\bshall (?:continue to )?monitor\b",
     re.IGNORECASE,
 )
@@ -87,7 +89,7 @@ _PRESENT = re.compile(
     r"clarifies|corrects|provides|finalizes|delays|terminates|this (?:final |interim |interim final |proposed )?(?:rule|notice|order|action|document|proclamation))\b"
 )
 _PAST_VERB = re.compile(
-    r"(?<!the )(?<!The )(?<!any )(?<!such )(?<!as )(?<!has )(?<!have )(?<!been )(?<!be )(?<!is )(?<!are )(?<!hereby )(?<!was )(?<!being )\b(?:was|were|had|became|published|issued|imposed|initiated|granted|established|announced|updated|adopted|signed|amended|determined|"
+    r"(?<!that )(?<!which )(?<!who )(?<!the )(?<!The )(?<!any )(?<!such )(?<!as )(?<!has )(?<!have )(?<!been )(?<!be )(?<!is )(?<!are )(?<!hereby )(?<!was )(?<!being )\b(?:was|were|had|became|published|issued|imposed|initiated|granted|established|announced|updated|adopted|signed|amended|determined|"
     r"found|requested|directed|rescinded|stated|took|began|released|completed|received|expired|ended|modified|increased|added|placed|took effect|concluded|proposed|removed|suspended|extended|revised|declared|noted|described(?! (?:in|by|under|above|below|at))|I \w+ed)\b(?! (?:by|in|on|under|to|from|as) (?:the )?(?:Annex|this|subheading|heading|products|items|goods|entities))"
 )
 _DESCRIBES = re.compile(
@@ -96,6 +98,10 @@ _DESCRIBES = re.compile(
 _WEIGHED = re.compile(
     r"\b(?:has|have) (?:considered|received|reviewed|evaluated) (?:the )?(?:\w+ ){0,2}(?:requests?|comments?|submissions?|petitions?|views)\b",
     re.IGNORECASE,
+)
+# When an earlier act ends by itself: "the exclusions are scheduled to expire on February 28".
+_DUE_TO_END = re.compile(
+    r"\b(?:is|are|was|were) (?:\w+ )?(?:scheduled|set|due) to (?:expire|end|lapse|sunset)\b"
 )
 _TODAY = re.compile(r"\b(?:today|hereby)\b", re.I)
 _OWN_VOICE = re.compile(
@@ -190,7 +196,7 @@ def is_background(sentence: str) -> bool:
         return True
     if _WEIGHED.search(sentence) and _TODAY.search(sentence) is None:
         return True
-    if _DESCRIBES.match(sentence):
+    if _DESCRIBES.match(sentence) or _DUE_TO_END.search(sentence):
         return True
     match = _PAST.match(sentence)
     return match is not None and _PRESENT.search(sentence, match.end()) is None

@@ -123,6 +123,8 @@ _PREFIXES = {
     "cross": "越境の",
 }
 _UNITS = {"day": "日間", "month": "か月", "year": "年間", "hour": "時間", "week": "週間"}
+# The first words of prepositions of several words that are no modifiers themselves: "one individual pursuant to".
+_OF_PREPOSITIONS = frozenset({"pursuant", "due", "because", "subject", "destined", "bound", "intended", "originating", "located", "consistent", "capable", "applicable"})  # fmt: skip
 _SCALE = {"million": "100万", "billion": "10億"}
 
 
@@ -168,6 +170,11 @@ def items_of(text: str) -> Iterator[Item]:
             if found.part != "drop":
                 yield found
             at += length
+            continue
+        following = tokens[at + 1][1].lower().removesuffix("s") if at + 1 < len(tokens) else ""
+        if raw.lower() in NUMBER_WORDS and following in _UNITS:
+            yield Item(f"{NUMBER_WORDS[raw.lower()]}{_UNITS[following]}", "n")  # "four months"
+            at += 2
             continue
         yield _word(
             raw,
@@ -240,13 +247,24 @@ def _scaled(number: str, scale: str) -> str:
 
 def _longest(tokens: Sequence[tuple[str, str]], at: int) -> tuple[Item | None, int]:
     """The longest entry of several words that begins here: a preposition, a place, a fixed phrase, goods."""
-    words = []
-    for kind, raw in tokens[at : at + phrases()[1]]:
-        if kind != "word":
+    words: list[str] = []
+    ends: list[
+        int
+    ] = []  # after each word, how many tokens it and those before it are: "acts, policies, and practices"
+    for used, (kind, raw) in enumerate(tokens[at : at + 2 * phrases()[1]], 1):
+        if kind == "comma" and words:
+            words[-1] += ","
+            ends[-1] = used
+            continue
+        if kind != "word" or len(words) == phrases()[1]:
             break
         words.append(raw.lower().replace("’", "'"))
-    for length in range(len(words), 0, -1):
-        joined = " ".join(words[:length])
+        ends.append(used)
+    for count in range(len(words), 0, -1):
+        length = ends[count - 1]
+        joined = " ".join(words[:count])
+        if joined.endswith(","):
+            length, joined = length - 1, joined[:-1]
         if joined in PREPOSITIONS and (length > 1 or joined != "to"):
             return Item(PREPOSITIONS[joined], "p"), length
         named = " ".join(raw for _, raw in tokens[at : at + length])
@@ -256,7 +274,7 @@ def _longest(tokens: Sequence[tuple[str, str]], at: int) -> tuple[Item | None, i
             return (
                 Item(place.ja, "n", place=True) if place_of(named) else Item(f"{place.ja}の", "m")
             ), length
-        folded = tuple(singular(word) for word in words[:length])
+        folded = tuple(singular(word) for word in joined.split())
         entry = phrases()[0].get(folded)
         if entry is not None and (length > 1 or not has_word(words[0])):
             return Item(entry, "n", deed=is_deed(entry)), length
@@ -280,7 +298,8 @@ def _word(raw: str, *, first: bool, sentence_case: bool, after: tuple[str, str],
     item = _known(
         lower,
         before=before,
-        noun_follows=after[0] == "word" and after[1].lower() not in (*CONJUNCTIONS, *PREPOSITIONS, "to"),
+        noun_follows=after[0] == "word"
+        and after[1].lower() not in (*CONJUNCTIONS, *PREPOSITIONS, *_OF_PREPOSITIONS, "to"),
     )
     if item is None and "-" in lower:
         item = _hyphenated(lower)

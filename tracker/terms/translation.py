@@ -102,6 +102,11 @@ def trailing_phrase(words: str, least: int) -> str:
 _CLAUSE_END = re.compile(
     r"[.;:](?=\s|\Z)|,? (?:which|that|who|whose|if|when|where|unless|while|whether|is|are|shall|will|would|may|must|has|have|was|were|effective|pursuant|provided|beginning|entered|so|in order|on or after)\b|,? (?:and|or|by|to) (?:\w+ly )?(?=[a-z]+(?:ing|s) (?:the|a|an|certain|any|all|its|their)\b)"
 )
+# How much, how long, and until when: facts of the act, and no part of what it acts on.
+_MEASURED = re.compile(
+    r",? (?:from|to|by|until|till|through|for|within|after|before|as of)(?: an?| the| about)?(?: (?:additional|further|period of|initial|total of))* "
+    r"(?:(?:\d[\d,.]*|[a-z]+(?:-[a-z]+)?)[ -](?:percent|per cent|days?|months?|years?|weeks?|hours?)\b|(?:January|February|March|April|May|June|July|August|September|October|November|December) \d|(?:19|20)\d\d\b)"
+)
 _CLAUSE_START = re.compile(
     r"[.;:,]\s|\((?:[a-z\d]{1,4}|[ivx]+)\)\s|\b(?:that|which|who|if|when|where|unless|while|and the|whether)\s|^(?:For|On|In|Of|Under)\s"
 )
@@ -125,9 +130,17 @@ def _longest_phrase(words: str, least: int, *, from_start: bool) -> str:
         end = next(
             (match.start() for match in _CLAUSE_END.finditer(words) if match.start() >= least), len(words)
         )
+        end = next(
+            (
+                match.start()
+                for match in _MEASURED.finditer(words, 0, end)
+                if match.end() > least and match.start() >= least - len(" for")
+            ),
+            end,
+        )
         for at in sorted({end, *(match.start() for match in _CUT.finditer(words, 0, end))}, reverse=True):
             piece = words[:at].strip(" ,")
-            if at >= least and piece and phrase_ja(piece):
+            if at >= min(least, end) and piece and phrase_ja(piece):
                 return piece
         return ""
     starts = [match.end() for match in _CLAUSE_START.finditer(words) if len(words) - match.end() >= least]

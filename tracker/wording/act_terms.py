@@ -100,6 +100,16 @@ STATED_BY_FACTS = frozenset(
 )
 
 
+WHETHER = re.compile(r"\bwhether (?:or not )?to\b", re.IGNORECASE)
+_DEAL = re.compile(r"\b(?:acquisition|merger|takeover|purchase|transaction)\b", re.IGNORECASE)
+_PROHIBITED = re.compile(r"\b(?:prohibit|forbid|forbad|bann|bar(?:s|red)|block)\w*", re.IGNORECASE)
+
+
+def prohibits_deal(act: Act) -> bool:
+    """Whether the act prohibits one purchase or merger, which its words name."""
+    return act.operand is None and bool(_DEAL.search(act.phrase) and _PROHIBITED.search(act.evidence.quote))
+
+
 def says_little(act: Act) -> bool:
     """Whether a document's title says better what is done than the facts of its act."""
     if act.amount_before and act.amount_after:

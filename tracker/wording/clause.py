@@ -15,6 +15,7 @@ from tracker.model import (
     Status,
 )
 from tracker.wording.act_terms import (
+    WHETHER,
     spoken,
 )
 from tracker.wording.amounts import amount
@@ -31,18 +32,6 @@ PRELIMINARY = frozenset(
 )
 # Steps of an agency, and what is no measure: they are never "under study" as one.
 _STEPS = frozenset({ActVerb.DIRECT_AGENCY, ActVerb.DETERMINE, ActVerb.PROPOSE})
-NO_MEASURE = frozenset(
-    {
-        None,
-        Operand.PROCEEDING,
-        Operand.GUIDANCE,
-        Operand.DEADLINE,
-        Operand.COMMENT_PERIOD,
-        Operand.AGREEMENT,
-        Operand.EMERGENCY,
-        Operand.EARLIER_ACT,
-    }
-)
 NO_MEASURE = frozenset(
     {
         None,
@@ -78,6 +67,21 @@ def is_studied_measure(act: Act) -> bool:
     )
 
 
+def is_open_question(act: Act) -> bool:
+    """Whether a step is only asked about: "shall determine whether to renew investigations"."""
+    return (
+        act.force is Force.STUDIED
+        and act.verb not in PRELIMINARY | _STEPS
+        and act.operand in NO_MEASURE
+        and WHETHER.search(act.evidence.quote) is not None
+    )
+
+
+def question_ja(parts: JapaneseAct) -> str:
+    asked = f"{plain_ja(parts)}かどうか"
+    return f"{asked}の判断を指示" if parts.act.actor == "president" else f"{asked}を検討"
+
+
 def draft_ja(facts: DocumentFacts) -> str:
     if facts.kind in (None, DocumentKind.PROPOSED_RULE, DocumentKind.RULE):
         return "規則案"
@@ -100,6 +104,8 @@ def main_ja(parts: JapaneseAct) -> str:
         if act.actor == "president":
             return f"{subject_ja(parts, '')}今後の措置を規定。あり得る措置:{because}{done}"
         return f"{subject_ja(parts, '')}調査・検討。検討対象の措置:{because}{done}"
+    if is_open_question(act):
+        return subject_ja(parts, because) + question_ja(parts)
     if force is Force.STUDIED and act.verb not in PRELIMINARY | {ActVerb.DIRECT_AGENCY}:
         return f"{subject_ja(parts, because)}{done}(検討段階)"
     if force is Force.STATEMENT and act.verb not in (ActVerb.REPORT, ActVerb.COMMEMORATE):
@@ -132,6 +138,8 @@ def headline_ja(parts: JapaneseAct) -> str:
         lead = "今後あり得る措置" if act.actor == "president" else "検討中の措置"
         return f"{who}、{lead}:{because}{done_ja(parts)}" if who else f"{lead}:{because}{done_ja(parts)}"
     subject = f"{who}、" if who else ""
+    if is_open_question(act):
+        return f"{subject}{because}{question_ja(parts)}"
     if act.force is Force.STUDIED and act.verb not in PRELIMINARY:
         return f"{subject}{because}{done_ja(parts)}"
     if act.force is Force.STATEMENT and act.verb not in (ActVerb.REPORT, ActVerb.COMMEMORATE):
@@ -190,6 +198,9 @@ def main_en(parts: EnglishAct) -> str:
         if act.actor == "president":
             return f"{who} provides for a step that may follow: to {clause}{because}"
         return f"{who} is studying whether to {clause}{because}"
+    if is_open_question(act):
+        asks = "directs a decision on whether to" if act.actor == "president" else "is considering whether to"
+        return f"{who} {asks} {clause}{because}"
     if act.force is Force.STUDIED and act.verb not in PRELIMINARY | {ActVerb.DIRECT_AGENCY}:
         return f"{who} {third_person(clause)}{because} (under study)"
     if act.force is Force.STATEMENT and act.verb not in (ActVerb.REPORT, ActVerb.COMMEMORATE):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +23,7 @@ from tracker.wording.act_terms import (
     is_provision,
     legal_places,
     particular_noun,
+    prohibits_deal,
     terms_of,
 )
 from tracker.wording.amounts import amount
@@ -48,6 +50,7 @@ _SLOTS = {
     "policy": "policy",
     "basis": "basis",
     "fine": "fine",
+    "deal": "prohibited_deal",
 }
 
 
@@ -123,6 +126,12 @@ class EnglishAct:
 
     def slot(self, name: str) -> str:
         return str(getattr(self, _SLOTS[name]))
+
+    @cached_property
+    def prohibited_deal(self) -> str:
+        """The purchase or merger that is prohibited, in the words of the text."""
+        words = re.sub(r"\A\(\w{1,4}\) ", "", self.act.phrase)
+        return words[:1].lower() + words[1:] if prohibits_deal(self.act) else ""
 
     @cached_property
     def policy(self) -> str:

@@ -15,7 +15,7 @@ from tracker.model import (
 from tracker.wording.act_terms import (
     is_general,
 )
-from tracker.wording.clause import NO_MEASURE, act_clause, done_ja
+from tracker.wording.clause import NO_MEASURE, act_clause, done_ja, is_studied_measure
 from tracker.wording.english import EnglishAct
 from tracker.wording.facts import DocumentFacts
 from tracker.wording.japanese import JapaneseAct
@@ -92,9 +92,10 @@ def further_clause(act: Act, first: Act, facts: DocumentFacts) -> LocalizedText:
     """A further act as a clause: its actor where it is another one, its force where it is another one."""
     ja, en = JapaneseAct(act, facts), EnglishAct(act, facts)
     same = ja.who == JapaneseAct(first, facts).who
-    if act.force is not first.force and not {act.force, first.force} <= _BINDING:
+    if is_studied_measure(act) or (act.force is not first.force and not {act.force, first.force} <= _BINDING):
         clause = act_clause(act, facts)
         words = clause.ja.removeprefix(f"{ja.who}が").lstrip("、") if same and ja.who else clause.ja
+        words = words.replace("調査・検討。", "").replace("今後の措置を規定。", "")
         return LocalizedText(words.replace("。", ":"), clause.en)
     who_ja = f"{ja.who}が" if ja.who and not same else ""
     who_en = f"{en.who} " if en.who and not same else ""

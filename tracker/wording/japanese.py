@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tracker.i18n import format_day
-from tracker.model import ActVerb, DocumentKind, Operand
+from tracker.model import ActVerb, DocumentKind, Force, Operand
 from tracker.terms import (
     agency_name,
     conduct_name,
@@ -18,6 +18,7 @@ from tracker.wording.act_terms import (
     ALL_IN,
     NOT_GOVERNING,
     STATED_BY_FACTS,
+    WHETHER,
     actor_of,
     country_names,
     earlier_name,
@@ -26,6 +27,8 @@ from tracker.wording.act_terms import (
     is_provision,
     legal_places,
     particular_noun,
+    party_list,
+    prohibits_deal,
     says_little,
 )
 from tracker.wording.amounts import amount
@@ -46,8 +49,10 @@ _SLOTS = {
     "policy": "policy",
     "basis": "basis",
     "fine": "fine",
+    "deal": "prohibited_deal",
     "measure": "measure",
 }
+_ASKING = re.compile(r"\b(?:requests? for|solicitation of|comments? on|inquiry)\b", re.IGNORECASE)
 _COUNT_WORD = "者"
 _SHORT_FORM = re.compile(r"\([A-Z]+\)")  # 輸出管理改革法(ECRA), which stands in brackets itself
 
@@ -73,6 +78,11 @@ class JapaneseAct(JapaneseHit):
         if self.act.operand is Operand.LISTING and (self.act.parties or self.act.party_count):
             return ""
         return phrase_ja(self.act.phrase)
+
+    @cached_property
+    def prohibited_deal(self) -> str:
+        """The purchase or merger that is prohibited, in the words of the text."""
+        return phrase_ja(self.act.phrase) if prohibits_deal(self.act) else ""
 
     @cached_property
     def clause(self) -> Clause:
@@ -105,8 +115,15 @@ class JapaneseAct(JapaneseHit):
             and all(goods_of(words).generic for words in self.act.objects)
         )
         hit = self._hit and not (generic and self._hit == self.things)
+        named_list = self.act.operand is Operand.LISTING and bool(party_list(self.act, "ja"))
         return not (
-            self.governed or hit or self.places or self.of or self.named_parties or self.act.earlier_act
+            self.governed
+            or hit
+            or self.places
+            or self.of
+            or self.named_parties
+            or self.act.earlier_act
+            or named_list
         )
 
     @cached_property
@@ -122,6 +139,10 @@ class JapaneseAct(JapaneseHit):
             and not self.party_names
             and not listed
         )
+        if self.act.force is Force.STUDIED and self.of and WHETHER.search(self.act.evidence.quote):
+            return ""
+        if self.act.verb is ActVerb.REQUEST_COMMENTS and _ASKING.search(self.facts.title):
+            return title_ja(self.facts.title)
         told = says_little(self.act) and self.facts.kind not in (None, DocumentKind.LIST)
         return title_ja(self.facts.title) if self.bare or from_title or told else ""
 

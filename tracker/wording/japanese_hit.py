@@ -48,7 +48,14 @@ _WHO_DEALS = re.compile(
     r"\b(?:countr(?:y|ies)|persons?|whoever) (?:that|which|who|importing|purchasing|buying|selling|supplying|dealing|trading)\b",
     re.IGNORECASE,
 )
+_DEALING = re.compile(
+    r"\b(?:countr(?:y|ies)|persons?|whoever) (?:that |which |who )?(?:directly or indirectly |also |continues? to )*"
+    r"(?P<verb>imports?|importing|purchas\w+|buys?|buying|sells?|selling|suppl\w+|provid\w+) (?P<what>[^.;,]{3,80})",
+    re.IGNORECASE,
+)
+_BUYS = re.compile(r"import|purchas|buy", re.IGNORECASE)
 _COUNT_WORD = "者"
+_UNNAMED = "個人・団体等(氏名・名称は原文を参照)"
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,7 @@ class JapaneseHit:
     def of(self) -> str:
         """The countries hit, or the country groups where the act names no country."""
         if self._by_dealing:
-            return f"{'・'.join(country_names(self.act.trigger_countries, 'ja'))}と取引する国"
+            return self._dealers
         names = country_names(self.act.of, "ja")
         if not names:
             if is_general(self.act.of):
@@ -80,6 +87,19 @@ class JapaneseHit:
         more = len(names) - _COUNTRIES
         words = f"{shown}等{len(names)}か国・地域" if more > 0 else shown
         return f"全ての国・地域({words}を含む)" if is_general(self.act.of) else words
+
+    @cached_property
+    def _dealers(self) -> str:
+        """「イラン産石油を輸入する国」: the countries that a duty hits because they deal with another."""
+        names = "・".join(country_names(self.act.trigger_countries, "ja"))
+        match = _DEALING.search(self.act.evidence.quote)
+        goods = goods_of(match["what"]) if match else None
+        if match is None or goods is None or goods.generic or not goods.names:
+            return f"{names}と取引する国"
+        named = "・".join(goods.names[:2])
+        if _BUYS.search(match["verb"]):
+            return f"{names}産{named}を輸入する国"
+        return f"{names}に{named}を供給する国"
 
     @cached_property
     def _by_dealing(self) -> bool:
@@ -141,7 +161,7 @@ class JapaneseHit:
         names = self.party_names
         count = self.act.party_count or len(names)
         if not names:
-            return f"{where}{count}{_COUNT_WORD}" if count else f"{where}当事者"
+            return f"{where}{count}{_COUNT_WORD}" if count else f"{where}{_UNNAMED}"
         if count == 1:
             return f"{where}{names[0]}"
         return f"{where}{count}{_COUNT_WORD}({self.named_parties})"

@@ -9,7 +9,8 @@ from functools import lru_cache
 from importlib.resources import files
 
 from tracker.model import Act, ActVerb, Direction, Force, JapanStanding, Level, LocalizedText, Operand
-from tracker.wording.act_terms import ALL_IN, is_general, legal_places, with_japan
+from tracker.terms import party_list_name
+from tracker.wording.act_terms import ALL_IN, is_general, legal_places, party_list, with_japan
 from tracker.wording.amounts import amount
 from tracker.wording.english import EnglishAct
 from tracker.wording.facts import DocumentFacts
@@ -99,7 +100,7 @@ def _effect(act: Act, direction: Direction) -> Pair:
     if act.operand is None and legal_places(act):
         name = "rule-text"
     if act.operand is Operand.LISTING and act.actor not in ("bis", ""):
-        name = "other-list"
+        name = "sdn-list" if party_list(act, "ja") == party_list_name("SDN List") else "other-list"
     if act.verb is ActVerb.PENALIZE and act.operand is not Operand.EXPORT_PRIVILEGES:
         name = "penalty"
     words = _table()[name]

@@ -31,6 +31,7 @@ from tracker.wording.clause import (
     done_ja,
     draft_ja,
     headline_ja,
+    is_open_question,
     is_studied_measure,
     japan_en,
     japan_ja,
@@ -95,6 +96,7 @@ def headline(
         act.force is Force.STUDIED
         and act.verb not in PRELIMINARY | {ActVerb.DIRECT_AGENCY}
         and not is_studied_measure(act)
+        and not is_open_question(act)
     ):
         notes_ja.append("検討段階")
     rates = _rates(act, others)
@@ -216,6 +218,7 @@ def _is_under_title(parts: JapaneseAct) -> bool:
     act = parts.act
     return (
         act.actor == "president"
+        and act.force in _BINDING
         and act.evidence.where != "title"
         and title_says_act(parts.facts.title)
         and not act.amount_after
