@@ -51,7 +51,7 @@ _STATES = re.compile(
     re.I,
 )
 _ASKS = re.compile(
-    r"\b(?:asks?|asking|invit\w+|request\w*|seek\w*|solicit\w*) (?:interested|the public|public comments?|comments?|views|input|information from)\b|\binterested (?:parties|persons) (?:are invited|may submit)\b",
+    r"\b(?:asks?|asking) (?:\w+ ){0,3}whether to\b|\b(?:asks?|asking|invit\w+|request\w*|seek\w*|solicit\w*) (?:interested|the public|public comments?|comments?|views|input|information from)\b|\binterested (?:parties|persons) (?:are invited|may submit)\b",
     re.IGNORECASE,
 )
 _ADDS = re.compile(r"\badd(?:ing|ed|s)?\b", re.IGNORECASE)

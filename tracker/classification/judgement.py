@@ -237,6 +237,12 @@ def _only_procedural(act: Act) -> bool:
 
 
 _IF = re.compile(r"^(?:\W*\w{0,3}\W+)?(?:If|Should|In the event|Unless|Until|Nothing|To the extent)\b")
+# A rate for a part of the goods: "an article that was transshipped to evade these duties".
+_SOME_ONLY = re.compile(
+    r"\b(?:articles?|goods|products?|items?|merchandise|imports?) (?:that|which) (?:was|were|is|are|has been|have been) "
+    r"(?!(?:the )?products? of|of |imported|entered|described|listed|specified|set|identified|classifi)",
+    re.IGNORECASE,
+)
 _BINDING = frozenset({Force.BINDING_NOW, Force.BINDING_FROM})
 _SETTING = frozenset({ActVerb.IMPOSE, ActVerb.RAISE, ActVerb.LOWER, ActVerb.REVISE, ActVerb.ADD_CONTROL})
 
@@ -253,6 +259,7 @@ def _best_described(acts: tuple[Act, ...]) -> tuple[Act, ...]:
         and act.direction is first.direction
         and (act.force is first.force or {act.force, first.force} <= _BINDING)
         and not _IF.match(act.evidence.quote)
+        and not _SOME_ONLY.search(act.evidence.quote)
     ]
     best = max(same, key=_described, default=first)
     if first.amount_after or _described(best) <= _described(first):
@@ -466,6 +473,7 @@ def _gravity(candidate: _Candidate, leaning: Direction | None) -> tuple[int, ...
         int(act.operand is not None),
         int(act.direction is leaning),
         int(candidate.passage.weight),
+        int(_SOME_ONLY.search(act.evidence.quote) is None),
         int(bool(act.amount_after)) + int(bool(act.amount_before)),
         int(act.direction is Direction.RESTRICTION),
     )

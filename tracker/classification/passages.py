@@ -72,7 +72,7 @@ _BOILERPLATE = re.compile(
 _UNTOUCHED = re.compile(
     r"\b(?:shall|will) not be refunded\b|\b(?:is|are|shall be|be) (?:not affected|unaffected)\b|\bremains? unchanged\b"
     r"|\b(?:rules?|regulations?|guidance)\b[^.;]{0,60}\b(?:necessary|appropriate) to (?:implement|carry out|effectuate)\b|\bauthorized (?:and directed )?to (?:employ|take) (?:all|such)\b"
-    r"|\b(?:do(?:es)?|did|will|shall) not,?(?: \w+,)? (?:determine to|change|alter|affect|modify|impose|adjust)\b|^(?:\W*\w{0,3}\W+)?No (?:dut(?:y|ies)|tariffs?|license)\b[^.;]{0,80}\b(?:shall|will) be (?:imposed|required|assessed)\b"
+    r"|\b(?:do(?:es)?|did|will|shall) not,?(?: \w+,)? (?:determine to|intend to|propose|change|alter|affect|modify|impose|adjust|amend|revise|enlarge)\b|\b(?:is|are) not (?:altering|changing|amending|revising|modifying|extending|imposing|proposing|adding|removing)\b|^(?:\W*\w{0,3}\W+)?No (?:\w+ ){0,2}(?:dut(?:y|ies)|tariffs?|licen[sc]es?|exceptions?|exclusions?|authorizations?|waivers?)\b[^.;]{0,80}\b(?:shall be|will be|is|are) (?:imposed|assessed|issued|granted|provided|available)\b"
     r"|\b(?:[Tt]his|[Tt]he) (?:\w+ ){0,2}(?:rule|notice|action|document|order|amendment|postponement|extension)s?[^.;]{0,40} (?:do|does|did|will|would|is|are) not (?:permit|authoriz|allow|provide|creat|require|establish|reopen|entitle|mandate|apply to)"
     r"|\b(?:is|are|was|were|has been|have been) not (?:\w+ )?(?:deferred|delayed|postponed|suspended|extended|changed|amended|revised|lifted|removed|altered|modified)\b"
     r"|\binform (?:the President|me) of any circumstances\b|\bshall (?:continue to )?monitor\b",
