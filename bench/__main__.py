@@ -7,6 +7,7 @@ import sys
 
 SCRIPTS = {
     "watch_pages": ["--write"],
+    "watch_nonce": ["--write"],
     "startup": ["--write"],
     "diff_truth": ["--write"],
     "amend": ["--write"],

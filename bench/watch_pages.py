@@ -56,8 +56,8 @@ class Server:
 
 
 @contextmanager
-def serving(pages: int) -> Iterator[Server]:
-    command = [sys.executable, "-m", "bench.watch_server", "--pages", str(pages)]
+def serving(pages: int, *options: str) -> Iterator[Server]:
+    command = [sys.executable, "-m", "bench.watch_server", "--pages", str(pages), *options]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdin is not None
     assert process.stdout is not None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from tracker.config.models import Source
-from tracker.model import Change, Fetched, Validators
+from tracker.model import Change, Fetched, ResourceType, Validators
 from tracker.storage import source_state
 from tracker.storage.blobs import sha256
 
@@ -37,7 +39,20 @@ def resource(source: Source, part: Fetched, *, revalidate: bool = True) -> sourc
         extraction_config=source.extraction_config(),
         last_full_fetch_at=answer.fetched_at if revalidate else None,
     )
-    return source_state.Resource(validators, size=len(answer.body))
+    return source_state.Resource(validators, size=len(answer.body), outline=outline_of(part))
+
+
+def outline_of(page: Fetched) -> str | None:
+    """The hash of what decides the text of a page: what its parser sees of the bytes, and how they are parsed. None where
+    it is unknown."""
+    if page.role is not ResourceType.PAGE or not page.outline:
+        return None
+    return hashlib.sha256(json.dumps([page.outline, sorted(page.meta.items())]).encode()).hexdigest()
+
+
+def has_same_text(page: Fetched, known: source_state.Resource) -> bool:
+    """Whether the text of a page is known to be the stored one although its bytes are not."""
+    return known.outline is not None and known.outline == outline_of(page)
 
 
 def save_resources(

@@ -13,6 +13,7 @@ from tracker.parsing import sanity_checks
 from tracker.parsing.annexes import places
 from tracker.parsing.losses import LossKind, losses
 from tracker.text.encodings import label_of
+from tracker.text.page_outline import is_complete_page
 
 # Roles that are checked by their form; API records are checked by the adapters, key by key.
 _GUARDED = frozenset(
@@ -100,7 +101,7 @@ def is_cut(fetched: Fetched, stored: Fetched) -> bool:
 
 def _is_complete_page(fetched: Fetched) -> bool:
     answer = fetched.answer
-    return sanity_checks.is_complete_page(answer.body, label_of(answer.header("content-type")))
+    return is_complete_page(answer.body, label_of(answer.header("content-type")))
 
 
 def _is_complete_pdf(body: bytes) -> bool:

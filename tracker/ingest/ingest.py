@@ -26,7 +26,7 @@ from tracker.errors import (
     ParserCrashed,
     TrackerError,
 )
-from tracker.ingest.answers import Outdated, Written, resource, save_resources
+from tracker.ingest.answers import Outdated, Written, has_same_text, resource, save_resources
 from tracker.ingest.confirmation import Confirmation, Second, how_read, stored_references
 from tracker.ingest.quarantine import CURE, Quarantine, Why, without_attachment, without_texts
 from tracker.ingest.reading import NewVersion, Reading, Seen, roles_of
@@ -118,8 +118,8 @@ class Ingest:
         if not self.accept:
             fetched = self.quarantine.check(fetched)
         try:
-            if not self.accept and not ignore_known and self._same_bytes(fetched):
-                return self._write(Seen(fetched), now)
+            if not self.accept and not ignore_known and self._is_known(fetched):
+                return self._seen(fetched, now)
             return self._decide_and_write(fetched, now, from_store=from_store)
         except (ParseError, FetchError) as error:
             return self._set_aside(fetched, error, now, from_store=from_store)
@@ -219,14 +219,31 @@ class Ingest:
 
     # --- reading --------------------------------------------------------------------------------
 
-    def _same_bytes(self, fetched: Fetched) -> bool:
+    def _is_known(self, fetched: Fetched) -> bool:
+        """Whether the answer holds the stored text: the same bytes, or a page of which the parser sees the same."""
         for part in (fetched, *fetched.attachments):
             known = self.known.get(part.key)
-            if known is None or known.validators.sha256 != sha256(part.answer.body):
+            if known is None or known.validators.extraction_config != self.source.extraction_config():
                 return False
-            if known.validators.extraction_config != self.source.extraction_config():
+            if known.validators.sha256 != sha256(part.answer.body) and not has_same_text(part, known):
                 return False
         return not self.confirmation.awaits_list(fetched)
+
+    def _seen(self, fetched: Fetched, now: datetime) -> IngestResult:
+        """Records that the stored text was seen again. Where the server sends no validators, and nothing waits for an
+        answer, there is nothing to write."""
+        key = fetched.key
+        known, new = self.known[key], resource(self.source, fetched).validators
+        if (
+            fetched.attachments
+            or any((new.etag, new.last_modified, known.validators.etag, known.validators.last_modified))
+            or known.held_sha256
+            or known.missing_count
+            or key in self.confirmation.flapping
+            or key in self.quarantine.held
+        ):
+            return self._write(Seen(fetched), now)
+        return IngestResult()
 
     def _read(self, fetched: Fetched) -> tuple[Fetched, Reading]:
         """The answer, completed with stored annexes that it lacks, and its comparison with the stored version."""
@@ -394,7 +411,7 @@ class Ingest:
     def save_evidence(
         self, connection: Connection, fetched: Fetched, saved: dict[str, source_state.Resource]
     ) -> None:
-        if not self._same_bytes(fetched):
+        if not self._is_known(fetched):
             snapshots.save(connection, self.source.id, fetched)
         source_state.save_resources(connection, self.source.id, saved)
 

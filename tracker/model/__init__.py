@@ -129,6 +129,7 @@ class Fetched:
     `meta` is what the request knows and the bytes do not contain: `as_of` (eCFR date),
     `title` and `part`, `link_text`, `content` (CSS selector), `list_name`, `text` (`TEXT_PENDING`).
     `attachments` belong to the same document: the full text XML beside its API record.
+    `outline` is a hash of what the parser sees of a page; empty for other answers, and where it was not computed.
     """
 
     key: str
@@ -136,6 +137,7 @@ class Fetched:
     answer: HttpResponse
     meta: Mapping[str, str] = field(default_factory=dict)
     attachments: tuple[Fetched, ...] = ()
+    outline: str = ""
 
     @property
     def text_pending(self) -> bool:

@@ -32,6 +32,7 @@ from tracker.parsing.struck_text import write_html_struck_text
 from tracker.parsing.superscripts import write_html_scripts
 from tracker.parsing.unit_builder import UnitBuilder
 from tracker.text.encodings import UTF_8, as_utf_8
+from tracker.text.page_outline import DATE_META, TITLE_META
 
 MAX_BYTES = 30_000_000
 MAX_DEPTH = 200  # HTML nested deeper than this is an attack, not a page
@@ -206,7 +207,7 @@ def _depth(soup: BeautifulSoup) -> int:
 
 
 def _title(soup: BeautifulSoup) -> str:
-    for name, attribute in (("property", "og:title"), ("name", "dcterms.title")):
+    for name, attribute in TITLE_META:
         tag = soup.find("meta", attrs={name: attribute})
         if isinstance(tag, Tag) and (text := collapse_space(str(tag.get("content") or ""))):
             return text
@@ -221,7 +222,7 @@ def _published(soup: BeautifulSoup) -> date | None:
     """Return the day in the page's own metadata, or the first `<time>` of its text."""
     candidates = [
         str(tag.get("content") or "")
-        for name in ("article:published_time", "dcterms.date", "dcterms.issued", "date", "publish-date")
+        for name in DATE_META
         for tag in soup.find_all("meta", attrs={"property": name})
         + soup.find_all("meta", attrs={"name": name})
     ]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from tracker.locations import is_main_text
 from tracker.model import Document, DocumentKind
 from tracker.parsing.placeholder_pages import needs_scripts, placeholder
-from tracker.text.encodings import as_utf_8, misread
+from tracker.text.encodings import misread
 
 
 def suspicion(
@@ -52,16 +51,6 @@ def broken(document: Document, previous: Document) -> str | None:
 def _texts(document: Document) -> Iterator[str]:
     yield from (document.title, document.abstract)
     yield from (unit.text for unit in document.units)
-
-
-def is_complete_page(body: bytes, label: str = "") -> bool:
-    """Return whether HTML is closed at its end, in any encoding. A page that was always closed and no longer is
-    was truncated, whatever its stated length. `label` is the charset of the response.
-    """
-    end = body[-2_000:]
-    if b"\0" in end:
-        end = as_utf_8(body, label)[-2_000:]
-    return re.search(rb"</(?:html|body)\s*>", end, re.IGNORECASE) is not None
 
 
 def is_html(body: bytes) -> bool:

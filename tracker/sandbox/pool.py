@@ -89,6 +89,18 @@ def bounded(*, seconds: float, slow: bool = False) -> Iterator[None]:
         _BOUNDS.reset(token)
 
 
+def is_slow() -> bool:
+    """Whether the jobs of this thread are those of a slow source."""
+    bounds = _BOUNDS.get()
+    return bounds is not None and bounds.slow
+
+
+def seconds_left() -> float | None:
+    """The seconds that the source of this thread has left; None without a limit. Raises OutOfTime where none are."""
+    left = _left(_BOUNDS.get())
+    return None if left == math.inf else left
+
+
 class WorkerDied(Exception):
     """A worker died. `again`: a fresh worker may succeed; `outside`: a signal from outside ended it; `late`:
     the time limit of its source was over.

@@ -148,16 +148,16 @@ class Daemon:
         with self._guard:
             if self.stop.is_set():
                 return
-            states = source_state.source_states(self.store, list(sources))
+            planned = source_state.planned(self.store, list(sources))
             due = [
                 name
-                for name, state in states.items()
-                if name not in self._polling and overdue(state.next_poll_at, now, sources[name])
+                for name, at in planned.items()
+                if name not in self._polling and overdue(at, now, sources[name])
             ]
             if not due:
                 return
             # The longest overdue first, so that each slow source gets its turn.
-            due.sort(key=lambda name: states[name].next_poll_at or now)
+            due.sort(key=lambda name: planned[name] or now)
             slow = source_state.slow(self.store, [*due, *self._polling], poll_cycle.SLOW_SECONDS)
             due = poll_cycle.within_share(due, self._polling, slow)
             if not due:

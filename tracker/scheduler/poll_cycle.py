@@ -262,9 +262,9 @@ def _settle(connection: Connection, context: PollContext, now: datetime) -> None
     polled = [
         outages.Polled(
             row.id, hosts[row.id], row.consecutive_failures, row.state, row.reason,
-            (row.last_report or {}).get("cause") or {}, row.since, _ended(row), row.last_success_at,
+            row.cause or {}, row.since, _ended(row), row.last_success_at,
         )
-        for row in source_state.rows(connection)
+        for row in source_state.health(connection)
         if row.id in hosts
     ]  # fmt: skip
     found = outages.outages(polled, incidents.open_subjects(connection))
@@ -273,8 +273,7 @@ def _settle(connection: Connection, context: PollContext, now: datetime) -> None
 
 def _ended(row: Any) -> datetime | None:
     """When the last poll of a source ended; where that is unknown, when it began."""
-    at = (row.last_report or {}).get("at")
-    ended: datetime | None = datetime.fromisoformat(at) if at else row.last_attempt_at
+    ended: datetime | None = datetime.fromisoformat(row.ended) if row.ended else row.last_attempt_at
     return ended
 
 

@@ -24,8 +24,10 @@ def changes_with_dates(connection: Connection, first: date, last: date) -> list[
 
 def _at_least(rank: int) -> ColumnElement[bool]:
     """The condition that a change has at least this level's rank, by itself or for a profile."""
-    of_profile = select(CHANGE_PROFILE.c.seq).where(CHANGE_PROFILE.c.level >= rank)
-    return or_(CHANGE.c.level >= rank, CHANGE.c.seq.in_(of_profile))
+    of_profile = select(CHANGE_PROFILE.c.seq).where(
+        (CHANGE_PROFILE.c.seq == CHANGE.c.seq) & (CHANGE_PROFILE.c.level >= rank)
+    )
+    return or_(CHANGE.c.level >= rank, of_profile.exists())
 
 
 def publication_days(connection: Connection, sources: Sequence[str], limit: int) -> list[date]:

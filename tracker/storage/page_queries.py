@@ -10,9 +10,8 @@ _FLAPPING = "SELECT source, url, polls, seen, since, at FROM flapping ORDER BY s
 _ABSENT = "SELECT source, url, reason, polls, since, at, change FROM absence ORDER BY source, key"
 # Of the newest version of each resource: learned masks are carried from version to version.
 _MASKED = (
-    "SELECT version.source, version.key, version.volatile_patterns FROM version JOIN"
-    " (SELECT max(id) AS id FROM version GROUP BY source, key) AS newest ON newest.id = version.id"
-    " WHERE version.volatile_patterns <> '[]' ORDER BY version.source, version.key"
+    "SELECT source, key, volatile_patterns FROM version WHERE volatile_patterns <> '[]' AND NOT EXISTS (SELECT 1 FROM version"
+    " AS newer WHERE newer.source = version.source AND newer.key = version.key AND newer.id > version.id) ORDER BY source, key"
 )
 
 

@@ -326,6 +326,8 @@ class StoreReader:
         if change_ids is None:
             rows = self.connection.execute(f"SELECT {columns} FROM review ORDER BY id")  # noqa: S608
         else:
+            if not change_ids:
+                return []
             marks = ", ".join("?" * len(change_ids))
             rows = self.connection.execute(
                 f"SELECT {columns} FROM review WHERE change_id IN ({marks}) ORDER BY id",  # noqa: S608
@@ -403,7 +405,8 @@ class StoreReader:
         """The last audit of each source."""
         rows = self.connection.execute(
             "SELECT source, at, since, ok, record FROM reconciliation"
-            " WHERE id IN (SELECT max(id) FROM reconciliation GROUP BY source)"
+            " WHERE id IN (SELECT (SELECT id FROM reconciliation WHERE source = source.id ORDER BY at DESC, id DESC LIMIT 1)"
+            " FROM source)"
         )
         return {row["source"]: {**dict(row), "record": json.loads(row["record"])} for row in rows}
 

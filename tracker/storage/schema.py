@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from tracker.storage import account_tables, assistant_tables, effect_tables, page_tables  # noqa: F401 - their tables are part of the schema
@@ -81,7 +81,11 @@ class VersionRow(TableBase, table=True):
     the ids of its answers, the main one first."""
 
     __tablename__ = "version"
-    __table_args__ = (UniqueConstraint("document_id", "ordinal"), Index(None, "source", "key"))
+    __table_args__ = (
+        UniqueConstraint("document_id", "ordinal"),
+        Index(None, "source", "key"),
+        Index("ix_version_masked", "source", "key", sqlite_where=text("volatile_patterns <> '[]'")),
+    )
     id: int | None = Field(default=None, primary_key=True)
     document_id: str
     ordinal: int
@@ -97,10 +101,14 @@ class ResourceRow(TableBase, table=True):
     """The last response headers of one resource of a source, for conditional requests.
 
     `held_sha256`: an answer that is held for confirmation, seen `held_count` times in a row. `missing_count`: polls
-    in a row in which the source no longer listed it.
+    in a row in which the source no longer listed it. `outline`: a hash of what the parser saw of the page with the
+    stored text; an answer with the same one holds the same text.
     """
 
     __tablename__ = "resource"
+    __table_args__ = (
+        Index("ix_resource_held", "source", "key", sqlite_where=text("held_sha256 IS NOT NULL")),
+    )
     source: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
     etag: str | None = None
@@ -112,6 +120,7 @@ class ResourceRow(TableBase, table=True):
     held_sha256: str | None = Field(default=None, max_length=64)
     held_count: int = 0
     missing_count: int = 0
+    outline: str | None = Field(default=None, max_length=64)
 
 
 class SourceRow(TableBase, table=True):
@@ -155,12 +164,13 @@ class ChangeRow(TableBase, table=True):
             "id",
             "revision",
         ),
+        Index(None, "source", "published"),
     )
     seq: int | None = Field(default=None, primary_key=True)
     id: str = Field(unique=True, max_length=20)
     document_id: str = Field(index=True)
     version: int
-    source: str = Field(index=True)
+    source: str
     kind: str
     document_number: str | None = Field(default=None, index=True)
     citation: str | None = Field(default=None, index=True)
@@ -326,7 +336,10 @@ class IncidentRow(TableBase, table=True):
     error in the words of its target. `closed_at` NULL: it lasts. One row is one outage, whatever its later causes are."""
 
     __tablename__ = "incident"
-    __table_args__ = (Index(None, "subject", "closed_at"),)
+    __table_args__ = (
+        Index(None, "subject", "closed_at"),
+        Index("ix_incident_open", "subject", sqlite_where=text("closed_at IS NULL")),
+    )
     id: int | None = Field(default=None, primary_key=True)
     subject: str
     reason: str
@@ -377,7 +390,7 @@ class MuteRow(TableBase, table=True):
     value: str
     channel: str | None = None
     hold: bool
-    until: datetime = Field(sa_type=InstantType)
+    until: datetime = Field(sa_type=InstantType, index=True)
     created_at: datetime = Field(sa_type=InstantType)
     ended: bool = False
 
@@ -388,7 +401,7 @@ class AttemptRow(TableBase, table=True):
     __tablename__ = "attempt"
     id: int | None = Field(default=None, primary_key=True)
     delivery_id: int = Field(foreign_key="delivery.id", index=True)
-    at: datetime = Field(sa_type=InstantType)
+    at: datetime = Field(sa_type=InstantType, index=True)
     ok: bool
     answer: str
     seconds: float
@@ -401,6 +414,7 @@ class ReviewRow(TableBase, table=True):
     (`corrections.CorrectedFields`); `note`: the reason or comment."""
 
     __tablename__ = "review"
+    __table_args__ = (Index(None, "action", "value"),)
     id: int | None = Field(default=None, primary_key=True)
     change_id: str = Field(index=True, max_length=20)
     revision: int

@@ -66,9 +66,22 @@ def ensure(store: Store, ids: Iterable[str]) -> None:
             connection.execute(insert(SOURCE), new)
 
 
-def rows(connection: Connection) -> Sequence[Any]:
-    """The rows of all sources."""
-    return connection.execute(select(SOURCE)).all()
+def health(connection: Connection) -> Sequence[Any]:
+    """The state of each source, with the cause of its last poll and when that ended, as the report has them."""
+    report = SOURCE.c.last_report
+    return connection.execute(
+        select(
+            SOURCE.c.id, SOURCE.c.state, SOURCE.c.reason, SOURCE.c.since, SOURCE.c.consecutive_failures, SOURCE.c.last_success_at,
+            SOURCE.c.last_attempt_at, report["cause"].label("cause"), report["at"].as_string().label("ended"),
+        )
+    ).all()  # fmt: skip
+
+
+def planned(store: Store, ids: Sequence[str]) -> dict[str, datetime | None]:
+    """When each of these sources is due; None: now."""
+    query = select(SOURCE.c.id, SOURCE.c.next_poll_at).where(SOURCE.c.id.in_(list(ids)))
+    with store.read() as connection:
+        return {str(row.id): row.next_poll_at for row in connection.execute(query)}
 
 
 def claim_sources(
@@ -204,6 +217,7 @@ class Resource:
     held_sha256: str | None = None
     held_count: int = 0
     missing_count: int = 0
+    outline: str | None = None
 
 
 def load_resources(store: Store, sources: Sequence[str]) -> dict[str, dict[str, Resource]]:
@@ -219,6 +233,7 @@ def load_resources(store: Store, sources: Sequence[str]) -> dict[str, dict[str, 
                 row.held_sha256,
                 row.held_count,
                 row.missing_count,
+                row.outline,
             )
     return found
 
@@ -241,6 +256,7 @@ def save_resources(connection: Connection, source: str, resources: Mapping[str, 
             "held_sha256": resource.held_sha256,
             "held_count": resource.held_count,
             "missing_count": resource.missing_count,
+            "outline": resource.outline,
         }
         for key, resource in resources.items()
     ]

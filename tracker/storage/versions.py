@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, text, update
 
 from tracker.storage.schema import VERSION
 
@@ -50,13 +50,18 @@ def latest_of(connection: Connection, source: str, key: str) -> Version | None:
 
 def with_noise(connection: Connection, source: str | None = None) -> list[Version]:
     """The newest version of each document that has learned masks."""
-    newest = select(func.max(VERSION.c.id).label("id")).group_by(VERSION.c.source, VERSION.c.key).subquery()
+    newer = VERSION.alias("newer")
+    follows = select(newer.c.id).where(
+        (newer.c.source == VERSION.c.source) & (newer.c.key == VERSION.c.key) & (newer.c.id > VERSION.c.id)
+    )
     query = (
-        select(VERSION).join(newest, newest.c.id == VERSION.c.id).order_by(VERSION.c.source, VERSION.c.key)
+        select(VERSION)
+        .where(text("version.volatile_patterns <> '[]'") & ~follows.exists())  # the condition of the index
+        .order_by(VERSION.c.source, VERSION.c.key)
     )
     if source is not None:
         query = query.where(VERSION.c.source == source)
-    return [version for version in map(_version, connection.execute(query)) if version.volatile_patterns]
+    return list(map(_version, connection.execute(query)))
 
 
 def get(connection: Connection, document_id: str, ordinal: int) -> Version | None:

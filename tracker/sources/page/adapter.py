@@ -200,8 +200,8 @@ class _Walk:
             return [_fetched(self._source, link.url, answer, link.text)]
         if follows_on:
             return [self._with(link, answer, None)]
-        files = self._annexes.linked(link.url, answer, self._follows)
-        return self._looked(link, answer, self._look(link.url, files))
+        outline, files = self._annexes.linked(link.url, answer, self._follows)
+        return self._looked(link, answer, self._look(link.url, files), outline)
 
     def _unchanged(self, link: Link, follows_on: bool) -> list[Item]:
         """Yield the items for a page that answered 304. When an annex changed, the page is fetched again,
@@ -226,8 +226,8 @@ class _Walk:
         self._cursor.update(self._annexes.cursor(page, files))
         return self._annexes.look(page, files)
 
-    def _looked(self, link: Link, answer: HttpResponse, found: FoundAnnexes) -> list[Item]:
-        return [self._with(link, answer, found), *found.items]
+    def _looked(self, link: Link, answer: HttpResponse, found: FoundAnnexes, outline: str = "") -> list[Item]:
+        return [replace(self._with(link, answer, found), outline=outline), *found.items]
 
     def _with(self, link: Link, answer: HttpResponse, found: FoundAnnexes | None) -> Fetched:
         page = _fetched(self._source, link.url, answer, link.text)

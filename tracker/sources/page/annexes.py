@@ -26,11 +26,9 @@ from tracker.http.client import Client
 from tracker.http.rate_limit import PAGES
 from tracker.locations import ANNEXES
 from tracker.model import Absent, Fetched, HttpResponse, ResourceType
-from tracker.sandbox import pool
 from tracker.sources.events import Item, ResourceError
-from tracker.sources.page.links import Link, deserialize_links, files_of, serialize_links
+from tracker.sources.page.links import Link, deserialize_links, serialize_links, surveyed
 from tracker.sources.state_view import StateView, without_validators
-from tracker.text.encodings import label_of
 
 CURSOR = "annexes "  # cursor: `annexes PAGE`, the files that belong to it
 _KEY = "annex "
@@ -83,16 +81,19 @@ class Annexes:
         """Return the annexes that the page had when it was last read."""
         return deserialize_links(self._stored.cursor.get(CURSOR + page, "")) if self._source.annexes else []
 
-    def linked(self, page: str, answer: HttpResponse, follows: Callable[[str], bool]) -> list[Link]:
-        """Return the annexes that the page has now, in reading order: at most `annexes` of the source. Known
-        ones come first, so that a new one never displaces a known one.
+    def linked(
+        self, page: str, answer: HttpResponse, follows: Callable[[str], bool]
+    ) -> tuple[str, list[Link]]:
+        """Return the outline of a page, empty where it crashes its parser, and the annexes that the page has now, in
+        reading order: at most `annexes` of the source. Known ones come first, so that a new one never displaces a
+        known one.
         """
-        if not self._source.annexes:
-            return []
         try:
-            files = pool.run(files_of, answer.body, answer.url, label_of(answer.header("content-type")))
+            outline, files = surveyed(answer)
         except (ParserCrashed, ReaderKilled):
-            return self.known(page)
+            return "", self.known(page)
+        if not self._source.annexes:
+            return outline, []
         here = host_port(answer.url)
         found: dict[str, str] = {}
         for url, text in files:
@@ -101,7 +102,7 @@ class Annexes:
         before = {link.url for link in self.known(page)}
         chosen = sorted(found, key=lambda url: url not in before)[: self._source.annexes]
         self.left_out += [url for url in found if url not in set(chosen)]
-        return [Link(url, text) for url, text in found.items() if url in set(chosen)]
+        return outline, [Link(url, text) for url, text in found.items() if url in set(chosen)]
 
     def look(self, page: str, links: list[Link]) -> FoundAnnexes:
         """Request each file, with its stored validators."""

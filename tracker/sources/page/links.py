@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -13,11 +13,13 @@ from tracker.errors import ParserCrashed, ReaderKilled, UnexpectedResponse
 from tracker.http.address import absolute, host_port, secured
 from tracker.locations import names_no_text
 from tracker.model import HttpResponse
-from tracker.sandbox import pool
+from tracker.sandbox import batches, pool
 from tracker.text import fold_space
 from tracker.text.encodings import UTF_8, as_utf_8, label_of
 
 _PDF = re.compile(r"\.pdf\Z", re.IGNORECASE)
+# A page without any of these links to no PDF: the letters, a character reference, an escaped letter, or another encoding.
+_MAY_LINK_PDF = re.compile(rb"pdf|&#|%[4-7][046]|\0", re.IGNORECASE)
 _EMBEDDED = {"iframe": "src", "object": "data", "embed": "src"}  # element -> attribute
 _FRAME = frozenset({"nav", "header", "footer"})
 _FRAME_ROLES = frozenset({"navigation", "banner", "contentinfo", "search"})
@@ -103,6 +105,24 @@ def files_of(body: bytes, url: str, label: str = "") -> list[tuple[str, str]]:
                 (address, _words(element) or element.get("title") or element.get("aria-label") or "")
             )
     return found
+
+
+def surveyed(answer: HttpResponse) -> tuple[str, list[tuple[str, str]]]:
+    """Return the outline of a page (`text.page_outline`) and its PDF files (`files_of`), both found by a worker in one
+    pass. Raises like `sandbox.pool.run`.
+    """
+    page = (answer.body, answer.url, label_of(answer.header("content-type")))
+    return batches.run(survey, page, len(answer.body))
+
+
+def survey(pages: Sequence[tuple[bytes, str, str]]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Do the work of `surveyed` in this process, for body, address and charset of several pages."""
+    from tracker.text.page_outline import outline
+
+    return [
+        (outline(body, url, label), files_of(body, url, label) if _MAY_LINK_PDF.search(body) else [])
+        for body, url, label in pages
+    ]
 
 
 def _is_frame(element: html.HtmlElement) -> bool:
