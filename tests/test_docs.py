@@ -15,6 +15,7 @@ import tomli
 from tracker.cli import (
     accounts,
     alerts,
+    amendments,
     archive,
     corrections,
     digest,
@@ -180,6 +181,7 @@ def commands() -> dict[str, Any]:
         for module in (
             accounts,
             alerts,
+            amendments,
             archive,
             corrections,
             digest,
@@ -191,7 +193,7 @@ def commands() -> dict[str, Any]:
             running,
         )
     }
-    assert len(modules) == 11  # importing them is what registers their commands
+    assert len(modules) == 12  # importing them is what registers their commands
     group: Any = app
     return {name: command for name, command in group.commands.items() if not command.hidden}
 
