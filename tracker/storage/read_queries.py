@@ -322,17 +322,11 @@ class StoreReader:
 
     def reviews(self, change_ids: Sequence[str] | None = None) -> list[dict[str, Any]]:
         """The reviews, oldest first: of these changes, or of all."""
-        columns = "id, change_id, revision, at, who, action, value, note, chain"
-        if change_ids is None:
-            rows = self.connection.execute(f"SELECT {columns} FROM review ORDER BY id")  # noqa: S608
-        else:
-            if not change_ids:
-                return []
-            marks = ", ".join("?" * len(change_ids))
-            rows = self.connection.execute(
-                f"SELECT {columns} FROM review WHERE change_id IN ({marks}) ORDER BY id",  # noqa: S608
-                list(change_ids),
-            )
+        of = "" if change_ids is None else " WHERE change_id IN (SELECT value FROM json_each(?))"
+        rows = self.connection.execute(
+            f"SELECT id, change_id, revision, at, who, action, value, note, chain FROM review{of} ORDER BY id",  # noqa: S608
+            [] if change_ids is None else [json.dumps(list(change_ids))],
+        )
         return [dict(row) for row in rows]
 
     def beside(self, change_id: str) -> dict[str, Any]:
