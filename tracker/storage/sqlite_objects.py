@@ -8,10 +8,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-
-from sqlalchemy import Connection, text
+from typing import TYPE_CHECKING
 
 from tracker.storage.deliveries import DELIVERY_STATES
+
+if TYPE_CHECKING:  # the readers of plain SQL import this module
+    from sqlalchemy import Connection
 
 FTS = "change_fts"  # the FTS5 table, and the beginning of the names of the shadow tables that SQLite keeps for it
 
@@ -49,7 +51,9 @@ def create(connection: Connection) -> None:
 
 def create_triggers(connection: Connection) -> None:
     """Drops the triggers that exist and creates all of them."""
-    names = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
+    names = (
+        connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all()
+    )
     _execute(connection, (f"DROP TRIGGER {name}" for name in names))
     _execute(connection, (*_delivery_count(), *_data_version(), *_source_disk()))
 
@@ -64,7 +68,7 @@ def create_search(connection: Connection) -> None:
 
 def rebuild_search(connection: Connection) -> None:
     """Fills the search index from `change_text`, after rows were written to it directly."""
-    connection.execute(text(f"INSERT INTO {FTS}({FTS}) VALUES ('rebuild')"))
+    connection.exec_driver_sql(f"INSERT INTO {FTS}({FTS}) VALUES ('rebuild')")
 
 
 def is_shadow(table: str) -> bool:

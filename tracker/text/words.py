@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-
-import snowballstemmer
+from typing import TYPE_CHECKING
 
 from tracker.text import index_form
+
+if TYPE_CHECKING:
+    import snowballstemmer
 
 PREFIX = "*"  # at the end of a form: words that begin with it
 _CJK = r"぀-ヿㇰ-ㇿ㐀-鿿々〆"
@@ -79,6 +81,8 @@ def expression(terms: Iterable[Iterable[str]]) -> str:
 
 @lru_cache(maxsize=1)
 def _stemmer() -> snowballstemmer.basestemmer.BaseStemmer:
+    import snowballstemmer  # for searches and changes alone
+
     return snowballstemmer.stemmer("porter")
 
 
