@@ -151,6 +151,16 @@ def test_a_card_and_a_date_of_a_story_have_the_ribbons_of_all_its_records_the_gr
     (card,) = [one for one in cards if rule.title in one.text]
     assert [one.text for one in card.select(".ribbon")] == expected
     assert story_ribbons(rule, [text, older], date(2025, 11, 20), "ja")[0].state == "rescinded"
+    stayed = replace(
+        rule, tagging=replace(rule.tagging, status=(Status("stayed", date(2025, 11, 10), by="90 FR 50857"),))
+    )
+    actor = replace(
+        stay(), citation="90 FR 50857", tagging=replace(
+            stay().tagging, status=(Status("stayed", date(2025, 11, 10), by="90 FR 50857", units=(PARAGRAPH,)), Status("stayed")),
+        ),
+    )  # fmt: skip
+    once = story_ribbons(stayed, [actor], date(2025, 11, 20), "en")
+    assert [one.words for one in once] == ["Stayed by 90 FR 50857 without an end date"]
     row = BeautifulSoup(client.get("/calendar").text, "lxml").select_one("table.dates td.what")
     assert row is not None
     assert [one.text for one in row.select(".ribbon")] == expected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from tracker.config.models import Instrument
 from tracker.effects import RecordedEffect
 from tracker.i18n import t
+from tracker.legal_status.register import first_day
 from tracker.legal_status.ribbons import state_words
 from tracker.legal_status.watched import watched
 from tracker.model import Language
@@ -20,6 +21,8 @@ from tracker.rendering.terminal import aligned
 from tracker.sanitize import sanitize_line
 from tracker.serialization import effect_to_json
 from tracker.stories.law import Law, law_on, state_to_json
+
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,18 @@ def watch_list(connection: Connection, own: Iterable[Instrument], day: date) -> 
     rows = []
     for one in watched(own):
         law = law_on(connection, one.name, day)
-        last = max((*law.effects, *law.caused), key=lambda effect: str(effect.effect.known_at), default=None)
+        last = next(iter(newest_first((*law.effects, *law.caused))), None)
         rows.append(WatchedInstrument(one.name, law.title or one.title, law, last))
     return rows
+
+
+def newest_first(found: Iterable[RecordedEffect]) -> list[RecordedEffect]:
+    """Return effects with the one that became known last first; of those of one moment, the one that begins last."""
+    return sorted(
+        found,
+        key=lambda one: (one.effect.known_at or _EARLIEST, first_day(one.effect.from_) or date.min, one.id),
+        reverse=True,
+    )
 
 
 def watch_list_to_json(rows: Iterable[WatchedInstrument]) -> list[dict[str, Any]]:

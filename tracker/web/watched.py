@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -15,14 +15,12 @@ from tracker.legal_status.ribbons import state_words
 from tracker.legal_status.watched import shipped
 from tracker.model import Language
 from tracker.rendering.effect_text import effect_line
-from tracker.stories.watch_list import WatchedInstrument, watch_list
+from tracker.stories.watch_list import WatchedInstrument, newest_first, watch_list
 from tracker.web.context import InjectedContext, WebContext
 from tracker.web.page_cache import cached_page
 from tracker.web.rendering import language_of, page
 
 router = APIRouter(include_in_schema=False)
-
-_EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +95,8 @@ def _row(one: WatchedInstrument, language: Language, *, own: bool) -> Instrument
 
 def _rows(found: tuple[RecordedEffect, ...], language: Language) -> tuple[EffectRow, ...]:
     """The effects as rows, the newest first. Two documents that state the same effect are one row."""
-    newest = sorted(found, key=lambda one: one.effect.known_at or _EARLIEST, reverse=True)
     rows: dict[str, EffectRow] = {}
-    for one in newest:
+    for one in newest_first(found):
         words = effect_line(one, language)
         affecting = one.effect.affecting
         known = legal_day(one.effect.known_at) if one.effect.known_at else None
