@@ -123,13 +123,14 @@ class _Run:
         designator there may be another paragraph.
         """
         moves = [action for action in instruction.actions if action.verb is Verb.REDESIGNATE]
-        self.unsure += [_unit_key(action.target)[:-1] for action in moves]
+        self.unsure += [_unit_key(action.target) for action in moves]
+        self.unsure += [_unit_key(action.moved_to) for action in moves if action.moved_to is not None]
         if not moves and instruction.target is not None and "redesignat" in instruction.text.lower():
             self.unsure.append(_unit_key(instruction.target))
 
     def _check_sure(self, action: Action) -> None:
         key = _unit_key(action.target)
-        if any(len(key) > len(unsure) and key[: len(unsure)] == unsure for unsure in self.unsure):
+        if any(key[: len(unsure)] == unsure for unsure in self.unsure):
             raise NotComputedError(
                 "a redesignation around it was not computed, so that its designator is uncertain", "depends"
             )

@@ -40,6 +40,8 @@ class DivisionChange:
 
 def is_whole(action: Action) -> bool:
     """Return whether an action is for a whole division or its heading."""
+    if action.words is not None and action.target.portion is Portion.WHOLE:
+        return False  # words inside it
     return not inner_steps(action.target) and action.target.portion in (Portion.WHOLE, Portion.HEADING)
 
 

@@ -9,11 +9,12 @@ from dataclasses import replace
 from tracker.amendments.actions import Action, Elision, Portion, Verb
 from tracker.amendments.base import Block
 from tracker.amendments.chunks import Chunk, Fragment, NotComputedError, write_items
-from tracker.amendments.inline import inner_range, same_key
+from tracker.amendments.inline import inline, inner_range, occurrences, same_key
 from tracker.amendments.locate import Workspace, exactly_one
 from tracker.amendments.merge import check_end, combined, merged, with_heading
 from tracker.amendments.ordering import alphabet_slot, slot
 from tracker.amendments.outline import ECCN, Path
+from tracker.amendments.sentence_edits import edit_sentences
 from tracker.amendments.set_out_paths import NO_TEXT, shown_for
 from tracker.amendments.shown import Shown, problem_of, slice_for
 from tracker.amendments.site import Change, Edit, Site, commit, site_of, words_for
@@ -29,6 +30,8 @@ def apply(workspace: Workspace, action: Action) -> list[Change]:
     """
     new = action.verb in (Verb.ADD, Verb.RESERVE)
     site = site_of(workspace, action, new=new)
+    if action.target.portion is Portion.SENTENCE and action.words is None:
+        return commit(site, edit_sentences(site, action))
     edit = _handler(action)(site, action)
     return commit(site, edit)
 
@@ -405,6 +408,12 @@ def _words(site: Site, action: Action) -> Edit:
             )
     elif action.target.portion is Portion.WHOLE:
         start, end = site.span()
+        head = next((block for block in site.division.blocks() if block.tag == "HEAD"), None)
+        wanted = action.words.old or action.words.anchor
+        if not site.path and head is not None and occurrences(inline(head.raw), wanted):
+            raise NotComputedError(
+                "the words also occur in the heading, which the instruction does not name", "words-heading"
+            )
     else:
         raise NotComputedError(
             f"words in the {action.target.portion.value.replace('-', ' ')} are not computed", "words-portion"

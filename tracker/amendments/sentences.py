@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 
 _END = re.compile(r"[.?!][”\"’')\]]*(?=\s+[“\"‘'(\[]*[A-Z§\d])|[.?!][”\"’')\]]*\s*\Z")
-# A full stop after these does not say whether a sentence ends.
+# A full stop after these ends no sentence, because a name or number follows.
+_TITLES = re.compile(
+    r"\b(?:Dr|Mr|Ms|Mrs|No|Nos|Sec|sec|Secs|Art|Supp|Vol|vol|Pub|Ch|ch|App|para|cf|e\.g|i\.e|v|vs|Gen|Col|Capt|Lt)\.\Z"
+)
+# After these it may.
 _DOUBTFUL = re.compile(
-    r"(?:\b(?:[A-Z]|[A-Z]\.[A-Z]|U\.S|U\.S\.C|No|Nos|Inc|Ltd|Co|Corp|St|Dr|Mr|Ms|Mrs|Jr|Sr|etc|i\.e|e\.g|v|vs|Sec|sec|Art|"
-    r"Supp|Vol|Stat|Reg|Fed|Pub|approx|al|seq|a\.m|p\.m|D\.C|a\.k\.a|f\.k\.a))\.[”\"’')\]]*\Z"
+    r"(?:\b(?:[A-Z]|[A-Z]\.[A-Z]|U\.S|U\.S\.C|Inc|Ltd|Co|Corp|LLC|St|Jr|Sr|etc|Stat|Reg|Fed|approx|al|seq|a\.m|p\.m|D\.C|"
+    r"a\.k\.a|f\.k\.a|Jan|Feb|Mar|Apr|Aug|Sept|Oct|Nov|Dec))\.[”\"’')\]]*\Z"
 )
 
 
@@ -23,10 +27,13 @@ def sentence_spans(text: str) -> list[tuple[int, int]] | None:
     start = 0
     for match in _END.finditer(text):
         end = match.end()
+        before = text[max(0, end - 24) : end]
+        if end < len(text.rstrip()) and _TITLES.search(before):
+            continue
         inside = ")" in match.group() and not text[start:].startswith("(")
         if end < len(text.rstrip()) and inside:
             return None
-        if end < len(text.rstrip()) and _DOUBTFUL.search(text[max(0, end - 24) : end]):
+        if end < len(text.rstrip()) and _DOUBTFUL.search(before):
             return None
         spans.append((start, end))
         start = end

@@ -9,7 +9,6 @@ from tracker.amendments.actions import Order, WordChange
 from tracker.amendments.chunks import Chunk, Fragment, NotComputedError
 from tracker.amendments.inline import Inline, fold, inline, is_balanced, occurrences
 from tracker.amendments.markup import to_ascii
-from tracker.amendments.sentences import sentence_spans
 
 Range = tuple[int, int]
 
@@ -154,24 +153,3 @@ def _spaced(new: str, *, after: str) -> str:
 def _escaped(text: str, *, ascii_only: bool) -> str:
     made = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return to_ascii(made) if ascii_only else made
-
-
-def sentence_at(fragment: Fragment, numbers: Sequence[int]) -> list[Range]:
-    """Return where these sentences are in the words of a fragment; -1 is the last. Raises NotComputedError
-    where their number is not certain.
-    """
-    text = inline(fragment.raw).text
-    spans = sentence_spans(text)
-    if spans is None:
-        raise NotComputedError("the sentences there cannot be counted with certainty", "sentences")
-    found = []
-    for number in numbers:
-        place = number - 1 if number > 0 else len(spans) + number
-        if not 0 <= place < len(spans):
-            raise NotComputedError(
-                f"the text has {len(spans)} sentences, and the instruction names another",
-                "sentence-missing",
-                defect="does not exist",
-            )
-        found.append(spans[place])
-    return found
