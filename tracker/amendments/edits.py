@@ -13,7 +13,7 @@ from tracker.amendments.inline import inline, inner_range, occurrences, same_key
 from tracker.amendments.locate import Workspace, exactly_one
 from tracker.amendments.merge import check_end, combined, merged, with_heading
 from tracker.amendments.ordering import alphabet_slot, slot
-from tracker.amendments.outline import ECCN, Path
+from tracker.amendments.outline import ECCN, Path, is_note
 from tracker.amendments.sentence_edits import edit_sentences
 from tracker.amendments.set_out_paths import NO_TEXT, shown_for
 from tracker.amendments.shown import Shown, problem_of, slice_for
@@ -131,6 +131,8 @@ def insert_at(site: Site, path: Path) -> int:
     chunks, parent = site.chunks, path[:-1]
     if ECCN.fullmatch(path[0]) and len(path) == 1:
         return _entry_place(chunks, path[0])
+    if is_note(path[-1]):
+        return _note_place(chunks, path)
     is_heading = "(" in path[-1]
     parents = [n for n, chunk in enumerate(chunks) if parent and chunk.path == parent]
     if parent and len(parents) != 1:
@@ -145,6 +147,7 @@ def insert_at(site: Site, path: Path) -> int:
         if len(chunk.path) == len(path)
         and chunk.path[:-1] == parent
         and ("(" in chunk.path[-1]) == is_heading
+        and not is_note(chunk.path[-1])
     ]
     if path[-1].startswith("“"):
         kids = [n for n in kids if chunks[n].path[-1].startswith("“")]
@@ -173,6 +176,30 @@ def _entry_place(chunks: Sequence[Chunk], eccn: str) -> int:
     return _end_of(chunks, before[-1])
 
 
+def _note_place(chunks: Sequence[Chunk], path: Path) -> int:
+    """Return where a note goes: by its number among those of its paragraph, else after the paragraph."""
+    cited = path[-1].split(" to ")[1]
+    number = re.sub(r"\D", "", path[-1].split(" to ")[0])
+    peers = [
+        (n, c.path[-1])
+        for n, c in enumerate(chunks)
+        if is_note(c.path[-1] if c.path else "") and c.path[-1].endswith(f"to {cited}")
+    ]
+    for n, label in reversed(peers):
+        other = re.sub(r"\D", "", label.split(" to ")[0])
+        if not other or not number or int(other) == int(number):
+            return _refuse_position()
+        if int(other) < int(number):
+            return n + 1
+    if peers:
+        return peers[0][0]
+    target = (*path[:-1], re.findall(r"\((\w+)\)", cited)[-1])
+    owners = [n for n, chunk in enumerate(chunks) if chunk.path == target]
+    if len(owners) != 1:
+        return _refuse_position()
+    return _end_of(chunks, owners[0])
+
+
 def _sort_label(label: str, parent: Path) -> str:
     """Return the designator by which a heading of the commentary is sorted below its parent."""
     found = re.findall(r"\(([^)]*)\)", label)
@@ -185,10 +212,19 @@ def _sort_label(label: str, parent: Path) -> str:
 def _end_of(chunks: Sequence[Chunk], number: int) -> int:
     path = chunks[number].path
     end = number + 1
-    while end < len(chunks) and chunks[end].path[: len(path)] == path:
+    while end < len(chunks) and (
+        chunks[end].path[: len(path)] == path or _is_note_to(chunks[end].path, path)
+    ):
         end += 1
     check_end(chunks[:end], path)
     return end
+
+
+def _is_note_to(note: Path, path: Path) -> bool:
+    """Return whether a note names a paragraph or one below it."""
+    if not note or not is_note(note[-1]):
+        return False
+    return note[-1].split(" to ")[1].startswith("".join(f"({label})" for label in path))
 
 
 def _first_child(site: Site, parent: int, *, is_heading: bool) -> int:

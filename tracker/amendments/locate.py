@@ -10,7 +10,7 @@ from tracker.amendments.actions import Step, StepKind, Target
 from tracker.amendments.base import Base, Division
 from tracker.amendments.chunks import NotComputedError
 from tracker.amendments.inline import fold
-from tracker.amendments.outline import ITEMS, Outline, Path, comment_heading, outline_of, term_key
+from tracker.amendments.outline import ITEMS, Outline, Path, comment_heading, note_label, outline_of, term_key
 
 _PLACES = (StepKind.SUBPART, StepKind.SECTION, StepKind.APPENDIX, StepKind.SUPPLEMENT)
 
@@ -151,6 +151,8 @@ def path_of(outline: Outline, steps: Sequence[Step], *, new: bool = False) -> Pa
             path = _entry_part(outline, path, step.label)
         elif step.kind is StepKind.ITEM:
             path = _item(outline, path, step.label)
+        elif step.kind is StepKind.NOTE and path:
+            path = (*path[:-1], note_label(step.label, path))
         elif step.kind in (StepKind.CATEGORY, StepKind.PRODUCT_GROUP):
             continue
         else:

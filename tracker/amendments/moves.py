@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from tracker.amendments.actions import Action
 from tracker.amendments.chunks import Chunk, NotComputedError
-from tracker.amendments.edits import insert_at
+from tracker.amendments.edits import RESERVED, insert_at
 from tracker.amendments.inline import inline
 from tracker.amendments.locate import Workspace, inner_steps, path_of, place_step
 from tracker.amendments.markup import to_ascii
 from tracker.amendments.ordering import ranks
-from tracker.amendments.outline import Path
+from tracker.amendments.outline import Path, is_note, note_path
 from tracker.amendments.site import Change, Edit, Site, commit, site_of, words_for
 from tracker.amendments.word_edits import fragment_of
 
@@ -45,7 +46,11 @@ def redesignate(workspace: Workspace, actions: Sequence[Action]) -> list[Change]
         pieces.setdefault(to, []).append(moved)
         in_place.append(moved)
     for to in pieces:
-        if any(chunk.path[: len(to)] == to for chunk in rest):
+        taken = [chunk for chunk in rest if chunk.path[: len(to)] == to]
+        if len(taken) == 1 and RESERVED.search(taken[0].text) and not taken[0].until:
+            rest.remove(taken[0])  # a unit may be moved onto one that is reserved
+            in_place.remove(taken[0])
+        elif taken:
             raise NotComputedError(
                 f"{words_for(to, site.division)} exists already", "exists-already", defect="exists already"
             )
@@ -74,6 +79,8 @@ def _move(site: Site, action: Action) -> tuple[Path, Path]:
             "the unit is moved to another level, where its paragraphs would get other designators",
             "moved-level",
         )
+    if is_note(source[-1]) and is_note(to[-1]):
+        return source, to
     if source[-1].startswith("“") or "(" in source[-1]:
         raise NotComputedError("a heading or definition is redesignated", "moved-heading")
     return source, to
@@ -84,6 +91,8 @@ def _labeled(chunk: Chunk, label: str) -> Chunk:
     if not chunk.fragments:
         raise NotComputedError("the designator of the unit was not found", "label-place")
     first = chunk.fragments[0]
+    if is_note(label):
+        return _numbered_note(chunk, label)
     words = inline(first.raw)
     low = next((n for n, at in enumerate(words.places) if at >= first.low), None)
     if low is None:
@@ -96,6 +105,15 @@ def _labeled(chunk: Chunk, label: str) -> Chunk:
     if end == low or words.text[end : end + 1] not in (")", "."):
         raise NotComputedError("the designator of the unit was not found", "label-place")
     raw = first.raw[: words.places[low]] + to_ascii(label) + first.raw[words.ends[end - 1] :]
+    return replace(chunk, fragments=(fragment_of(first, raw), *chunk.fragments[1:]))
+
+
+def _numbered_note(chunk: Chunk, label: str) -> Chunk:
+    first = chunk.fragments[0]
+    number = re.sub(r"\D", "", label.split(" to ", maxsplit=1)[0])
+    raw, count = re.subn(r"(Note\s?)\d+", rf"\g<1>{number}", first.raw, count=1)
+    if count != 1 or note_path(inline(raw).text)[-1:] != (label,):
+        raise NotComputedError("the designator of the unit was not found", "label-place")
     return replace(chunk, fragments=(fragment_of(first, raw), *chunk.fragments[1:]))
 
 

@@ -48,6 +48,10 @@ _ECCN_SECTION = re.compile(
 _ECCN_LINE = re.compile(r"(?P<name>[^:.;]{2,60}):")
 _ITEMS = re.compile(r"Items\s*:?\s*(?:\Z|(?=[a-z]\.))")
 ITEMS = "Items"
+_NOTE = re.compile(
+    r"notes?\s?(?P<number>\d{0,3})\s*to\s+(?:§+\s?[\d.]+\s*|paragraphs?\s*)(?P<cited>(?:\(\w{1,5}\))+)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +170,12 @@ class _Reader:
             words = inline(block.raw)
             labeled = block.tag in _LABELED
             heads = leading_labels(words.lead) if labeled else ()
-            rows.append(_Row(number, words, heads, () if heads or not labeled else defined_terms(words.lead)))
+            terms = () if heads or not labeled else defined_terms(words.lead)
+            rows.append(
+                _Row(number, words, heads, terms, note_path(words.text) if block.tag == "NOTE" else ())
+            )
         if sum(bool(row.terms) for row in rows) < 3:
-            rows = [_Row(row.number, row.words, row.heads, ()) for row in rows]
+            rows = [_Row(row.number, row.words, row.heads, (), row.note) for row in rows]
         marks: list[Mark] = []
         prefix: Path = ()
         run: list[_Row] = []
@@ -274,6 +281,25 @@ class _Row:
     words: Inline
     heads: tuple[PathLabel, ...]
     terms: tuple[str, ...]
+    note: Path = ()
+
+
+def note_path(text: str) -> Path:
+    """Return the path of a note that names its paragraph, beside that paragraph: ("b", "note 1 to (b)(3)")."""
+    match = _NOTE.match(fold(text))
+    if match is None:
+        return ()
+    cited = tuple(re.findall(r"\((\w+)\)", match["cited"]))
+    return (*cited[:-1], note_label(match["number"], cited))
+
+
+def note_label(number: str, cited: Path) -> str:
+    words = "".join(f"({label})" for label in cited)
+    return f"note {number} to {words}" if number else f"note to {words}"
+
+
+def is_note(label: str) -> bool:
+    return label.startswith("note ") and label.endswith(")")
 
 
 def _bare(label: str) -> str:
@@ -283,10 +309,12 @@ def _bare(label: str) -> str:
 def _labels(rows: Sequence[_Row], prefix: Path) -> list[Mark]:
     """Return the marks of a run of paragraphs; `prefix` is the definition that they belong to."""
     marks: list[Mark] = []
-    if not any(row.heads for row in rows):
+    if not any(row.heads or row.note for row in rows):
         return marks
     for row, stack in zip(rows, levels([row.heads for row in rows]), strict=True):
         places = label_places(row.words, row.heads)
+        if row.note:
+            marks.append(Mark((*prefix, *row.note), (row.number, 0)))
         for number, (label, place) in enumerate(zip(row.heads, places, strict=True)):
             depth = len(stack) - (len(row.heads) - 1 - number)
             path = tuple(_bare(one) for one in stack[:depth])

@@ -12,7 +12,7 @@ from tracker.amendments.inline import fold, same_key
 from tracker.amendments.locate import Workspace, division_of, inner_steps
 from tracker.amendments.ordering import alphabet_slot
 from tracker.amendments.site import Change
-from tracker.amendments.tables import NewRow, Row, Table, rows_set_out, same_name, tables_of
+from tracker.amendments.tables import NewRow, Row, Table, name_of, rows_set_out, same_name, tables_of
 from tracker.amendments.word_edits import replaced
 
 _KINDS = frozenset({StepKind.TABLE, StepKind.COUNTRY, StepKind.ENTRY, StepKind.ROW})
@@ -99,7 +99,7 @@ def _rows_of(table: Table, place: _Place) -> list[int]:
         number
         for number, row in enumerate(table.rows)
         if len(row.cells) > column
-        and same_name(row.texts[column], place.entry)
+        and same_name(row.cells[column].name, place.entry)
         and (not table.by_country or _is_country(row.country, place.country))
     ]
 
@@ -126,7 +126,7 @@ def _shown(workspace: Workspace, table: Table, place: _Place, action: Action) ->
         row
         for row in rows_set_out(action.set_out, ascii_only=workspace.base.ascii_only)
         if len(row.texts) > column
-        and same_name(row.texts[column], place.entry)
+        and same_name(name_of(row.cells[column]), place.entry)
         and (not table.by_country or _is_country(row.country, place.country))
         and (not place.table or fold(row.table).casefold().startswith(fold(place.table).casefold()))
     ]
@@ -191,6 +191,8 @@ def _add(
             "the instruction does not say to which table the entry is added", "target-ambiguous"
         )
     table = tables[0]
+    if table.by_country and not place.country:
+        return _add_named_country(workspace, division, table, place, action)
     if _rows_of(table, place):
         raise NotComputedError(
             f"the base has an entry “{place.entry}” already", "exists-already", defect="exists already"
@@ -220,6 +222,28 @@ def _add(
     return [Change(_path(place, country), None, _text(new, by_country=True))]
 
 
+def _add_named_country(
+    workspace: Workspace, division: Division, table: Table, place: _Place, action: Action
+) -> list[Change]:
+    """Add "an entry for Nicaragua": the country, with the one entry that is set out under it."""
+    if action.set_out is None:
+        raise NotComputedError("no text is set out for it", "no-text", defect="no text")
+    shown = [
+        row
+        for row in rows_set_out(action.set_out, ascii_only=workspace.base.ascii_only)
+        if _is_country(row.country, place.entry)
+    ]
+    if not shown:
+        raise NotComputedError("no text is set out for it", "no-text", defect="no text")
+    if len(shown) > 1 or len(shown[0].cells) != len(table.rows[0].cells if table.rows else ()):
+        raise NotComputedError("the text set out has several entries for the country", "shown-twice")
+    if any(_is_country(row.country, place.entry) for row in table.rows):
+        raise NotComputedError(
+            f"the base has the country {place.entry} already", "exists-already", defect="exists already"
+        )
+    return _new_country(workspace, division, table, _Place("", shown[0].country, ""), shown[0])
+
+
 def _add_plain(
     workspace: Workspace, division: Division, table: Table, place: _Place, shown: NewRow
 ) -> list[Change]:
@@ -246,6 +270,12 @@ def _add_country(
         raise NotComputedError(
             f"the base has no country {place.country}", "target-missing", defect="does not exist"
         )
+    return _new_country(workspace, division, table, place, shown)
+
+
+def _new_country(
+    workspace: Workspace, division: Division, table: Table, place: _Place, shown: NewRow
+) -> list[Change]:
     countries = list(dict.fromkeys(row.country for row in table.rows))
     slot = alphabet_slot(countries, shown.texts[0] or place.country)
     if slot is None or not table.rows:
@@ -256,10 +286,9 @@ def _add_country(
     name = shown.cells[0] if shown.texts[0] else place.country
     new = table.rows[-1].with_cells([name, *shown.cells[1:]])
     _write(workspace, division, table, [*table.rows[:at], new, *table.rows[at:]])
-    return [
-        Change((place.country,), None, place.country),
-        Change(_path(place), None, _text(new, by_country=True)),
-    ]
+    heading = Change((place.country,), None, place.country)
+    entry = place if place.entry else _Place(place.table, place.country, shown.texts[1].split(",")[0])
+    return [heading, Change(_path(entry), None, _text(new, by_country=True))]
 
 
 def _remove(

@@ -9,6 +9,12 @@ _END = re.compile(r"[.?!][”\"’')\]]*(?=\s+[“\"‘'(\[]*[A-Z§\d])|[.?!][�
 _TITLES = re.compile(
     r"\b(?:Dr|Mr|Ms|Mrs|No|Nos|Sec|sec|Secs|Art|Supp|Vol|vol|Pub|Ch|ch|App|para|cf|e\.g|i\.e|v|vs|Gen|Col|Capt|Lt)\.\Z"
 )
+_CERTAIN = re.compile(
+    r"(?:U\.S\.\s+(?:Government|Department|Munitions|Customs|Code|Postal|Treasury|Persons?|Congress|Census|Trade|Citizens?|Coast|"
+    r"Armed|Air|Army|Navy|Nuclear|Patent|Embassy|Commercial|Secretary|Attorney|District|Court|International)\b"
+    r"|.{0,1}(?:Jan|Feb|Mar|Apr|Aug|Sep|Oct|Nov|Dec)\.\s+\d|Sept\.\s+\d)",
+    re.IGNORECASE,
+)
 # After these it may.
 _DOUBTFUL = re.compile(
     r"(?:\b(?:[A-Z]|[A-Z]\.[A-Z]|U\.S|U\.S\.C|Inc|Ltd|Co|Corp|LLC|St|Jr|Sr|etc|Stat|Reg|Fed|approx|al|seq|a\.m|p\.m|D\.C|"
@@ -29,6 +35,8 @@ def sentence_spans(text: str) -> list[tuple[int, int]] | None:
         end = match.end()
         before = text[max(0, end - 24) : end]
         if end < len(text.rstrip()) and _TITLES.search(before):
+            continue
+        if end < len(text.rstrip()) and any(_CERTAIN.match(text, max(0, end - n)) for n in (4, 5)):
             continue
         inside = ")" in match.group() and not text[start:].startswith("(")
         if end < len(text.rstrip()) and inside:

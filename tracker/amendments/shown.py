@@ -20,6 +20,7 @@ from tracker.amendments.outline import (
     defined_terms,
     is_comment_heading,
     label_places,
+    note_path,
 )
 from tracker.parsing.paragraph_labels import PathLabel, leading_labels, levels
 
@@ -135,6 +136,10 @@ def _section(rows: list[_Row]) -> list[Shown]:
             else:
                 found.append(_problem(row, line.labels))
                 opened = True
+            continue
+        if row.block.tag == "NOTE" and (note := note_path(inline(row.block.raw).text)):
+            found.append(Shown(Chunk(note, (_fragment(row.block),)), line.elision))
+            opened = True
             continue
         labels = () if line.kind is LineKind.TABLE else row.labels
         heads = leading_labels(inline(row.block.raw).lead) if labels else ()

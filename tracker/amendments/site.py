@@ -65,6 +65,8 @@ class Site:
         end = start + 1
         while end < len(self.chunks) and self.chunks[end].path[: len(self.path)] == self.path:
             end += 1
+        if any(chunk.path[: len(self.path)] == self.path for chunk in self.chunks[end:]):
+            raise NotComputedError("the paragraphs of this unit lie in two places in the base", "two-places")
         return start, end
 
 
@@ -101,11 +103,18 @@ def commit(site: Site, edit: Edit) -> list[Change]:
     meant = [(c.path, same_key(c.text)) for c in wanted if c.fragments or c.path]
     if not problem and [(c.path, same_key(c.text)) for c in found] != meant:
         problem = "after the change, the designators around it can be read in another way"
+    if not problem and _twice(found) > _twice(before):
+        problem = "after the change, a designator would be there twice"
     if problem:
         division.items = kept
         site.workspace.changed(division)
         raise NotComputedError(problem, "reread")
     return changes(before[edit.start : edit.end], edit.new, edit.moved)
+
+
+def _twice(chunks: Sequence[Chunk]) -> int:
+    paths = [chunk.path for chunk in chunks]
+    return len(paths) - len(set(paths))
 
 
 def changes(

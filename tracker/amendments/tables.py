@@ -23,6 +23,14 @@ _CAPTION = re.compile(r"<CAPTION\b.*?</CAPTION>", re.DOTALL | re.IGNORECASE)
 _STARS = re.compile(r"[*\s]*\*[*\s]*\Z")
 
 
+_RAISED = re.compile(r"<(sup|SU|SUP)\b[^>]*>\s*[\d, ]+\s*</\1>")
+
+
+def name_of(markup: str) -> str:
+    """Return the words of a cell without the numbers of footnotes."""
+    return inline(f"<TD>{_RAISED.sub('', markup)}</TD>").text
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A cell with its tags."""
@@ -34,6 +42,11 @@ class Cell:
     @property
     def text(self) -> str:
         return inline(f"<TD>{self.inner}</TD>").text
+
+    @property
+    def name(self) -> str:
+        """Return its words without the numbers of footnotes."""
+        return name_of(self.inner)
 
 
 @dataclass(frozen=True, slots=True)
