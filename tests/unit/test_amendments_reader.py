@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from lxml import etree
 
 from tests.amendment_samples import actions, amdpars, brief, rule
 from tracker.amendments.actions import (
@@ -13,7 +14,7 @@ from tracker.amendments.actions import (
     StepKind,
     Verb,
 )
-from tracker.amendments.reader import read_rule_text
+from tracker.amendments.reader import read_rule, read_rule_text
 
 
 @pytest.mark.parametrize(
@@ -399,3 +400,45 @@ def test_plain_text_is_read_by_the_same_grammar() -> None:
         ("2.b", ["remove 15 CFR 744.11(c)"]),
     ]
     assert [line.text for line in found.set_out[0].lines] == ["(a) New words.", "* * * * *"]
+
+
+def set_out_paths(*regtexts: str) -> list[tuple[str, list[str]]]:
+    found = rule(*regtexts, part="1026", title="12")
+    return [(text.target.path, [line.text for line in text.lines]) for text in found.set_out]
+
+
+def test_text_after_the_regulatory_text_is_not_set_out() -> None:
+    appendix = "<AMDPAR>2. Appendix Q to part 1026 is revised to read as follows:</AMDPAR><HD SOURCE='HD1'>Appendix Q to Part 1026—Debt</HD><P>First.</P>"
+    xml = f"<RULE><REGTEXT TITLE='12' PART='1026'>{appendix}</REGTEXT><HD SOURCE='HD1'>Authority and Issuance</HD><P>For the reasons above.</P></RULE>"
+    (text,) = read_rule(etree.fromstring(xml)).set_out
+    assert [line.text for line in text.lines] == ["First."]
+
+
+def test_a_picture_does_not_divide_an_appendix() -> None:
+    assert set_out_paths(
+        "<AMDPAR>2. Appendix Q to part 1026 is revised to read as follows:</AMDPAR><HD SOURCE='HD1'>Appendix Q to Part 1026—Debt</HD>"
+        "<P>First.</P><BILCOD>BILLING CODE 4810-AM-P</BILCOD><GPH><GID>ER24JY13.001</GID></GPH><P>Second.</P>"
+    ) == [("Appendix Q to Part 1026", ["First.", "ER24JY13.001", "Second."])]
+
+
+def test_commentary_with_the_markup_of_sections_is_commentary() -> None:
+    assert set_out_paths(
+        "<AMDPAR>2. In Supplement I to Part 1026, Section 1026.5 is added to read as follows:</AMDPAR>"
+        "<HD SOURCE='HD1'>Supplement I to Part 1026—Official Interpretations</HD><EXTRACT><STARS/>"
+        "<SECTION><SECTNO>§ 1026.5</SECTNO><SUBJECT>Coverage</SUBJECT><P>1. Words.</P></SECTION></EXTRACT>"
+    ) == [("Supp. I to Part 1026", ["* * * * *", "Section 1026.5—Coverage", "1. Words."])]
+
+
+def test_lines_without_a_heading_belong_to_the_one_section_that_is_named() -> None:
+    assert set_out_paths(
+        "<AMDPAR>1. On page 30705, § 1026.33 is corrected by revising paragraph (c)(2) to read as follows:</AMDPAR>"
+        "<STARS/><P>(c) * * *</P><P>(2) Words.</P>"
+    ) == [("12 CFR 1026.33", ["* * * * *", "(c) * * *", "(2) Words."])]
+
+
+def test_stars_at_the_end_of_words_are_an_elision_with_and_without_a_space() -> None:
+    found = rule(
+        "<AMDPAR>2. Section 744.11 is amended by revising paragraph (b).</AMDPAR><SECTION><SECTNO>§ 744.11</SECTNO>"
+        "<P>(a) Scope.* * *</P><P>(b) Scope. * * *</P><P>* * * Last words.</P></SECTION>"
+    )
+    assert [line.elision for line in found.set_out[0].lines] == [Elision.AFTER, Elision.AFTER, Elision.BEFORE]

@@ -10,7 +10,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from tracker.amendments.actions import AmendatoryRule, Instruction, SetOut, Target
+from tracker.amendments.actions import (
+    AmendatoryRule,
+    Instruction,
+    LineKind,
+    SetOut,
+    StepKind,
+    Target,
+)
 from tracker.amendments.corrections import is_quoted
 from tracker.amendments.days import read_days
 from tracker.amendments.instruction_reader import Source, read_instructions
@@ -46,7 +53,9 @@ _OPENS = re.compile(
 )
 _CORRECTION = re.compile(r"(?:\d{1,3}\.\s+)?On\s+pages?\s+\d{2,6},")
 _SETS_OUT_AN_INSTRUCTION = re.compile(r"\binstruction\s+\d.*\bas\s+follows:\s*\Z", re.IGNORECASE | re.DOTALL)
-_SIGNATURE = re.compile(r"\[\s?FR Doc\.|Dated:\s|BILLING CODE", re.IGNORECASE)
+_SECTION_NAMED = re.compile(r"(?:§+|\bSections?)\s*(\d{1,4}[a-z]?\.\d+[a-z]?(?:[-–]\d+)?)", re.IGNORECASE)
+_QUOTED = re.compile(r"“[^“”]*”")
+_SIGNATURE = re.compile(r"\[\s?FR Doc\.|Dated:\s", re.IGNORECASE)
 _DATES = re.compile(
     r"(?:This|The)\s+(?:final\s+|interim\s+final\s+|direct\s+final\s+)?(?:rule|correction)\b.{0,60}\beffective\b|^Effective\s+dates?:",
     re.IGNORECASE,
@@ -62,9 +71,11 @@ class _Collector:
     part: str = ""
     sources: list[Source] = field(default_factory=list)
     run: list[Piece] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)  # of the last text that was closed
     opens: bool = True  # the next instruction has a number of the first level
     opened: Target | None = None  # the appendix or supplement whose text is being set out
     heading: str = ""
+    is_outside: bool = False  # after a REGTEXT: what follows is no text of the Code
 
     def instruct(self, text: str) -> None:
         if announces(text):
@@ -73,7 +84,7 @@ class _Collector:
         where = at_instruction(len(self.sources) + 1)
         title = self.title or ("15" if self.part.isdigit() and int(self.part) in EAR_PARTS else "")
         self.sources.append(Source(text, title, self.part, self.opens, where))
-        self.opens = False
+        self.opens = self.is_outside = False
 
     def open(self, target: Target, heading: str) -> None:
         self.close()
@@ -84,8 +95,17 @@ class _Collector:
         if self.sources and self.run:
             source = self.sources[-1]
             target = self.opened or _amended(source)
+            last = source.set_out[-1] if source.set_out else None
+            if self.opened is None and last is not None:
+                # A picture may divide an appendix. After a section, only the heading of a subpart stands alone.
+                target = None if last.target.labels(StepKind.SECTION) else last.target
             if target is not None:
-                source.set_out.append(set_out(target, self.heading, self.run))
+                if last is not None and last.target == target and not self.heading:
+                    self.pieces += self.run
+                    source.set_out[-1] = set_out(target, last.heading, self.pieces)
+                else:
+                    self.pieces = list(self.run)
+                    source.set_out.append(set_out(target, self.heading, self.run))
         self.run, self.opened, self.heading = [], None, ""
 
 
@@ -97,6 +117,10 @@ def _amended(source: Source) -> Target | None:
             re.sub(r"\s+of\s+part", " to part", plain[match.start() :]), source.title, source.part
         ):
             return target
+    sections = {match[1] for match in _SECTION_NAMED.finditer(_QUOTED.sub(" ", plain))}
+    if len(sections) == 1:
+        found = section_of(f"§ {sections.pop()}", source.title)
+        return found[0] if found else None
     return None
 
 
@@ -119,14 +143,19 @@ def _walk(element: Element, collector: _Collector) -> None:
             collector.close()
             collector.title = child.get("TITLE", collector.title)
             collector.part = child.get("PART", collector.part)
-            collector.opens = True
+            collector.opens, collector.is_outside = True, False
             _walk(child, collector)
+            collector.close()
+            collector.is_outside = True
         elif tag == "AMDPAR":
             collector.instruct(marked_words(child))
         elif tag == "SECTION":
             _section(child, collector)
-        elif tag in ("SIG", "FRDOC", "BILCOD"):
+        elif tag in ("SIG", "FRDOC"):
             collector.close()
+            collector.is_outside = True
+        elif tag == "BILCOD":  # stands before pictures, too
+            continue
         elif next(child.iter("AMDPAR", "SECTION"), None) is not None:
             _walk(child, collector)
         elif tag in ("PREAMB", "SUPLINF"):
@@ -144,7 +173,7 @@ def _loose(element: Element, collector: _Collector) -> None:
             return
     if element.tag == "P" and not collector.sources and (title := _TITLE.search(text)):
         collector.title = title[1]
-    if not collector.sources or element.tag == "AUTH":
+    if not collector.sources or collector.is_outside or element.tag == "AUTH":
         return
     for one in piece(element):
         heading = division(one.text, collector.title, collector.part) if one.level else None
@@ -161,7 +190,18 @@ def _section(element: Element, collector: _Collector) -> None:
     if found is None:
         collector.run += piece_list(element)
         return
-    collector.open(found[0], words(subject) if subject is not None else found[1])
+    heading = words(subject) if subject is not None else found[1]
+    opened = collector.opened
+    if (
+        opened is not None
+        and opened.steps[-1].kind is StepKind.SUPPLEMENT
+        and not opened.steps[-1].label.isdigit()
+    ):
+        # The commentary on a section, with the markup of a section.
+        name = f"Section {found[0].steps[-1].label}—{heading}"
+        collector.run += [Piece(LineKind.HEADING, name, name, level=2), *piece_list(element)]
+        return
+    collector.open(found[0], heading)
     instructed = False  # an instruction inside the element ends the section
     for child in element:
         if child.tag == "AMDPAR":

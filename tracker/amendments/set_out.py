@@ -15,7 +15,7 @@ from tracker.parsing.paragraph_labels import PathLabel, leading_labels, levels
 K = StepKind
 _STARS = r"(?:\*\s*){3,}"
 _ALL_STARS = re.compile(rf"{_STARS}\Z")
-_STARS_AFTER = re.compile(rf"[^*]\s{_STARS}\Z")
+_STARS_AFTER = re.compile(rf"[^*\s]\s?{_STARS}\Z")
 _LABELS_ONLY = re.compile(rf"(?:\([^()]{{1,6}}\)\s*)+{_STARS}\Z|[A-Za-z0-9]{{1,5}}\.\s*{_STARS}\Z")
 _STARS_BEFORE = re.compile(rf"(?:\([^()]{{1,6}}\)\s*)*{_STARS}\s*[^*\s]")
 _SUPPLEMENT = re.compile(
@@ -38,6 +38,7 @@ _COMMENT_ORDER = ("1", "i", "A", "1*", "i*")
 _FIRST_OF_LEVEL = frozenset({"i", "A", "1"})
 _TABLES = frozenset({"GPOTABLE", "TABLE", "MATH"})
 _NOTES = frozenset({"NOTE", "FTNT", "EDNOTE", "EFFDNOT", "CROSSREF"})
+_WITH_STARS = frozenset({LineKind.PARAGRAPH, LineKind.NOTE, LineKind.HEADING})
 _SKIPPED = frozenset({"PRTPAGE", "SECTNO", "SUBJECT", "RESERVED"})
 _WRAPPERS = frozenset({"EXTRACT", "SUBPART", "PART", "APPENDIX", "SUBJGRP", "DIV", "LSTSUB", "REGTEXT"})
 _ANNOUNCES = re.compile(r"The\s+(?:\w+[\s,]+){1,8}(?:reads?|is|are)\s+(?:set\s+forth\s+)?as\s+follows:?\Z")
@@ -139,7 +140,7 @@ def _is_commentary(content: Sequence[Piece]) -> bool:
 
 
 def _line(one: Piece, labels: Iterable[str] = (), until: str = "") -> SetOutLine:
-    elision = _elision(one.text) if one.kind in (LineKind.PARAGRAPH, LineKind.NOTE) else Elision.NONE
+    elision = _elision(one.text) if one.kind in _WITH_STARS else Elision.NONE
     return SetOutLine(one.kind, one.text, tuple(labels), elision, one.xml, one.level, until)
 
 
