@@ -22,6 +22,7 @@ from tests.unit.test_web_regulations import law as stored_law
 from tests.unit.web_samples import NOW, cfr_change, settings
 from tracker.clock import legal_day
 from tracker.digest import build_view, markdown, page, render_mail
+from tracker.digest.delivery_forms import message
 from tracker.effects import Affected, Affecting, Applied, Certainty, Effect, EffectVerb
 from tracker.i18n import label
 from tracker.ingest.effects import settle_after
@@ -213,12 +214,16 @@ def test_a_record_has_its_status_in_every_place(case: tuple[str, str, Place]) ->
 def test_a_card_and_a_date_have_the_ribbon_of_a_record(case: tuple[str, str, Place]) -> None:
     name, words, place = case
     inbox, calendar = (place.page(address) for address in ("/", "/calendar"))
+    file = place.client.get(f"/calendar.ics?lang={place.language}").text
+    chat = plain(message(build_view(replace(week(place.rule), as_of=TODAY), place.language)))
     if name == "in force":
         assert label("status", "in-force", place.language) in inbox
         assert 'class="ribbon' not in place.client.get("/").text
         return
     assert words in inbox
     assert words in calendar
+    assert flat(words) in flat(file.replace("\r\n ", "").replace("\\", ""))
+    assert words in chat
 
 
 def word_comments(place: Place) -> str:

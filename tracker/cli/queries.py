@@ -229,6 +229,7 @@ def deadlines(config: Path, state: Path, form: str, output: Path | None, lang: s
     from tracker.serialization import change_from_json
     from tracker.storage.read_queries import open_reader
     from tracker.storage.story_queries import stories_of
+    from tracker.stories.deadline_status import deadline_ribbons
 
     form = "json" if as_json else form
     _among(form, ("text", "ics", "json"), "--format")
@@ -243,8 +244,11 @@ def deadlines(config: Path, state: Path, form: str, output: Path | None, lang: s
         gone = ahead.superseded_deadlines(
             (change_from_json(record) for record in store.planned(today, superseded=True)), today
         )
+        ribbons = deadline_ribbons(store, found, today, language) if form == "ics" else {}
     if form == "ics":
-        book = ahead.calendar(found, language, viewer_url=liking.viewer_url, stamp=now, cancelled=gone)
+        book = ahead.calendar(
+            found, language, viewer_url=liking.viewer_url, stamp=now, cancelled=gone, ribbons=ribbons
+        )
         write_out(book, output)
     elif form == "json":
         import json

@@ -67,7 +67,8 @@ def message(view: DigestView) -> Message:
 
 def _point(row: DigestRow) -> LabeledFact:
     when = f"{row.when} {row.left}" if row.left else row.when
-    return LabeledFact(when, f"[{row.badge}] {row.head}", row.soon)
+    status = f" – {row.ribbons[0]}" if row.ribbons else ""
+    return LabeledFact(when, f"[{row.badge}] {row.head}{status}", row.soon)
 
 
 def as_json(week: Week, view: DigestView) -> dict[str, Any]:

@@ -80,6 +80,11 @@ class Phrases:
         reason = shorten(sanitize_line(change.tagging.reason.get(self.language)), REASON)
         return with_moved_dates(reason, change, self.language)
 
+    def ribbons(self, change: Change, others: Sequence[Change] = ()) -> tuple[str, ...]:
+        """What the status of the records of a story says on the day of the digest, the gravest first."""
+        found = story_ribbons(change, others, self.week.as_of, self.language)
+        return tuple(shorten(one.words, REASON) for one in found)
+
     def status(self, change: Change, others: Sequence[Change] = ()) -> list[str]:
         """The legal status on the day of the digest, then what the status of other records of its story says; nothing where
         none is stated."""

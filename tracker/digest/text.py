@@ -380,6 +380,7 @@ def _row(
         official=safe_url(change.url),
         marks=tuple(marks),
         soon=soon,
+        ribbons=words.ribbons(change, item.records),
     )
 
 

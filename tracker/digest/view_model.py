@@ -13,7 +13,7 @@ from tracker.model import Language, Level
 @dataclass(frozen=True, slots=True)
 class DigestRow:
     """One line of a list. `when` precedes it (a date, or what happened), `badge` is the level as text and `level` gives
-    its color; `notes` follow below. `href` is the page in the viewer, `official` that of the government. `marks` are
+    its color; `notes` follow below. `ribbons`: what its legal status says beside force, the gravest first. `href` is the page in the viewer, `official` that of the government. `marks` are
     short labels, such as a profile match."""
 
     head: str
@@ -26,6 +26,7 @@ class DigestRow:
     official: str = ""
     marks: tuple[str, ...] = ()
     soon: bool = False
+    ribbons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from tracker import citations
 from tracker.i18n import format_day as written
 from tracker.i18n import label, t
+from tracker.legal_status.ribbons import Ribbon
 from tracker.locations import join_locations
 from tracker.model import Change, DocumentKind, Language, LegalDate, Level
 from tracker.rendering.location_text import date_note
@@ -331,8 +332,10 @@ def calendar(
     viewer_url: str,
     stamp: datetime,
     cancelled: Iterable[Deadline] = (),
+    ribbons: Mapping[str, Sequence[Ribbon]] | None = None,
 ) -> bytes:
-    """Return an iCalendar file (RFC 5545) of all-day entries with stable UIDs and an alarm a week ahead.
+    """Return an iCalendar file (RFC 5545) of all-day entries with stable UIDs and an alarm a week ahead. `ribbons`: what the
+    status of the story of each date says on the day of `stamp`, by its key.
 
     `SEQUENCE` is the record's revision, so that a calendar moves an entry it already has. Withdrawn dates are
     included as `CANCELLED`, so that a calendar removes them.
@@ -367,6 +370,7 @@ def calendar(
                     sanitize(entry.title),
                     f"{kind}: {written(entry.date, language)}",
                     confinement(entry.note, entry.by, entry.units, language),
+                    *(ribbon.words for ribbon in (ribbons or {}).get(entry.key, ())),
                     f"“{entry.quote}”" if entry.quote else "",
                     page,
                     entry.url,

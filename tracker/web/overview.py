@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import groupby
@@ -15,16 +15,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from tracker.clock import clamp_future
 from tracker.config.validators import weekday_span
-from tracker.legal_status.ribbons import Ribbon
 from tracker.logs import Logger
-from tracker.model import Change, Language, Level
+from tracker.model import Change, Level
 from tracker.rendering.deadlines import Deadline, calendar, deadlines, superseded_deadlines
 from tracker.rendering.delivery_hold import hold_line, recipient_lines
 from tracker.rendering.delivery_hold import reason_line as route_line
 from tracker.rendering.failure_cause import reason_line
 from tracker.rendering.profile_lead import as_read_by
 from tracker.rendering.status_report import status_report
-from tracker.rendering.status_ribbons import story_ribbons
 from tracker.rendering.status_text import (
     channel_lines,
     channel_state,
@@ -35,7 +33,8 @@ from tracker.rendering.status_text import (
 from tracker.serialization import change_from_json
 from tracker.storage import audit_log, source_state
 from tracker.storage.audit_log import Event
-from tracker.storage.story_queries import records_of_stories, stories_of
+from tracker.storage.story_queries import stories_of
+from tracker.stories.deadline_status import deadline_ribbons
 from tracker.web.authentication import address_of
 from tracker.web.context import InjectedContext, WebContext
 from tracker.web.inbox import InboxFilter, choices, filter_of
@@ -79,6 +78,8 @@ def calendar_page(request: Request, web_context: InjectedContext) -> HTMLRespons
     chosen = filter_of(request.query_params)
     found = due(web_context, chosen)
     language = language_of(request, web_context)
+    with web_context.reading() as store:
+        ribbons = deadline_ribbons(store, found, web_context.today(), language)
     month: Callable[[Deadline], tuple[int, int]] = lambda entry: (entry.date.year, entry.date.month)  # noqa: E731
     return page(
         request,
@@ -88,31 +89,9 @@ def calendar_page(request: Request, web_context: InjectedContext) -> HTMLRespons
         values=chosen.values(),
         choices=choices(web_context),
         total=len(found),
-        ribbons=_ribbons(web_context, found, language),
+        ribbons=ribbons,
         months=[(key, list(entries)) for key, entries in groupby(found, key=month)],
     )
-
-
-def _ribbons(
-    web_context: WebContext, found: Iterable[Deadline], language: Language
-) -> dict[str, tuple[Ribbon, ...]]:
-    """Return the ribbons of the story of each date today, by its key, the gravest first."""
-    today = web_context.today()
-    found = tuple(found)
-    names = {name for entry in found for name in (entry.change_id, *entry.changes)}
-    with web_context.reading() as store:
-        stories = records_of_stories(store.connection, names)
-        alone = {name: store.change(name) for name in names - stories.keys()}
-    shown = {}
-    for entry in found:
-        records = [
-            change_from_json(record)
-            for name in dict.fromkeys((entry.change_id, *entry.changes))
-            for record in (stories.get(name) or [alone[name]])
-        ]
-        lead = next(record for record in records if record.id == entry.change_id)
-        shown[entry.key] = story_ribbons(lead, records, today, language)
-    return shown
 
 
 @router.get("/calendar.ics")
@@ -124,9 +103,13 @@ def calendar_file(request: Request, web_context: InjectedContext) -> Response:
 def calendar_of(request: Request, web_context: WebContext, chosen: InboxFilter) -> Response:
     language = asked_language(request, web_context)
     gone = superseded_deadlines(_dated(web_context, chosen, superseded=True), web_context.today())
+    found = due(web_context, chosen)
+    with web_context.reading() as store:
+        ribbons = deadline_ribbons(store, found, web_context.today(), language)
     data = calendar(
-        due(web_context, chosen),
+        found,
         language,
+        ribbons=ribbons,
         viewer_url=web_context.settings.viewer_url,
         stamp=web_context.now(),
         cancelled=(entry for entry in gone if entry.level.rank >= _floor(chosen)),
