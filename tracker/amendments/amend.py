@@ -12,21 +12,23 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 
-from tracker.amendments.actions import Action, AmendatoryRule, Instruction, Portion, StepKind, Target, Verb
-from tracker.amendments.base import Base, Division, Item
+from tracker.amendments.actions import Action, AmendatoryRule, Instruction, Portion, StepKind, Verb
+from tracker.amendments.base import Base, Division
 from tracker.amendments.chunks import NotComputedError
+from tracker.amendments.conflicts import contradictions, is_stayed, paragraph_path, stays_in, unit_key
 from tracker.amendments.division_edits import apply_whole, is_whole
 from tracker.amendments.edits import apply
 from tracker.amendments.incorporation import note_for
-from tracker.amendments.locate import Workspace, check_part, division_of
+from tracker.amendments.locate import Workspace, check_part, division_of, find_divisions
 from tracker.amendments.moves import redesignate
 from tracker.amendments.outline import Path
 from tracker.amendments.records import Amended, Outcome, State, UnitChange
 from tracker.amendments.row_edits import apply_row, is_row
 from tracker.amendments.site import Change
+from tracker.amendments.subparts import add_subpart, is_subpart
 
 _TEXTLESS_VERBS = frozenset({Verb.NONE, Verb.AMEND, Verb.REPUBLISH, Verb.DELAY})
-_FROZEN_VERBS = frozenset({Verb.STAY, Verb.SUSPEND})
+_FROZEN_VERBS = frozenset({Verb.STAY, Verb.SUSPEND, Verb.LIFT})
 _EDITORIAL = frozenset({Portion.AUTHORITY, Portion.SOURCE, Portion.CONTENTS})
 
 
@@ -34,7 +36,8 @@ def amend(base: Base, rule: AmendatoryRule, on: date | None = None) -> Amended:
     """Return what the rule does to the base. `base` is changed by all instructions; `xml` of the result is the
     base as it will read on the day `on`, or after all instructions.
     """
-    run = _Run(Workspace.of(base), rule)
+    days = [_day(rule, instruction) for instruction in rule.instructions]
+    run = _Run(Workspace.of(base), rule, contradictions(rule, days))
     result = Amended(rule.document_number, rule.parts)
     order = sorted(
         range(len(rule.instructions)),
@@ -47,7 +50,7 @@ def amend(base: Base, rule: AmendatoryRule, on: date | None = None) -> Amended:
         day = _day(rule, instruction)
         if on is not None and not written and day is not None and day > on:
             result.xml, written = base.write(), True
-        outcomes[number] = run.carry_out(instruction, day)
+        outcomes[number] = run.carry_out(number, day)
     if not written:
         result.xml = base.write()
     result.outcomes = [outcomes[n] for n in range(len(rule.instructions))]
@@ -63,13 +66,16 @@ def _day(rule: AmendatoryRule, instruction: Instruction) -> date | None:
 class _Run:
     workspace: Workspace
     rule: AmendatoryRule
+    excluded: set[int]  # the instructions that exclude others
+    lifted: set[tuple[object, ...]] = field(default_factory=set)
     units: list[UnitChange] = field(default_factory=list)
-    unsure: list[tuple[object, ...]] = field(
-        default_factory=list
-    )  # units whose paragraphs kept wrong designators
+    # Units whose designators may be those of others, because a redesignation was not carried out.
+    unsure: list[tuple[object, ...]] = field(default_factory=list)
+    stayed: list[tuple[tuple[object, ...], date | None]] = field(default_factory=list)
 
-    def carry_out(self, instruction: Instruction, day: date | None) -> Outcome:
-        """Carry out one instruction completely, or not at all."""
+    def carry_out(self, place: int, day: date | None) -> Outcome:
+        """Carry out one instruction, unit by unit: each is computed, or its reason is kept."""
+        instruction = self.rule.instructions[place]
         try:
             if instruction.target is not None:
                 check_part(self.workspace.base, instruction.target.part)
@@ -84,52 +90,58 @@ class _Run:
             return self._failed(
                 instruction, day, NotComputedError("the instruction was not read completely", "not-read")
             )
-        kept = _snapshot(self.workspace.base)
-        units: list[UnitChange] = []
-        try:
-            for group in _grouped(instruction.actions):
-                units += self._act(instruction, group, day)
-        except NotComputedError as error:
-            _restore(self.workspace, kept)
-            return self._failed(instruction, day, error)
-        self.units += units
+        if place in self.excluded:
+            contradiction = NotComputedError(
+                "another instruction of the same day says otherwise for this unit",
+                "contradiction",
+                defect="contradicts",
+            )
+            return self._failed(instruction, day, contradiction)
+        errors: list[NotComputedError] = []
+        for group in _grouped(instruction.actions):
+            try:
+                self.units += list(self._act(instruction, group, day))
+            except NotComputedError as error:
+                self._not_computed(instruction, group, day, error)
+                errors.append(error)
+        if errors:
+            return self._outcome(instruction, day, errors)
         textless = all(_is_textless(action) for action in instruction.actions)
         return Outcome(instruction, State.NO_TEXT_CHANGE if textless else State.COMPUTED, day)
 
     def _failed(self, instruction: Instruction, day: date | None, error: NotComputedError) -> Outcome:
-        self._doubt(instruction)
-        reason = str(error)
-        targets = [action.target.path for action in instruction.actions]
-        if instruction.target is not None and not targets:
-            targets = [instruction.target.path]
-        for path in dict.fromkeys(targets):
-            self.units.append(
-                UnitChange(
-                    path,
-                    "",
-                    "",
-                    "",
-                    instruction=instruction.number,
-                    effective=day,
-                    state=State.NOT_COMPUTED,
-                    reason=f"{reason}: “{instruction.text}”",
-                )
-            )
-        note = note_for(instruction, error) if error.defect else ""
-        return Outcome(instruction, State.NOT_COMPUTED, day, reason, error.kind, note)
+        """Record that nothing of an instruction was computed."""
+        if instruction.actions:
+            self._not_computed(instruction, instruction.actions, day, error)
+        elif instruction.target is not None:
+            if "redesignat" in instruction.text.lower():
+                self.unsure.append(unit_key(instruction.target))
+            self.units.append(_not_computed(instruction.target.path, instruction, day, error))
+        return self._outcome(instruction, day, [error])
 
-    def _doubt(self, instruction: Instruction) -> None:
-        """Remember the units in which a redesignation was not carried out: what later instructions call by a
-        designator there may be another paragraph.
+    def _outcome(
+        self, instruction: Instruction, day: date | None, errors: Sequence[NotComputedError]
+    ) -> Outcome:
+        reason = "; ".join(dict.fromkeys(str(error) for error in errors))
+        note = note_for(instruction, [error for error in errors if error.defect])
+        return Outcome(instruction, State.NOT_COMPUTED, day, reason, errors[0].kind, note)
+
+    def _not_computed(
+        self, instruction: Instruction, actions: Sequence[Action], day: date | None, error: NotComputedError
+    ) -> None:
+        """Record units that were not computed. Where a redesignation was not carried out, what later
+        instructions call by its designators may be another paragraph.
         """
-        moves = [action for action in instruction.actions if action.verb is Verb.REDESIGNATE]
-        self.unsure += [_unit_key(action.target) for action in moves]
-        self.unsure += [_unit_key(action.moved_to) for action in moves if action.moved_to is not None]
-        if not moves and instruction.target is not None and "redesignat" in instruction.text.lower():
-            self.unsure.append(_unit_key(instruction.target))
+        for action in actions:
+            if action.verb is Verb.REDESIGNATE:
+                self.unsure.append(unit_key(action.target))
+                if action.moved_to is not None:
+                    self.unsure.append(unit_key(action.moved_to))
+        for path in dict.fromkeys(action.target.path for action in actions):
+            self.units.append(_not_computed(path, instruction, day, error))
 
     def _check_sure(self, action: Action) -> None:
-        key = _unit_key(action.target)
+        key = unit_key(action.target)
         if any(key[: len(unsure)] == unsure for unsure in self.unsure):
             raise NotComputedError(
                 "a redesignation around it was not computed, so that its designator is uncertain", "depends"
@@ -140,9 +152,19 @@ class _Run:
     ) -> Iterator[UnitChange]:
         action = group[0]
         if _is_textless(action):
+            if action.verb is Verb.LIFT:
+                self.lifted.add(unit_key(action.target))
+            if action.verb in (Verb.STAY, Verb.SUSPEND):
+                self.stayed.append((unit_key(action.target), instruction.until))
+                yield _stayed(instruction, action, day)
             return
         for one in group:
             self._check_sure(one)
+            self._check_stay(one, day)
+        if is_subpart(action) and action.verb is Verb.ADD:
+            for added in add_subpart(self.workspace, self.rule, action):
+                yield from self._changes(instruction, action, added.division, added.changes, day)
+            return
         if action.verb is Verb.REDESIGNATE:
             division = division_of(self.workspace.base, action.target)
             made: Sequence[Change] = redesignate(self.workspace, group)
@@ -155,6 +177,36 @@ class _Run:
         else:
             division = division_of(self.workspace.base, action.target)
             made = apply(self.workspace, action)
+        yield from self._changes(instruction, action, division, made, day)
+
+    def _check_stay(self, action: Action, day: date | None) -> None:
+        """Raise where the unit is stayed: its text is frozen until the stay is lifted."""
+        key = unit_key(action.target)
+        if key in self.lifted:
+            return
+        stays = [
+            stay for found in find_divisions(self.workspace.base, action.target) for stay in stays_in(found)
+        ]
+        here = any(
+            key[: len(stayed)] == stayed and (until is None or day is None or until > day)
+            for stayed, until in self.stayed
+        )
+        path = paragraph_path(action.target)
+        if here or (path and is_stayed(path, stays, day)):
+            raise NotComputedError(
+                "the unit is stayed, and its text cannot be amended until the stay is lifted",
+                "stayed",
+                defect="stayed",
+            )
+
+    def _changes(
+        self,
+        instruction: Instruction,
+        action: Action,
+        division: Division,
+        made: Sequence[Change],
+        day: date | None,
+    ) -> Iterator[UnitChange]:
         title = self.workspace.base.title or action.target.title
         for change in made:
             yield UnitChange(
@@ -168,15 +220,34 @@ class _Run:
             )
 
 
-def _unit_key(target: Target) -> tuple[object, ...]:
-    """Return a target's part and steps, one for each level of a comment."""
-    found: list[object] = [target.part]
-    for step in target.steps:
-        if step.kind in (StepKind.COMMENT, StepKind.ITEM):
-            found += [(step.kind, label) for label in step.label.split(".")]
-        else:
-            found.append((step.kind, step.label))
-    return tuple(found)
+def _not_computed(
+    path: str, instruction: Instruction, day: date | None, error: NotComputedError
+) -> UnitChange:
+    return UnitChange(
+        path,
+        "",
+        "",
+        "",
+        instruction=instruction.number,
+        effective=day,
+        state=State.NOT_COMPUTED,
+        reason=f"{error}: “{instruction.text}”",
+    )
+
+
+def _stayed(instruction: Instruction, action: Action, day: date | None) -> UnitChange:
+    """Return the mark of a stay: the text stays as it is."""
+    until = f" until {instruction.until.isoformat()}" if instruction.until else ""
+    return UnitChange(
+        action.target.path,
+        "stayed",
+        "",
+        "",
+        instruction=instruction.number,
+        effective=day,
+        state=State.NO_TEXT_CHANGE,
+        reason=f"stayed{until}",
+    )
 
 
 def _is_textless(action: Action) -> bool:
@@ -220,20 +291,6 @@ def _ordered(actions: Sequence[Action]) -> list[Action]:
 def _division_key(action: Action) -> tuple[object, ...]:
     places = (StepKind.SECTION, StepKind.APPENDIX, StepKind.SUPPLEMENT)
     return (action.target.part, *(step for step in action.target.steps if step.kind in places))
-
-
-_Kept = list[tuple[Division, list[Item]]]
-
-
-def _snapshot(base: Base) -> _Kept:
-    return [(division, list(division.items)) for division in base.divisions()]
-
-
-def _restore(workspace: Workspace, kept: _Kept) -> None:
-    for division, items in kept:
-        if division.items != items:
-            division.items = items
-            workspace.changed(division)
 
 
 def unit_path(title: str, division: Division, path: Path) -> str:

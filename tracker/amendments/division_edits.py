@@ -185,24 +185,45 @@ def _add(workspace: Workspace, action: Action) -> DivisionChange:
     heading = _heading_text(tag, name_of(action.target), set_out)
     if not set_out.lines and not RESERVED.search(heading):
         raise NotComputedError("no text is set out for it", "no-text", defect="no text")
-    blocks = blocks_of(shown_of(set_out, ascii_only=workspace.base.ascii_only))
     number = step.label if tag == "DIV8" else _appendix_name(action)
     above, place, model = _slot(workspace, action, tag, number)
+    gap = _gap_between(above, model)
+    division, made = _new(workspace, set_out, above, (tag, number, heading))
+    above.items[place:place] = [division, gap]
+    return DivisionChange(division, made)
+
+
+def new_section(
+    workspace: Workspace, set_out: SetOut, above: Division
+) -> tuple[Division, tuple[Change, ...]]:
+    """Return a section as it is set out, to be placed in a division. Raises NotComputedError."""
+    step = place_step(set_out.target)
+    assert step is not None
+    heading = _heading_text("DIV8", f"§ {step.label}", set_out)
+    if not set_out.heading or (not set_out.lines and not RESERVED.search(heading)):
+        raise NotComputedError("no text is set out for it", "no-text", defect="no text")
+    return _new(workspace, set_out, above, ("DIV8", step.label, heading))
+
+
+def _new(
+    workspace: Workspace, set_out: SetOut, above: Division, names: tuple[str, str, str]
+) -> tuple[Division, tuple[Change, ...]]:
+    """Return a new division with its tag, number and heading, and its units."""
+    tag, number, heading = names
+    blocks = blocks_of(shown_of(set_out, ascii_only=workspace.base.ascii_only))
     kind = "SECTION" if tag == "DIV8" else "APPENDIX"
     opening = f'<{tag} N="{escape(number)}" TYPE="{kind}">'
     division = Division(tag, number, opening, f"</{tag}>", above=above)
     division.items = [Gap("\n"), Block(f"<HEAD>{_escaped(workspace, heading)}</HEAD>", "HEAD"), Gap("\n")]
     for block in blocks:
         division.items += [block, Gap("\n")]
-    gap = _gap_between(above, model)
     found = workspace.outline(division)
     words = same_key("".join(inline(block.raw).text for block in blocks))
     if same_key("".join(c.text for c in chunks_of(found))) != words:
         raise NotComputedError("other words are read than were set out", "reread")
-    above.items[place:place] = [division, gap]
     made = [Change(("heading",), None, heading)]
     made += [Change(c.path, None, c.text) for c in chunks_of(found) if c.text]
-    return DivisionChange(division, tuple(made))
+    return division, tuple(made)
 
 
 def _appendix_name(action: Action) -> str:
@@ -236,8 +257,8 @@ def _slot(workspace: Workspace, action: Action, tag: str, number: str) -> tuple[
     if not peers:
         check_part(workspace.base, part)
         raise NotComputedError("the place of the added unit is not proved by its neighbors", "position")
-    key = _order_key(number)
-    keys = [_order_key(peer.number) for peer in peers]
+    key = order_key(number)
+    keys = [order_key(peer.number) for peer in peers]
     if key is None or any(one is None for one in keys):
         raise NotComputedError("the place of the added unit is not proved by its neighbors", "position")
     ordered = [one for one in keys if one is not None]
@@ -274,7 +295,7 @@ def _in(division: Division, subpart: str) -> bool:
     return above is not None and above.tag == "DIV6" and above.number == subpart
 
 
-def _order_key(number: str) -> tuple[str, int, int, str] | None:
+def order_key(number: str) -> tuple[str, int, int, str] | None:
     if match := _NUMBER.match(number):
         return ("", int(match[1]), int(match[2]), match[3])
     plain = fold(number)

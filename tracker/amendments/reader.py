@@ -10,14 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from tracker.amendments.actions import (
-    AmendatoryRule,
-    Instruction,
-    LineKind,
-    SetOut,
-    StepKind,
-    Target,
-)
+from tracker.amendments.actions import AmendatoryRule, Instruction, LineKind, SetOut, Step, StepKind, Target
 from tracker.amendments.corrections import is_quoted
 from tracker.amendments.days import read_days
 from tracker.amendments.instruction_reader import Source, read_instructions
@@ -31,6 +24,7 @@ from tracker.parsing.gpo_xml import Element, is_italic, raw_text, tidy_emphasis,
 from tracker.parsing.line_unwrap import unwrap_lines
 
 _PART_HEADING = re.compile(r"PART\s+(\d{1,4}[a-z]?)\s*[-–—]", re.IGNORECASE)
+_SUBPART = re.compile(r"Subpart\s+([A-Z]{1,3})\s?[-–—]", re.IGNORECASE)
 _TITLE = re.compile(
     r"\b(\d{1,2})\s+CFR\s+(?:parts?\b|chapters?\b|subtitles?\b|\d{1,4}(?:\.\d|\b(?!-?\d*\s+Comp)))",
     re.IGNORECASE,
@@ -174,6 +168,11 @@ def _loose(element: Element, collector: _Collector) -> None:
     if element.tag == "P" and not collector.sources and (title := _TITLE.search(text)):
         collector.title = title[1]
     if not collector.sources or collector.is_outside or element.tag == "AUTH":
+        return
+    if element.tag == "HD" and (subpart := _SUBPART.match(text)):
+        collector.close()
+        target = Target(collector.title, collector.part, (Step(StepKind.SUBPART, subpart[1].upper()),))
+        collector.sources[-1].set_out.append(SetOut(target, text, ()))
         return
     for one in piece(element):
         heading = division(one.text, collector.title, collector.part) if one.level else None
