@@ -167,6 +167,8 @@ class _Reader:
         if above and above.clauses is None:
             contexts = top
         misplaced = "" if in_order else "its number does not follow the one before it"
+        if misplaced and _is_proved(contexts, group):
+            misplaced = ""
         if above and above.clauses and not above.leads and depth > 1:
             misplaced = "the instruction that it is numbered under does not lead others in"
         if misplaced:
@@ -329,6 +331,17 @@ def _unread_heading(text: str, group: Sequence[SetOut]) -> str:
             ):
                 return "" if _CITED.match(line.text) else line.text
     return ""
+
+
+def _is_proved(contexts: tuple[Target, ...], group: Sequence[SetOut]) -> bool:
+    """Return whether the text that is set out is of the one section that is amended, which then is certain although
+    instructions before this one are lost.
+    """
+    return (
+        len(contexts) == len(group) == 1
+        and bool(contexts[0].labels(StepKind.SECTION))
+        and _division(group[0].target) == _division(contexts[0])
+    )
 
 
 def _with_set_out(action: Action, group: list[SetOut]) -> Action:

@@ -88,7 +88,7 @@ class _Collector:
         """Give the collected lines to the last instruction. Lines below no heading belong to what it amends."""
         if self.sources and self.run:
             source = self.sources[-1]
-            target = self.opened or _amended(source)
+            target = self.opened or _amended(source, self.run)
             last = source.set_out[-1] if source.set_out else None
             if self.opened is None and last is not None:
                 # A picture may divide an appendix. After a section, only the heading of a subpart stands alone.
@@ -103,8 +103,10 @@ class _Collector:
         self.run, self.opened, self.heading = [], None, ""
 
 
-def _amended(source: Source) -> Target | None:
-    """Return the appendix or supplement that an instruction names first, for text without a heading."""
+def _amended(source: Source, run: Sequence[Piece]) -> Target | None:
+    """Return what an instruction names, for text without a heading: its first appendix or supplement, or its only
+    section where the text has paragraphs of one.
+    """
     plain = source.text.replace("\x01", " ").replace("\x02", " ")
     for match in re.finditer(r"\b(?:supplement|appendix)\b", plain, re.IGNORECASE):
         if target := division(
@@ -112,7 +114,7 @@ def _amended(source: Source) -> Target | None:
         ):
             return target
     sections = {match[1] for match in _SECTION_NAMED.finditer(_QUOTED.sub(" ", plain))}
-    if len(sections) == 1:
+    if len(sections) == 1 and any(one.kind is LineKind.PARAGRAPH for one in run):
         found = section_of(f"§ {sections.pop()}", source.title)
         return found[0] if found else None
     return None
