@@ -41,6 +41,7 @@ _MEANT = {
     "records": ("federal-register/api/*.xz",),
     "tag": ("federal-register/full-text-paragraphs.jsonl.xz",),
     "citation": ("federal-register/full-text-paragraphs.jsonl.xz",),
+    "instructions": ("federal-register/full-text-paragraphs.jsonl.xz", "amendments/title-12/rules/*.xz"),
     "party": ("lists/*.xz",),
 }
 

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
+from lxml import etree
 
 from fuzz.outputs import OUTPUTS
 from fuzz.trial import Target
 from tests.unit.sources_fakes import START, Notes, client_for
 from tracker import citations, sources
+from tracker.amendments.reader import read_rule, read_rule_text
 from tracker.archive.importer import import_archive
 from tracker.classification import classify, match_profiles
 from tracker.config.loader import load
@@ -302,6 +304,19 @@ def unpacking(data: bytes) -> None:
 # --- files ----------------------------------------------------------------------------------------------------------
 
 
+def instructions(data: bytes) -> None:
+    """The same words as instructions in XML, and as paragraphs of a text."""
+    lines = [line for line in _text(data).split("\n") if line.strip()]
+    root = etree.Element("RULE")
+    part = etree.SubElement(root, "REGTEXT", TITLE="15", PART="744")
+    for line in lines:
+        etree.SubElement(part, "AMDPAR").text = "".join(letter for letter in line if letter.isprintable())
+    opening = "Part 744 of title 15 (15 CFR part 744) is amended as follows:"
+    found = (read_rule(root), read_rule_text([opening, *lines, "[FR Doc. 2026-1 Filed 1-2-26]"]))
+    for one in (one for rule in found for one in rule.instructions):
+        assert not (one.problem and one.actions), one
+
+
 def settings(data: bytes) -> None:
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
         path = Path(folder, "sources.toml")
@@ -346,6 +361,7 @@ TARGETS: Mapping[str, Target] = {
     "records": records,
     "citation": citation_target,
     "designator": designator,
+    "instructions": instructions,
     "party": party,
     "tag": tagging,
     "diff": diff,

@@ -64,6 +64,7 @@ _FOR = _re(r"for\b")
 _TO_READ = _re(r"to\s+read\b")
 _NEIGHBOR = _re(r",?\s*(?:immediately\s+)?(?P<side>after|following|before|preceding|above|below)\b")
 _AFTER_APPENDICES = _re(r",?\s*(?:after|following)\s+the\s+appendi(?:x|ces)\b(?=\s*(?:$|[,;.]))")
+_AT_END_OF = _re(r"\bat\s+the\s+end\s+of\b")
 _AT_EDGE = _re(r",?\s*(?:at|to)\s+the\s+(?P<edge>end|beginning)\b(?:\s+of\b|\s+thereof\b)?")
 _NEW_SENTENCE = _re(r"(?:(?:the|an?|one|two|three|four|new|additional|following)\s+)+sentences?\b")
 _SIDES = {"after": Order.AFTER, "following": Order.AFTER, "below": Order.AFTER, "before": Order.BEFORE, "preceding": Order.BEFORE, "above": Order.BEFORE, "end": Order.END, "beginning": Order.BEGINNING}  # fmt: skip
@@ -299,6 +300,8 @@ class ClauseReader:
                     replace(one, part=part["part"], title=part["title"] or one.title) for one in targets
                 ]
             position = self._position(start)
+            if position is None and _AT_END_OF.search(self.cursor.text, start, self.cursor.position):
+                position = Position(Order.END)  # "a note at the end of the section"
         elif verb in (*_STAYS, V.WITHDRAW) and (found := period(self.cursor.text[self.cursor.position :])):
             self.result.since, self.result.until = found[0], found[1]
             self.cursor.position += found[2]

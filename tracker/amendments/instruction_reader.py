@@ -25,6 +25,7 @@ _AUTHORITY = re.compile(
     r"(?:revise\s+)?(?:the\s+)?(?P<what>authority|source)\s+(?:citations?|notes?)\b", re.IGNORECASE
 )
 _PART = re.compile(r"(?:(?P<title>\d{1,2})\s+CFR\s+)?parts?\s+(?P<part>\d{1,4}[a-z]?)\b", re.IGNORECASE)
+_FURTHER = re.compile(r"(?:(?:,\s*and|,|\s+and)\s+\d{1,4}[a-z]?\b(?!\s+CFR))+")
 _CONTINUES = re.compile(r"\bcontinues?\s+to\s+read\b", re.IGNORECASE)
 _REVISED = re.compile(r"\brevis(?:e|ed|ing)\b|\badd(?:ed|ing)?\b|\bamended\b", re.IGNORECASE)
 _CITED = re.compile(r"(?:Paragraph\s+)?\d{1,3}\(")
@@ -247,7 +248,9 @@ class _Reader:
             return replace(instruction, verb=Verb.NONE, target=target)
         if not _REVISED.search(words.body) or not target.part:
             return replace(instruction, problem="it does not say what happens to the citation")
-        return replace(instruction, verb=Verb.REVISE, target=target, actions=(Action(Verb.REVISE, target),))
+        further = [replace(target, part=number) for number in _further_parts(words.body, found)]
+        actions = tuple(Action(Verb.REVISE, one) for one in (target, *further))
+        return replace(instruction, verb=Verb.REVISE, target=target, actions=actions)
 
     def _finished(
         self, instruction: Instruction, words: InstructionWords, clauses: Clauses, group: list[SetOut]
@@ -311,6 +314,12 @@ def _is_subheading(action: Action) -> bool:
         StepKind.COMMENT_HEADING,
         StepKind.COMMENTARY,
     )
+
+
+def _further_parts(body: str, first: re.Match[str] | None) -> list[str]:
+    """Return the other parts of "the authority citation for parts 212, 215, and 225"."""
+    listed = _FURTHER.match(body, first.end()) if first else None
+    return re.findall(r"\d{1,4}[a-z]?", listed[0]) if listed else []
 
 
 def _is_more(body: str) -> bool:
