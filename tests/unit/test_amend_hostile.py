@@ -14,6 +14,12 @@ from tests.unit.amend_outcome import Amend, amender, assert_nothing, assert_only
 # Faults that these tests found and that are open.
 OPEN: dict[str, str] = {
     "test_a_rule_for_another_title": "a rule for 22 CFR 744 amends 15 CFR 744",
+    "test_an_inspection_text_with_other_pages[17-17]": "the number of a page is written as a paragraph",
+    "test_an_inspection_text_with_other_pages[17-24]": "the number of a page is written as a paragraph",
+    "test_an_inspection_text_with_other_pages[23-11]": "the number of a page is written as a paragraph",
+    "test_an_inspection_text_with_other_pages[31-11]": "the number of a page is written as a paragraph",
+    "test_an_inspection_text_with_other_pages[31-17]": "the number of a page is written as a paragraph",
+    "test_an_inspection_text_with_other_pages[31-19]": "the number of a page is written as a paragraph",
 }
 
 
@@ -72,7 +78,31 @@ def test_set_out_text_that_is_lost(amend: Amend) -> None:
     assert not any("Transit" in (each.after or "") for each in outcome.differs)
 
 
+def paged(inspection: str, lines: int) -> str:
+    """Return an inspection text with its pages turned after other lines."""
+    old = inspection.splitlines()
+    numbers = {index for index, line in enumerate(old) if re.fullmatch(r"\s{30,}\d+", line)}
+    around = {index + step for index in numbers for step in (-1, 0, 1)}
+    kept = [line for index, line in enumerate(old) if index not in around]
+    pages = [kept[start : start + lines] for start in range(0, len(kept), lines)]
+    return "".join("\n".join([*page, "", f"{number:>39}", "", ""]) for number, page in enumerate(pages, 2))
+
+
+@pytest.mark.parametrize("number", [3, 9, 10, 11, 12, 14, 16, 17, 19, 21, 24, 26])
+@pytest.mark.parametrize("lines", [17, 23, 31])
+def test_an_inspection_text_with_other_pages(amend: Amend, number: int, lines: int) -> None:
+    """The number of a page is no paragraph, and a paragraph that goes on behind it is one."""
+    inspection = paged(text(number, "inspection.txt"), lines)
+    assert_only_of(amend(inspection, text(number, "before.xml"), name="rule.txt"), number)
+
+
 # --- out of order
+
+
+@pytest.mark.parametrize("number", [9, 10, 14, 16, 21])
+def test_instructions_printed_twice(amend: Amend, number: int) -> None:
+    rule = re.sub(r"(<AMDPAR>(?!\d).*?</AMDPAR>)", r"\1\1", text(number, "rule.xml"), flags=re.DOTALL)
+    assert_only_of(amend(rule, text(number, "before.xml")), number)
 
 
 @pytest.mark.parametrize("number", [2, 4, 9, 10, 14, 16, 21, 22, 27, 29])

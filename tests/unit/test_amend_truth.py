@@ -30,8 +30,6 @@ SET_OUT_AGAIN = {5, 17, 30}
 OPEN: frozenset[str] = frozenset(
     {
         "test_all_that_can_be_computed_is[1-inspection.txt]",
-        "test_all_that_can_be_computed_is[13-inspection.txt]",
-        "test_all_that_can_be_computed_is[13-rule.xml]",
         "test_all_that_can_be_computed_is[15-inspection.txt]",
         "test_all_that_can_be_computed_is[15-rule.xml]",
         "test_all_that_can_be_computed_is[17-inspection.txt]",
@@ -40,8 +38,6 @@ OPEN: frozenset[str] = frozenset(
         "test_all_that_can_be_computed_is[20-rule.xml]",
         "test_all_that_can_be_computed_is[21-inspection.txt]",
         "test_all_that_can_be_computed_is[22-inspection.txt]",
-        "test_all_that_can_be_computed_is[24-inspection.txt]",
-        "test_all_that_can_be_computed_is[24-rule.xml]",
         "test_all_that_can_be_computed_is[27-inspection.txt]",
         "test_all_that_can_be_computed_is[28-inspection.txt]",
         "test_all_that_can_be_computed_is[28-rule.xml]",
@@ -53,21 +49,13 @@ OPEN: frozenset[str] = frozenset(
         "test_all_that_can_be_computed_is[6-inspection.txt]",
         "test_all_that_can_be_computed_is[7-inspection.txt]",
         "test_all_that_can_be_computed_is[8-inspection.txt]",
-        "test_nothing_is_wrong[13-inspection.txt]",
-        "test_nothing_is_wrong[13-rule.xml]",
         "test_nothing_is_wrong[17-inspection.txt]",
-        "test_nothing_is_wrong[24-inspection.txt]",
-        "test_nothing_is_wrong[24-rule.xml]",
         "test_the_defects_are_flagged_and_nothing_else[1-inspection.txt]",
-        "test_the_defects_are_flagged_and_nothing_else[13-inspection.txt]",
-        "test_the_defects_are_flagged_and_nothing_else[13-rule.xml]",
         "test_the_defects_are_flagged_and_nothing_else[15-inspection.txt]",
         "test_the_defects_are_flagged_and_nothing_else[15-rule.xml]",
         "test_the_defects_are_flagged_and_nothing_else[2-inspection.txt]",
         "test_the_defects_are_flagged_and_nothing_else[21-inspection.txt]",
         "test_the_defects_are_flagged_and_nothing_else[22-inspection.txt]",
-        "test_the_defects_are_flagged_and_nothing_else[24-inspection.txt]",
-        "test_the_defects_are_flagged_and_nothing_else[24-rule.xml]",
         "test_the_defects_are_flagged_and_nothing_else[27-inspection.txt]",
         "test_the_defects_are_flagged_and_nothing_else[28-inspection.txt]",
         "test_the_defects_are_flagged_and_nothing_else[28-rule.xml]",
@@ -79,8 +67,6 @@ OPEN: frozenset[str] = frozenset(
         "test_the_defects_are_flagged_and_nothing_else[6-inspection.txt]",
         "test_the_defects_are_flagged_and_nothing_else[7-inspection.txt]",
         "test_the_defects_are_flagged_and_nothing_else[8-inspection.txt]",
-        "test_what_is_not_touched_keeps_its_bytes[13]",
-        "test_what_is_not_touched_keeps_its_bytes[24]",
     }
 )
 
