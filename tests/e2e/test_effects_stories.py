@@ -220,7 +220,9 @@ def test_a_rule_that_is_codified_then_not_enforced_then_rescinded(world: World) 
     }
     assert {day: states(world, "2026-20100", day)[0][0] for day in days} == days
     address = f"/changes/{record(world, '2026-20100')['id']}"
-    assert "Not enforced until 14 September 2026 by Statement on Chips" in page(world, address, date(2026, 8, 1))
+    assert "Not enforced until 14 September 2026 by Statement on Chips" in page(
+        world, address, date(2026, 8, 1)
+    )
     assert "Rescinded" in page(world, address, date(2026, 9, 20))
 
 

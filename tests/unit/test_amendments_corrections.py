@@ -72,6 +72,33 @@ def test_instructions_of_an_earlier_rule_change_no_text_of_the_code() -> None:
             ["add Supp. No. 4 to Part 744 › MALTA › heading", "add Supp. No. 4 to Part 744 › MALTA › Alpha S.A."],
         ),
         ("2. The stay of § 744.21(b)(2) is lifted.", ["lift 15 CFR 744.21(b)(2)"]),
+        ("2. In § 744.6, add alphabetically a definition for “Chip” to read as follows:", ["add 15 CFR 744.6 › “Chip”"]),
+        ("2. Add § 744.37 to subpart D to read as follows:", ["add 15 CFR 744.37"]),
+        ("2. Add § 165.T11-157 to read as follows:", ["add 15 CFR 165.T11-157"]),
+        (
+            "2. Section 744.6 is amended by removing the semicolons at the ends of paragraphs (a) and (b) and adding periods in their places.",
+            ["replace 15 CFR 744.6(a): ; → .", "replace 15 CFR 744.6(b): ; → ."],
+        ),
+        (
+            "2. Amend § 744.6 by revising paragraph (c) and the authority citation at the end of the section to read as follows:",
+            ["revise 15 CFR 744.6(c)", "revise 15 CFR 744.6 › authority"],
+        ),
+        (
+            "2. In § 744.6, in the table in paragraph (d), revise footnote 1.",
+            ["revise 15 CFR 744.6(d) › Table › Footnote 1"],
+        ),
+        (
+            "2. Section 744.6 is amended by revising the introductory text and paragraph (c)(1) introductory text.",
+            ["revise 15 CFR 744.6 › introductory text", "revise 15 CFR 744.6(c)(1) › introductory text"],
+        ),
+        (
+            "2. Section 744.6 is amended by revising the first and last sentences of the introductory text of paragraph (a), and paragraphs (b); (c)(1) and (2).",
+            ["revise 15 CFR 744.6(a) › sentence", "revise 15 CFR 744.6(b)", "revise 15 CFR 744.6(c)(1)", "revise 15 CFR 744.6(c)(2)"],
+        ),
+        (
+            "For the reasons in the preamble, the Bureau adds part 760 to chapter VII in title 15 of the Code of Federal Regulations to read as follows:",
+            ["add 15 CFR 760"],
+        ),
         ("2. Lift the stay of § 744.21(b)(2).", ["lift 15 CFR 744.21(b)(2)"]),
         (
             "2. In supplement no. 1 to part 740, in the Country Group D table, remove “Nicaragua” and add an entry for “Zembla” in alphabetical order.",
@@ -128,3 +155,14 @@ def test_how_often_words_occur_is_read_where_it_is_said() -> None:
         "3. In § 744.6(e), remove “20” in each of the three places it appears and add in its place “21”.",
     )
     assert [(one.words.every, one.words.times) for one in found if one.words] == [(True, 2), (True, 3)]
+
+
+def test_an_instruction_that_is_delayed_indefinitely_has_no_day_and_is_not_read() -> None:
+    (found,) = rule(amdpars("3. Delayed indefinitely, amend § 744.6 by removing paragraph (a).")).instructions
+    assert found.actions == ()
+    assert "no day" in found.problem
+
+
+def test_the_citations_of_several_parts_are_revised() -> None:
+    found = actions("1. The authority citations for parts 742, 744, and 772 are revised to read as follows:")
+    assert [one.target.part for one in found] == ["742", "744", "772"]

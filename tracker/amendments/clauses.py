@@ -49,6 +49,9 @@ _SOFT = _re(r",")
 _STAY_OF = _re(r"(?:the\s+)?(?:stay|suspension)\s+(?:of|on)\b")
 _IS_LIFTED = _re(r"(?:is|are)\s+(?:hereby\s+)?(?:lifted|removed|terminated|ended)\b")
 _TO_PART = _re(r"to\s+(?:(?P<title>\d{1,2})\s+CFR\s+)?part\s+(?P<part>\d{1,4}[a-z]?)(?!\d|\.\d)")
+_TO_SUBPART = _re(
+    r"(?:to|in)\s+subpart\s+[A-Z]{1,3}\b(?:\s+of\s+part\s+\d{1,4}[a-z]?)?(?=[\s.,;]*(?:$|and\b))"
+)
 _BY_END = _re(r"by\s*[:—–-]?\s*$")
 _IS_AMENDED = _re(
     r"(?:is|are)\s+(?:(?:further|also|proposed\s+to\s+be)\s+)*(?:amended\b(?:\s+further)?|corrected(?=\s+by\b))"
@@ -299,6 +302,7 @@ class ClauseReader:
                 targets = [
                     replace(one, part=part["part"], title=part["title"] or one.title) for one in targets
                 ]
+            self.cursor.take(_TO_SUBPART)  # a section's number says where it goes
             position = self._position(start)
             if position is None and _AT_END_OF.search(self.cursor.text, start, self.cursor.position):
                 position = Position(Order.END)  # "a note at the end of the section"

@@ -262,7 +262,8 @@ class _Reader:
         effective, until = self.days.day(instruction.number)
         effective = clauses.since or words.effective or effective
         until = clauses.until or words.until or until
-        if self.days.is_unknown(instruction.number) and effective is None:
+        is_undated = words.is_undated or self.days.is_unknown(instruction.number)
+        if is_undated and effective is None:
             return replace(instruction, problem="the rule sets it apart and gives it no day")
         verb = actions[0].verb if actions else Verb.AMEND
         target = actions[0].target if len(actions) == 1 else None

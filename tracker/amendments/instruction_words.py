@@ -40,7 +40,7 @@ _ANNOUNCED = re.compile(
     re.IGNORECASE,
 )
 _ORDER = re.compile(
-    r",?\s?\b(?:by|in)\s+(?:the\s+)?(?:appropriate\s+|proper\s+|correct\s+)?(?P<order>alphabetical|numerical|alpha-?numerical|alpha-?numeric|alphabetic|numeric)\s+(?:order|sequence)\b,?",
+    r",?\s?\b(?P<adverb>alphabetical|numerical)ly\b,?|,?\s?\b(?:by|in)\s+(?:the\s+)?(?:appropriate\s+|proper\s+|correct\s+)?(?P<order>alphabetical|numerical|alpha-?numerical|alpha-?numeric|alphabetic|numeric)\s+(?:order|sequence)\b,?",
     re.IGNORECASE,
 )
 _ORDERS = {"alphabetic": Order.ALPHABETICAL, "numeric": Order.NUMERICAL, "alphanumeric": Order.ALPHANUMERICAL}
@@ -51,6 +51,7 @@ _FILLERS = re.compile(
 _ISSUANCE = re.compile(
     r"(?:For\s+the\s+reasons|Accordingly|In\s+consideration|Under\s+the\s+authority)\b[^“”]{0,500}?\b(?=(?:adds|amends|revises|removes)\s)"
 )
+_UNDATED = re.compile(r"(?:Effective\s+date\s+)?(?:Delayed|Stayed)\s+indefinitely,", re.IGNORECASE)
 _QUOTED = re.compile(r"“[^“”]*[“”]?|\"[^\"]*\"")
 
 
@@ -65,6 +66,7 @@ class InstructionWords:
     effective: date | None = None
     until: date | None = None
     orders: tuple[tuple[int, Order], ...] = ()
+    is_undated: bool = False  # "Delayed indefinitely"
 
 
 def prepare(text: str) -> InstructionWords:
@@ -75,6 +77,9 @@ def prepare(text: str) -> InstructionWords:
     quotes = [match.span() for match in _QUOTED.finditer(body)]
     if match := _ISSUANCE.match(body):
         body = _blank(body, match)
+    undated = _UNDATED.match(body)
+    if undated:
+        body = _blank(body, undated)
     effective = until = None
     cited: list[str] = []
     orders: list[tuple[int, Order]] = []
@@ -93,7 +98,7 @@ def prepare(text: str) -> InstructionWords:
             sets_out = True
             body = _blank(body, match)
     for match in _outside(_ORDER, body, quotes):
-        name = match["order"].lower().replace("-", "").removesuffix("al")
+        name = (match["order"] or match["adverb"]).lower().replace("-", "").removesuffix("al")
         orders.append((match.start(), _ORDERS.get(name, Order.ALPHABETICAL)))
         body = _blank(body, match)
     for match in _outside(_FILLERS, body, quotes):
@@ -106,6 +111,7 @@ def prepare(text: str) -> InstructionWords:
         effective,
         until,
         tuple(orders),
+        undated is not None,
     )
 
 

@@ -21,7 +21,7 @@ def _re(pattern: str) -> re.Pattern[str]:
 _KIND = _re(
     r"(?:(?:the|an?|each|every|all|any)\s+)?(?:(?:occurrences?|instances?)\s+of\s+)?(?:the\s+)?(?:(?:words?|phrases?|terms?|references?|citations?|cross-references?|numbers?|text|language|abbreviations?|acronyms?|dates?|figures?|amounts?|parentheticals?|email\s+address|address(?:es)?|telephone\s+number|URL)\b(?:\s+(?:and|or)\s+(?:words?|phrases?|numbers?))?(?:\s+(?:to|of)\b)?[:,]?\s*)?(?=[\x01\x02\s]*[“\"‘])"
 )
-_MARK = _re(r"(?:the|an?)\s+(?P<name>period|semi-?colon|comma|colon)\b(?!\s+and\s+the\s+word)")
+_MARK = _re(r"(?:(?:the|an?)\s+)?(?P<name>period|semi-?colon|comma|colon)s?\b(?!\s+and\s+the\s+word)")
 _MARKS = {"period": ".", "semicolon": ";", "comma": ",", "colon": ":"}
 _ALSO = _re(r"(?:,\s*)?(?:and|or)\b|,(?=[\s\x01\x02]*[“\"])")
 _EVERY = _re(
@@ -34,7 +34,7 @@ _BOTH = _re(
 _COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _ITS_PLACE = _re(r",?\s*in\s+(?:its|their)\s+places?,?|,?\s*in\s+(?:lieu|place)\s+thereof,?")
 _THEN_ADD = _re(r",?\s*(?:and\s+)?(?:by\s+)?(?:add|adding|insert|inserting|substitute|substituting)\b")
-_EDGE = _re(r"(?:at|from|to)\s+the\s+(?P<edge>end|beginning)\b(?:\s+of\b)?")
+_EDGE = _re(r"(?:at|from|to)\s+the\s+(?P<edge>end|beginning)s?\b(?:\s+of\b)?")
 _ANCHOR = _re(r"(?:immediately\s+)?(?P<side>after|following|before|preceding)\b")
 _LOCATION = _re(r"(?:in|from|of|to|at)\b")
 _WITH = _re(r"with\b")

@@ -69,6 +69,8 @@ def resolve(named: Named, context: Target) -> Target | None:
             return None
         if step.kind is K.SUBPART and any(one.kind is K.SUPPLEMENT for one in steps):
             continue  # of a commentary: its sections say enough
+        if step == Step(K.TABLE, "") and any(one.kind is K.TABLE for one in steps):
+            continue  # the table that is amended
         if step.kind is K.PARAGRAPH and any(one.kind in _NOT_DESIGNATED for one in steps):
             return None
         allowed = _ABOVE.get(step.kind, _ANY - {step.kind})

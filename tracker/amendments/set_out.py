@@ -25,7 +25,9 @@ _APPENDIX = re.compile(
     r"appendix(?:\s+([A-Z]{1,3}(?:-?\d+)?))?\s+to\s+(?:subpart\s+([A-Z]{1,3})(?:\s+of\s+part\s+(\d{1,4}))?|part\s+(\d{1,4}))\b",
     re.IGNORECASE,
 )
-_SECTION = re.compile(r"(?:§+|Sec(?:tion|\.))\s*(\d{1,4}[a-z]?\.\d+[a-z]?(?:[-–]\d+)?)\.?\s*(.*)", re.DOTALL)
+_SECTION = re.compile(
+    r"(?:§+|Sec(?:tion|\.))\s*(\d{1,4}[a-z]?\.(?:[A-Z]\d{1,2}-)?\d+[a-z]?(?:[-–]\d+)?)\.?\s*(.*)", re.DOTALL
+)
 _COMMENT = re.compile(
     r"(?P<italic>\x01)?\s*(?P<label>\d{1,3}|[ivxl]{1,6}|[A-Z])\.\s?\x02?(?=\s|\x01|\*|[A-Z]|\Z)"
 )

@@ -15,7 +15,7 @@ LABEL = r"\(\s*(?:[a-zA-Z]{1,5}|\d{1,3})\s*\)"
 LEVELS = pattern(rf"{LABEL}(?:\s?{LABEL}){{0,7}}(?!\w|\s?\()", re.NOFLAG)
 ONE = re.compile(r"\(\s*(\w+)\s*\)")
 OF = pattern(
-    r"(?:of|to|in|for|from|under|following|within|on|appearing in|contained in|at the end of)\b|,\s+in\b(?=\s+(?:the|§|sections?|supplement|appendix|paragraphs?)\b)"
+    r"(?:of|to|in|for|from|under|following|within|on|appearing in|contained in|at the end of|preceding)\b|,\s+in\b(?=\s+(?:the|§|sections?|supplement|appendix|paragraphs?)\b)"
 )
 UNDER_THAT = pattern(r",?\s*under\s+(?:that|the\s+new)\s+heading,?")
 BEGINS_WITH_PORTION = pattern(
@@ -28,7 +28,7 @@ DETERMINER = pattern(
 )
 PARAGRAPH = pattern(r"(?:sub)?paragraphs?\b(?!\s+(?:heading|title)s?\b)")
 SECTION = pattern(r"(?:sections?\b|§+|secs?\.)(?!\s*heading)")
-NUMBER = pattern(r"\d{1,4}[a-z]?\.\d+[a-z]?(?:[-–]\d+[a-z]?)?(?![\w])", re.NOFLAG)
+NUMBER = pattern(r"\d{1,4}[a-z]?\.(?:[A-Z]\d{1,2}-)?\d+[a-z]?(?:[-–]\d+[a-z]?)?(?![\w])", re.NOFLAG)
 BARE_SECTION = pattern(r"\d{3,4}\.\d+(?:[-–]\d+)?(?=\s*\()", re.NOFLAG)
 CFR = pattern(r"(\d{1,2})\s+CFR\b")
 PART = pattern(r"parts?\s+(\d{1,4}[a-z]?)(?!\d|\.\d)")
@@ -50,6 +50,7 @@ HEADING = pattern(
     r"(?:(?:section|subject|paragraph|subpart|part|appendix|supplement)\s+)?(?:headings?|titles?(?!\s+[A-Z]{1,3}-\d))\b"
 )
 OWN_HEADING = pattern(r"(?:the\s+)?(?:section|subject|subpart|part)\s+heading")
+AUTHORITY = pattern(r"authority\s+citations?\b(?:\s+immediately\b)?")
 CONTENTS = pattern(r"table\s+of\s+contents(?:\s+at\s+the\s+beginning)?\b")
 ORDINAL = r"(?:(?:second|third|next)[- ]to[- ](?:the\s+)?last|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|final|penultimate)"
 SENTENCES = pattern(
@@ -97,7 +98,7 @@ COMMENT_MORE = pattern(
 )
 FULL_COMMENT = pattern(rf"(?:paragraphs?|comments?)?\s*({CITE})-(\d{{1,3}}(?:\.[a-zA-Z0-9]{{1,5}})*)")
 ANAPHOR = pattern(
-    r"(?:the|this|that|such|said)\s+(?:section|supplement|appendix|paragraph|subpart|part|sub-?heading|definition|entry|table|ECCN|list)(?=[\s\x01\x02]*(?:$|[,;:.]|(?:is|are|and|or|in|by|from)\b))"
+    r"(?:the|this|that|such|said)\s+(?:section|supplement|appendix|paragraph|subpart|part|sub-?heading|definition|entry|table|ECCN|list)(?=[\s\x01\x02]*(?:$|[,;:.]|(?:is|are|and|or|by)\b))"
 )
 DEFINITION = pattern(r"definitions?\b(?:\s+(?:of|for)\b)?(?:\s+the\s+terms?\b)?|terms?\b(?=\s*[\x01“\"])")
 

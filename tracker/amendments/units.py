@@ -148,6 +148,7 @@ class UnitReader(CommentReader):
             (patterns.INTRODUCTORY, Portion.INTRODUCTORY_TEXT),
             (patterns.CONCLUDING, Portion.CONCLUDING_TEXT),
             (patterns.CONTENTS, Portion.CONTENTS),
+            (patterns.AUTHORITY, Portion.AUTHORITY),
             (patterns.HEADING, Portion.HEADING),
         ):
             if self.cursor.take(pattern):
