@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
 
@@ -67,6 +67,7 @@ class _Run:
     workspace: Workspace
     rule: AmendatoryRule
     excluded: set[int]  # the instructions that exclude others
+    done: dict[int, Outcome] = field(default_factory=dict)  # carried out together with an earlier instruction
     lifted: set[tuple[object, ...]] = field(default_factory=set)
     units: list[UnitChange] = field(default_factory=list)
     # Units whose designators may be those of others, because a redesignation was not carried out.
@@ -76,6 +77,8 @@ class _Run:
     def carry_out(self, place: int, day: date | None) -> Outcome:
         """Carry out one instruction, unit by unit: each is computed, or its reason is kept."""
         instruction = self.rule.instructions[place]
+        if place in self.done:
+            return self.done[place]
         try:
             if instruction.target is not None:
                 check_part(self.workspace.base, instruction.target.part)
@@ -97,6 +100,10 @@ class _Run:
                 defect="contradicts",
             )
             return self._failed(instruction, day, contradiction)
+        if together := self._moves_from(place):
+            self._move_together(together, day)
+            if place in self.done:
+                return self.done[place]
         errors: list[NotComputedError] = []
         for group in _grouped(instruction.actions):
             try:
@@ -108,6 +115,56 @@ class _Run:
             return self._outcome(instruction, day, errors)
         textless = all(_is_textless(action) for action in instruction.actions)
         return Outcome(instruction, State.NO_TEXT_CHANGE if textless else State.COMPUTED, day)
+
+    def _moves_from(self, place: int) -> list[int]:
+        """Return the places of this and the next instructions, if all of them only redesignate units of one
+        division: they happen at once.
+        """
+        found: list[int] = []
+        for number in range(place, len(self.rule.instructions)):
+            one = self.rule.instructions[number]
+            first = self.rule.instructions[place]
+            alike = (
+                bool(one.actions)
+                and not one.problem
+                and number not in self.excluded
+                and one.effective == first.effective
+                and all(a.verb is Verb.REDESIGNATE for a in one.actions)
+                and {_division_key(a) for a in one.actions} == {_division_key(first.actions[0])}
+            )
+            if not alike:
+                break
+            found.append(number)
+        return found if len(found) > 1 else []
+
+    def _move_together(self, places: Sequence[int], day: date | None) -> None:
+        """Carry out redesignations of several instructions at once. Where one of their units is not there, the
+        base is numbered otherwise than the rule expects, and none is carried out.
+        """
+        instructions = [self.rule.instructions[place] for place in places]
+        actions = [action for instruction in instructions for action in instruction.actions]
+        owner = {
+            action.moved_to.path: instruction
+            for instruction in instructions
+            for action in instruction.actions
+            if action.moved_to is not None
+        }
+        try:
+            for action in actions:
+                self._check_sure(action)
+                self._check_stay(action, day)
+            division = division_of(self.workspace.base, actions[0].target)
+            made = redesignate(self.workspace, actions)
+        except NotComputedError as error:
+            if error.kind != "exists-already":
+                for place, instruction in zip(places, instructions, strict=True):
+                    self.done[place] = self._failed(instruction, day, error)
+            return
+        for unit in self._changes(instructions[0], actions[0], division, made, day):
+            instruction = owner.get(unit.path, instructions[0])
+            self.units.append(replace(unit, instruction=instruction.number))
+        for place, instruction in zip(places, instructions, strict=True):
+            self.done[place] = Outcome(instruction, State.COMPUTED, day)
 
     def _failed(self, instruction: Instruction, day: date | None, error: NotComputedError) -> Outcome:
         """Record that nothing of an instruction was computed."""

@@ -164,6 +164,8 @@ def replace_chunks(
     fresh = blocks[head : len(blocks) - tail]
     if gone:
         low, high = places[id(gone[0])], places[id(gone[-1])] + 1
+        if not fresh and high < len(items) and _is_space(items[high]) and low and _is_space(items[low - 1]):
+            high += 1  # the line goes with its end
     elif head:
         low = high = places[id(old_blocks[head - 1])] + 1
     elif old_blocks:
@@ -171,6 +173,10 @@ def replace_chunks(
     else:
         low = high = outline.start[0]
     return [*items[:low], *_between(items, low, high, gone, fresh), *items[high:]]
+
+
+def _is_space(item: Item) -> bool:
+    return isinstance(item, Gap) and item.raw.isspace()
 
 
 def _between(items: list[Item], low: int, high: int, gone: list[Block], fresh: list[Block]) -> list[Item]:

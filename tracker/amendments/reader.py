@@ -171,7 +171,7 @@ def _loose(element: Element, collector: _Collector) -> None:
         collector.title = title[1]
     if not collector.sources or collector.is_outside or element.tag == "AUTH":
         return
-    if element.tag == "HD" and (subpart := _SUBPART.match(text)):
+    if element.tag == "HD" and collector.opened is None and (subpart := _SUBPART.match(text)):
         collector.close()
         target = Target(collector.title, collector.part, (Step(StepKind.SUBPART, subpart[1].upper()),))
         collector.sources[-1].set_out.append(SetOut(target, text, ()))

@@ -145,7 +145,7 @@ def _section(rows: list[_Row]) -> list[Shown]:
         heads = leading_labels(inline(row.block.raw).lead) if labels else ()
         if heads:
             found += _split(row.block, line, row.labels, heads)
-            above = row.labels if not row.labels[0].startswith("“") else above
+            above = above if any(label.startswith("“") for label in row.labels) else row.labels
             opened = True
         elif row.terms:
             path = (*above, f"“{row.terms[0]}")
