@@ -18,9 +18,9 @@ from typing import Any
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
-from tracker.engine.due import load_checked
-from tracker.store.reading import Wanted, reader
 
+from tracker.scheduler.schedule import load_checked
+from tracker.storage.read_queries import ChangeQuery, open_reader
 from tracker.web.server import Viewer
 
 HERE = Path(__file__).parent
@@ -37,10 +37,10 @@ def main(state: Path) -> None:
         "127.0.0.1:0",
         lambda: datetime.fromisoformat(LAST_EVENING),
     )
-    with reader(state) as store:
+    with open_reader(state) as store:
         redline = next(
             record["id"]
-            for record in store.changes(Wanted(source="ear", query="3B001"))
+            for record in store.changes(ChangeQuery(source="ear", limit=500))
             if "3B001 › c.1.b" in record["summary"]["en"]
         )
     pictures: list[tuple[str, str, dict[str, Any]]] = [
@@ -52,6 +52,7 @@ def main(state: Path) -> None:
         ("law-ja", "/law/text?text=ear:15+CFR+744&place=15+CFR+744.11", {}),
         ("search-ja", "/law/search?q=3B001", {}),
         ("lists-en", "/lists", {"lang": "en"}),
+        ("watched-ja", "/watched", {}),
         ("phone-ja", "/", {"width": 390, "height": 844, "dark": True}),
     ]
     viewer.start()
@@ -99,7 +100,7 @@ def walk(browser: Any, address: str, link: str, language: str) -> None:
     acknowledge = page.locator("form:has(input[value=acknowledge]) button")
     if acknowledge.count():
         acknowledge.click()
-    decision = page.locator("details:has(fieldset)")
+    decision = page.locator("details:has(fieldset):not(.correct)")
     decision.evaluate("element => { element.open = true }")
     decision.locator("input[value=applies]").check()
     decision.locator("textarea").fill(

@@ -36,7 +36,9 @@ def effect_line(recorded: RecordedEffect, language: Language) -> str:
     line = f"{by} → {on}: {verb}" if language == "ja" else f"{by} {verb} {on}"
     details = [days_words(recorded, language), *_marks(recorded, language)]
     given = [one for one in details if one]
-    return f"{line} ({', '.join(given)})" if given else line
+    if not given:
+        return line
+    return f"{line}({'、'.join(given)})" if language == "ja" else f"{line} ({', '.join(given)})"
 
 
 def days_words(recorded: RecordedEffect, language: Language) -> str:
