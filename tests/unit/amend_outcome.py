@@ -80,6 +80,11 @@ def read(path: Path) -> Document:
     return read_file(path.name, path.read_bytes())
 
 
+def within(path: str, unit: str) -> bool:
+    """Return whether a path is the unit or lies below it."""
+    return path == unit or any(path.startswith(unit + joint) for joint in ("(", " (", " › ", " ¶"))
+
+
 def squeezed(words: str | None) -> str:
     return "".join((words or "").split())
 

@@ -18,6 +18,7 @@ from tests.unit.amend_outcome import (
     read,
     squeezed,
     text,
+    within,
 )
 from tracker.diffing import compare
 
@@ -67,6 +68,17 @@ OPEN: frozenset[str] = frozenset(
         "test_the_defects_are_flagged_and_nothing_else[6-inspection.txt]",
         "test_the_defects_are_flagged_and_nothing_else[7-inspection.txt]",
         "test_the_defects_are_flagged_and_nothing_else[8-inspection.txt]",
+        "test_the_report_names_the_units_that_a_comparison_names[10]",
+        "test_the_report_names_the_units_that_a_comparison_names[14]",
+        "test_the_report_names_the_units_that_a_comparison_names[15]",
+        "test_the_report_names_the_units_that_a_comparison_names[17]",
+        "test_the_report_names_the_units_that_a_comparison_names[22]",
+        "test_the_report_names_the_units_that_a_comparison_names[29]",
+        "test_the_report_names_the_units_that_a_comparison_names[30]",
+        "test_the_report_names_the_units_that_a_comparison_names[4]",
+        "test_the_report_names_the_units_that_a_comparison_names[5]",
+        "test_the_report_names_the_units_that_a_comparison_names[7]",
+        "test_the_report_names_the_units_that_a_comparison_names[9]",
     }
 )
 
@@ -122,6 +134,28 @@ def test_all_that_can_be_computed_is(amend: Amend, number: int, form: str) -> No
         found = {(each.op, each.path, squeezed(each.after)) for each in outcome.differs}
         after = compare(before, read(folder(number) / name))
         assert found == {(each.op, each.path, squeezed(each.after)) for each in after}, name
+
+
+@each_rule
+def test_the_report_names_the_units_that_a_comparison_names(amend: Amend, number: int) -> None:
+    """A unit has one citation everywhere: the page of a law, the redline and the report."""
+    outcome = amended(amend, number, "rule.xml")
+    named = {
+        path
+        for unit in outcome.report["units"]
+        if unit["state"] == "computed"
+        for path in (unit["path"], unit["from_path"])
+        if path
+    }
+    found = {
+        path
+        for each in outcome.differs
+        if each.op != "moved" or each.before != each.after  # a neighbor of what moved past it
+        for path in (each.path, each.from_path)
+        if path
+    }
+    assert [path for path in named if not any(within(each, path) for each in found)] == []
+    assert [path for path in found if not any(within(path, each) for each in named)] == []
 
 
 @pytest.mark.parametrize("number", [each for each in range(1, 31) if each not in SET_OUT_AGAIN])

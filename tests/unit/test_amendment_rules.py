@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from tests.unit.amend_outcome import DATA, read, within
 from tracker.diffing import compare
-from tracker.model import Document, Operation
-from tracker.parsing import read_file
+from tracker.model import Operation
 
-DATA = Path(__file__).parents[1] / "data" / "amendments"
 RULES = sorted(path for path in DATA.iterdir() if path.is_dir())
 STATES = {"computed", "not-computed", "no-text-change"}
 OPS = {"added", "removed", "changed", "renumbered"}
@@ -30,18 +29,12 @@ DEFECTS = {
     "another-document",
     "stayed",
 }
-JOINTS = ("(", " (", " › ", " ¶")
 
 each_rule = pytest.mark.parametrize("folder", RULES, ids=lambda path: path.name)
 
 
 def truth(folder: Path) -> dict[str, Any]:
     return json.loads((folder / "truth.json").read_text())  # type: ignore[no-any-return]
-
-
-def within(path: str, unit: str) -> bool:
-    """Return whether a path is the unit or lies below it."""
-    return path == unit or any(path.startswith(unit + joint) for joint in JOINTS)
 
 
 def covers(unit: dict[str, Any], operation: Operation) -> bool:
@@ -51,10 +44,6 @@ def covers(unit: dict[str, Any], operation: Operation) -> bool:
     if unit.get("alone"):
         return bool(paths & of)
     return any(within(path, top) for path in of for top in paths)
-
-
-def read(path: Path) -> Document:
-    return read_file(path.name, path.read_bytes())
 
 
 def words_of(text: str) -> str:
