@@ -68,7 +68,6 @@ OPEN: frozenset[str] = frozenset(
         "test_the_defects_are_flagged_and_nothing_else[6-inspection.txt]",
         "test_the_defects_are_flagged_and_nothing_else[7-inspection.txt]",
         "test_the_defects_are_flagged_and_nothing_else[8-inspection.txt]",
-        "test_the_report_names_the_units_that_a_comparison_names[10]",
         "test_the_report_names_the_units_that_a_comparison_names[14]",
         "test_the_report_names_the_units_that_a_comparison_names[15]",
         "test_the_report_names_the_units_that_a_comparison_names[17]",
