@@ -25,11 +25,11 @@ from tracker.amendments.actions import AmendatoryRule, Elision, LineKind, StepKi
 from tracker.amendments.amend import amend
 from tracker.amendments.base import Base, Division, read_base
 from tracker.amendments.chunks import Chunk, chunks_of
+from tracker.amendments.files import rule_tree
 from tracker.amendments.inline import inline, same_key
 from tracker.amendments.outline import outline_of
 from tracker.amendments.reader import read_rule
 from tracker.amendments.records import Amended, State
-from tracker.parsing.gpo_xml import tree
 
 NAME = "amend"
 _HEADING = 120  # characters; a heading is shorter
@@ -208,7 +208,7 @@ class Totals:
 
 
 def run(pair: Pair, totals: Totals, *, show: bool) -> None:
-    rule = read_rule(tree(pair.xml, pair.rule))
+    rule = read_rule(rule_tree(pair.xml, pair.rule))
     started = perf_counter()
     made = read_base(pair.before)
     result = amend(made, rule)

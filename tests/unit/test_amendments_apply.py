@@ -8,9 +8,9 @@ import pytest
 
 from tracker.amendments.amend import amend
 from tracker.amendments.base import read_base
+from tracker.amendments.files import rule_tree
 from tracker.amendments.reader import read_rule
 from tracker.amendments.records import Amended, State
-from tracker.parsing.gpo_xml import tree
 
 SECTION = """<DIV8 N="799.1" TYPE="SECTION">
 <HEAD>&#xA7; 799.1 Scope.</HEAD>
@@ -38,7 +38,7 @@ BASE = f"""<DIV5 N="799" TYPE="PART" hierarchy_metadata="{{&quot;citation&quot;:
 def applied(amendments: str, base: str = BASE, on: date | None = None) -> Amended:
     text = f"""<RULE><REGTEXT TITLE="15" PART="799">{amendments}</REGTEXT>
 <FRDOC>[FR Doc. 2026-99999 Filed 12-1-26; 8:45 am]</FRDOC></RULE>"""
-    return amend(read_base(base.encode()), read_rule(tree(text.encode(), "rule")), on)
+    return amend(read_base(base.encode()), read_rule(rule_tree(text.encode(), "rule")), on)
 
 
 def shown(*lines: str) -> str:

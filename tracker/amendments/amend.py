@@ -26,6 +26,7 @@ from tracker.amendments.records import Amended, Outcome, State, UnitChange
 from tracker.amendments.row_edits import apply_row, is_row
 from tracker.amendments.site import Change
 from tracker.amendments.subparts import add_subpart, is_subpart
+from tracker.amendments.table_parts import apply_table_part, is_table_part
 
 _TEXTLESS_VERBS = frozenset({Verb.NONE, Verb.AMEND, Verb.REPUBLISH, Verb.DELAY})
 _FROZEN_VERBS = frozenset({Verb.STAY, Verb.SUSPEND, Verb.LIFT})
@@ -228,6 +229,9 @@ class _Run:
         elif is_whole(action):
             whole = apply_whole(self.workspace, action)
             division, made = whole.division, whole.changes
+        elif is_table_part(action):
+            division = division_of(self.workspace.base, action.target)
+            made = apply_table_part(self.workspace, action)
         elif is_row(action):
             division = division_of(self.workspace.base, action.target)
             made = apply_row(self.workspace, action, instruction.actions)

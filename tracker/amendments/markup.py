@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from xml.sax.saxutils import escape
 
-from lxml import etree
-
 from tracker.parsing.gpo_xml import Element, tidy_emphasis
 from tracker.text.safe_xml import NotXmlError, parse_root
 
@@ -167,5 +165,7 @@ def cell_markup(cell: Element) -> str:
     return _content(cell).strip()
 
 
-def inner_text(element: Element) -> str:
-    return " ".join(etree.tostring(element, method="text", encoding="unicode", with_tail=False).split())
+def inner_markup(element: Element, *, ascii_only: bool) -> str:
+    """Return the content of a line. Raises MarkupError."""
+    text = _content(element).strip()
+    return to_ascii(text) if ascii_only else text
