@@ -185,3 +185,29 @@ def test_a_note_that_a_row_could_not_be_incorporated_is_on_the_law_page(
     client.cookies.set("lang", "en")
     page = client.get("/law/text?text=ear:15 CFR 744&place=15 CFR 744.22")
     assert "Could not be incorporated into the CFR text by 90 FR 1" in page.text
+
+
+def test_a_paragraph_around_a_change_has_its_stay_on_the_page_and_in_word(
+    client: TestClient, state: Path
+) -> None:
+    """The text that is shown around a change did not change, and may be stayed all the same."""
+    near, words = "15 CFR 744.21(e)", "Stayed until 31 December 2025 by 2025-19999"
+    stayed = Effect(
+        EffectVerb.STAYS, Affecting(document_number="2025-19999"), Affected(path=near), date(2025, 11, 1), date(2025, 12, 31)
+    )  # fmt: skip
+    store = Store(state)
+    with store.write() as connection:
+        effects.write(connection, Origin("fr:x", "chg_0000000000000004", "x", KNOWN), [stayed], KNOWN)
+    store.close()
+    client.cookies.set("lang", "en")
+    change, _ = cfr_change()
+    address = f"/changes/{change.id}/redline"
+    around = BeautifulSoup(client.get(f"{address}?context=1").text, "lxml")
+    (kept,) = [one for one in around.select(".kept") if one.text.startswith("(e)")]
+    following = kept.find_next_sibling()
+    assert following is not None
+    assert following.text == words
+    assert words not in client.get(address).text
+    compared = client.get("/law/compare.docx?text=ear:15 CFR 744&since=1&on=2")
+    comments = {one.text for one in docx.Document(io.BytesIO(compared.content)).comments}
+    assert comments == {words, STAYED["en"]}

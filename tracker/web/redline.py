@@ -58,6 +58,7 @@ class UnchangedUnit:
 
     local: str
     text: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def places(rows: Iterable[Row]) -> list[RedlineSection]:
         if not found or found[-1][0] != name:
             found.append((name, []))
         if isinstance(row, Unit):
-            found[-1][1].append(("kept", UnchangedUnit(local, row.text)))
+            found[-1][1].append(("kept", UnchangedUnit(local, row.text, row.path)))
         elif isinstance(row, RedlineLine):
             assert row.operation is not None
             to = row.operation.path
@@ -314,7 +315,7 @@ def redline_view(
         "redline.html.j2",
         redline=redline,
         facts=redline.facts(language),
-        ribbons=lambda path: redline.ribbons(path, language),
+        ribbons=lambda path: (whole or redline).ribbons(path, language),
         summary=summary.get(language),
         places=places(rows[(part - 1) * PAGE : part * PAGE]),
         shown=len(shown),

@@ -270,7 +270,7 @@ def _compared(web_context: WebContext, identity: str, since: int, on: int) -> Re
         operations=operations,
         generated_at=web_context.now(),
         timezone=web_context.settings.timezone,
-        states=unit_states_of(web_context, operations),
+        states=unit_states_of(web_context, operations, after.units),
         asked=_asked(web_context, after, stored_states, on),
     )
 
@@ -284,10 +284,10 @@ def _asked(
 
 
 def unit_states_of(
-    web_context: WebContext, operations: Sequence[Operation]
+    web_context: WebContext, operations: Sequence[Operation], around: Sequence[Unit]
 ) -> dict[str, tuple[StateOnDay, ...]]:
     with web_context.store.read() as connection:
-        return unit_states(connection, operations, web_context.now())
+        return unit_states(connection, operations, web_context.now(), around)
 
 
 def _side(state: dict[str, Any], document: Document) -> RedlineSide:

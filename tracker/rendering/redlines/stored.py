@@ -13,7 +13,7 @@ from tracker.clock import legal_day
 from tracker.errors import TrackerError
 from tracker.legal_status.register import StateOnDay
 from tracker.legal_status.stored_register import status_of_units
-from tracker.model import Change, Document, DocumentKind, Op, Operation, SnapshotRef
+from tracker.model import Change, Document, DocumentKind, Op, Operation, SnapshotRef, Unit
 from tracker.parsing import volatile_content
 from tracker.rendering.redlines.model import Redline, RedlineSide
 from tracker.storage import changes, snapshots, versions
@@ -51,10 +51,11 @@ def is_present(connection: Connection, change: Change) -> bool:
 
 
 def unit_states(
-    connection: Connection, operations: Sequence[Operation], now: datetime
+    connection: Connection, operations: Sequence[Operation], now: datetime, around: Sequence[Unit] = ()
 ) -> dict[str, tuple[StateOnDay, ...]]:
-    """Return the states that the register gives to the units of a redline, on its day."""
-    return status_of_units(connection, [op.path for op in operations], legal_day(now))
+    """Return the states that the register gives to the units of a redline, and to those around them, on its day."""
+    paths = dict.fromkeys([*(op.path for op in operations), *(unit.path for unit in around)])
+    return status_of_units(connection, paths, legal_day(now))
 
 
 def with_texts(connection: Connection, change: Change, redline: Redline) -> Redline | None:
@@ -82,6 +83,7 @@ def with_texts(connection: Connection, change: Change, redline: Redline) -> Redl
         redline,
         before=replace(redline.before, units=before.units),
         after=replace(redline.after, units=after.units),
+        states=unit_states(connection, redline.operations, redline.generated_at, after.units),
     )
     return with_units if _agree(with_units) else None
 
