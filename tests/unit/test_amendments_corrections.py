@@ -166,3 +166,34 @@ def test_an_instruction_that_is_delayed_indefinitely_has_no_day_and_is_not_read(
 def test_the_citations_of_several_parts_are_revised() -> None:
     found = actions("1. The authority citations for parts 742, 744, and 772 are revised to read as follows:")
     assert [one.target.part for one in found] == ["742", "744", "772"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "2. In Supplement No. 1 to part 774 (the Commerce Control List), Category 5—Telecommunications and “Information Security,” Part 1—Telecommunications, ECCN 5A001 is amended by adding paragraph i to the Items paragraph.",
+            ["add Supp. No. 1 to Part 774 › 5A001 › i"],
+        ),
+        (
+            "2. In Supplement No. 1 to Part 774, Category 3—Electronics, Export Control Classification Number (ECCN) 3A001 is amended by revising the License Requirements section to read as follows:",
+            ["revise Supp. No. 1 to Part 774 › 3A001 › License Requirements"],
+        ),
+        (
+            "2. Section 744.6 is amended by: a. Revising paragraph (b); b. In paragraph (c), removing “red” and adding “blue” in its place; and c. Removing paragraph (d).",
+            ["revise 15 CFR 744.6(b)", "replace 15 CFR 744.6(c): red → blue", "remove 15 CFR 744.6(d)"],
+        ),
+        (
+            "2. In supplement no. 1 to part 740, Country Group A, amend the table by adding an “X” in column [A:5] for “Zembla”.",
+            ["add Supp. No. 1 to Part 740 › Table Country Group A › Zembla › column A:5:  → X"],
+        ),
+        ("2. Amend part 744 by revising all references to “X” to read “Y”.", ["replace 15 CFR 744: X → Y"]),
+    ],
+)  # fmt: skip
+def test_entries_of_the_commerce_control_list_and_places_of_clauses(text: str, expected: list[str]) -> None:
+    assert brief(actions(text)) == expected
+
+
+def test_several_sentences_are_counted_together() -> None:
+    found = actions("2. Section 744.1 is amended by removing the last two sentences of paragraph (a).")
+    assert found[0].target.sentences == (-2, -1)

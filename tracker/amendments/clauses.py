@@ -23,7 +23,7 @@ from tracker.amendments.actions import (
 from tracker.amendments.cursor import Cursor
 from tracker.amendments.instruction_words import InstructionWords, period
 from tracker.amendments.replaced_words import Located, Replacements
-from tracker.amendments.scope import Named, leads_to, resolve
+from tracker.amendments.scope import Named, is_heading, leads_to, resolve, without
 from tracker.amendments.unit_patterns import SEPARATOR
 from tracker.amendments.units import Group, UnitReader
 from tracker.amendments.verbs import DONE, IS, ORDERS
@@ -52,6 +52,7 @@ _TO_PART = _re(r"to\s+(?:(?P<title>\d{1,2})\s+CFR\s+)?part\s+(?P<part>\d{1,4}[a-
 _TO_SUBPART = _re(
     r"(?:to|in)\s+subpart\s+[A-Z]{1,3}\b(?:\s+of\s+part\s+\d{1,4}[a-z]?)?(?=[\s.,;]*(?:$|and\b))"
 )
+_INLINE_LETTER = _re(r"(?-i:[a-z]{1,2}|[A-Z])\.\s+(?=(?:by|in|under|revis|add|remov|redesignat|reserv)\w*\b)")
 _BY_END = _re(r"by\s*[:—–-]?\s*$")
 _IS_AMENDED = _re(
     r"(?:is|are)\s+(?:(?:further|also|proposed\s+to\s+be)\s+)*(?:amended\b(?:\s+further)?|corrected(?=\s+by\b))"
@@ -72,7 +73,6 @@ _AT_EDGE = _re(r",?\s*(?:at|to)\s+the\s+(?P<edge>end|beginning)\b(?:\s+of\b|\s+t
 _NEW_SENTENCE = _re(r"(?:(?:the|an?|one|two|three|four|new|additional|following)\s+)+sentences?\b")
 _SIDES = {"after": Order.AFTER, "following": Order.AFTER, "below": Order.AFTER, "before": Order.BEFORE, "preceding": Order.BEFORE, "above": Order.BEFORE, "end": Order.END, "beginning": Order.BEGINNING}  # fmt: skip
 _MOST_TARGETS = 3_000
-_HEADINGS = (K.COMMENT_HEADING, K.COMMENTARY)
 _STAYS = (V.STAY, V.SUSPEND)
 
 
@@ -216,7 +216,7 @@ class ClauseReader:
                 raise UnreadError("it names too many units")
             targets = [self._resolve(one, context) for context in contexts for one in group.units]
             is_way = following is not None and not following.is_joined and leads_to(targets, following.units)
-            if is_way or (len(targets) == 1 and _is_heading(targets[0])):
+            if is_way or (len(targets) == 1 and is_heading(targets[0])):
                 contexts = tuple(replace(one, portion=Portion.WHOLE, sentences=()) for one in targets)
             if not is_way:
                 found += targets
@@ -231,7 +231,18 @@ class ClauseReader:
     # --- clauses
 
     def _clause(self) -> None:
+        """Read one clause; a place that it begins with applies to it only: "b. In paragraph (c), removing ..."."""
+        outside = self.result.contexts
+        self.cursor.take(_INLINE_LETTER)
         start = self.cursor.position
+        is_inside = self._inside()
+        if is_inside:
+            self.cursor.take(_BY)
+        self._clause_within(start)
+        if is_inside:
+            self.result.contexts = outside
+
+    def _clause_within(self, start: int) -> None:
         for verb, pattern in ORDERS:
             if self.cursor.take(pattern):
                 self._active(verb, start)
@@ -474,25 +485,10 @@ class ClauseReader:
         """Return the new designations. They are within what the old ones are within."""
         contexts = self.result.contexts
         if len(contexts) == 1:
-            return [self._resolve(one, _without(sources[0], one) or contexts[0]) for one in named]
+            return [self._resolve(one, without(sources[0], one) or contexts[0]) for one in named]
         if len(named) == len(sources) and all(one.steps for one in named):
             return [
-                self._resolve(one, _without(source, one) or source)
+                self._resolve(one, without(source, one) or source)
                 for one, source in zip(named, sources, strict=True)
             ]
         return []
-
-
-def _without(source: Target, named: Named) -> Target | None:
-    """Return what a source is within, for a designation of the same kind: (e)(4) beside (e)(3)."""
-    if not named.steps or named.part:
-        return None
-    kind = named.steps[0].kind
-    place = next((n for n, step in enumerate(source.steps) if step.kind is kind), None)
-    if place is None:
-        return None
-    return Target(source.title, source.part, source.steps[:place])
-
-
-def _is_heading(target: Target) -> bool:
-    return bool(target.steps) and target.steps[-1].kind in _HEADINGS

@@ -21,6 +21,7 @@ def _re(pattern: str) -> re.Pattern[str]:
 _KIND = _re(
     r"(?:(?:the|an?|each|every|all|any)\s+)?(?:(?:occurrences?|instances?)\s+of\s+)?(?:the\s+)?(?:(?:words?|phrases?|terms?|references?|citations?|cross-references?|numbers?|text|language|abbreviations?|acronyms?|dates?|figures?|amounts?|parentheticals?|email\s+address|address(?:es)?|telephone\s+number|URL)\b(?:\s+(?:and|or)\s+(?:words?|phrases?|numbers?))?(?:\s+(?:to|of)\b)?[:,]?\s*)?(?=[\x01\x02\s]*[“\"‘])"
 )
+_ALL = _re(r"(?:each|every|all|any)\b")
 _MARK = _re(r"(?:(?:the|an?)\s+)?(?P<name>period|semi-?colon|comma|colon)s?\b(?!\s+and\s+the\s+word)")
 _MARKS = {"period": ".", "semicolon": ";", "comma": ",", "colon": ":"}
 _ALSO = _re(r"(?:,\s*)?(?:and|or)\b|,(?=[\s\x01\x02]*[“\"])")
@@ -66,6 +67,7 @@ class Replacements:
         self.cursor = cursor
         self.units = units
         self.quote = Entries(cursor).quote
+        self.every = False  # "all references to"
 
     def read(self, verb: Verb) -> list[Located]:
         """Return the changes that a clause with this verb makes, after the verb; empty where it changes units."""
@@ -122,7 +124,7 @@ class Replacements:
         return [self._located(V.REPLACE, *pair, after)]
 
     def _located(self, verb: Verb, old: str, new: str, around: _Circumstances) -> Located:
-        change = WordChange(old, new, around.every, around.anchor, around.side, around.times)
+        change = WordChange(old, new, around.every or self.every, around.anchor, around.side, around.times)
         return Located(verb, change, around.groups)
 
     def _words(self, *, several: bool = False) -> list[str]:
@@ -142,7 +144,9 @@ class Replacements:
         if mark := self.cursor.take(_MARK):
             return _MARKS[mark["name"].lower().replace("-", "")]
         start = self.cursor.position
-        self.cursor.take(_KIND)
+        kind = self.cursor.take(_KIND)
+        if kind and _ALL.match(kind[0]):
+            self.every = True
         word = self.quote()
         if word is None:
             self.cursor.position = start

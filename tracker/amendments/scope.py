@@ -129,6 +129,7 @@ def is_relative(labels: tuple[str, ...], above: tuple[str, ...]) -> bool:
     return levels[len(above)] in own and ("a" not in own or labels[0] in "ivx")
 
 
+_HEADINGS = (K.COMMENT_HEADING, K.COMMENTARY)
 _CONTAINERS = {
     K.SECTION: 1, K.APPENDIX: 1, K.SUPPLEMENT: 1, K.SUBPART: 1, K.COMMENTARY: 2, K.COMMENT_HEADING: 3, K.CATEGORY: 2,
     K.PRODUCT_GROUP: 3, K.ECCN: 4, K.ECCN_PART: 5, K.COUNTRY: 3, K.TABLE: 2, K.DEFINITION: 3,
@@ -149,3 +150,18 @@ def leads_to(targets: list[Target], units: list[Named]) -> bool:
     if last.kind is step.kind is K.COMMENT_HEADING:
         return step.label.startswith(last.label) and (step.label != last.label or len(first.steps) > 1)
     return _CONTAINERS.get(step.kind, 9) > _CONTAINERS[last.kind]
+
+
+def without(source: Target, named: Named) -> Target | None:
+    """Return what a source is within, for a designation of the same kind: (e)(4) beside (e)(3)."""
+    if not named.steps or named.part:
+        return None
+    kind = named.steps[0].kind
+    place = next((n for n, step in enumerate(source.steps) if step.kind is kind), None)
+    if place is None:
+        return None
+    return Target(source.title, source.part, source.steps[:place])
+
+
+def is_heading(target: Target) -> bool:
+    return bool(target.steps) and target.steps[-1].kind in _HEADINGS

@@ -42,7 +42,7 @@ APPENDIX_MORE = pattern(r"([A-Z]{1,3}(?:-?\d+)?)\b", re.NOFLAG)
 SUBPART = pattern(r"subparts?\s+([A-Z]{1,3})\b")
 TITLED = pattern(r"\s*[—–-]+[\s\x01\x02]*(?=[A-Z“,:]|$)", re.NOFLAG)
 TITLE_END = pattern(
-    r"[\x01\x02]*(?=,?\s*(?:\x02|[:;]|\bis\b|\bare\b|\bby\s+(?:adding|revising|removing|redesignating)\b|,?\s+(?:sub)?paragraphs?\b|,\s*(?:sub)?(?:heading|paragraph|under)|and\s+(?:sub)?paragraphs?\b|,\s*\d|$))"
+    r"[\x01\x02]*(?=,?\s*(?:\x02|[:;]|Export\s+Control\s+Class|ECCNs?\b|Part\s+\d\b|Product\s+Group|\bis\b|\bare\b|\bby\s+(?:adding|revising|removing|redesignating)\b|,?\s+(?:sub)?paragraphs?\b|,\s*(?:sub)?(?:heading|paragraph|under)|and\s+(?:sub)?paragraphs?\b|,\s*\d|$))"
 )
 INTRODUCTORY = pattern(r"introductory\s+(?:text|paragraph)\b")
 CONCLUDING = pattern(r"(?:concluding|flush|undesignated\s+concluding)\s+(?:text|paragraph)\b")
@@ -63,6 +63,8 @@ ORDINALS = {
         ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"), 1
     )
 } | {"last": -1, "final": -1, "penultimate": -2}
+RUN_OF_SENTENCES = pattern(r"(?P<side>first|last|final)\s+(?P<count>two|three|four|five)\s+sentences\b")
+COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5}
 NOTE = pattern(
     r"(?P<kind>(?:technical|license requirements?|control|cross|related)\s+)?notes?\b(?:\s+(?P<number>\d{1,2}))?"
 )
@@ -71,6 +73,7 @@ NUMBERS = pattern(r"\d{1,3}\b", re.NOFLAG)
 TABLE = pattern(r"tables?\b(?!\s+of\s+contents)(?:\s+(\d{1,2}|[A-Z]-\d+)\b)?")
 GROUP = pattern(r"country\s+groups?\s+([A-E](?::\d)?)(?:\s+table)?\b")
 CATEGORY = pattern(r"category\s+(\d)\b")
+CATEGORY_PART = pattern(r",?\s*\(?\s*Part\s+(\d)\b\)?", re.NOFLAG)
 PRODUCT_GROUP = pattern(r"product\s+group\s+([A-E])\b")
 ECCN = pattern(
     r"(?:(?:export control classification numbers?\s*(?:\(ECCNs?\))?|ECCNs?|entry|entries)\s*:?\s*(?:for\s+(?:ECCNs?\s+)?)?)?(?=\d[A-E]\d{3}\b)"

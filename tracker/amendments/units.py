@@ -84,6 +84,9 @@ class UnitReader(CommentReader):
         start = self.cursor.position
         if not self.cursor.take(patterns.OF):
             return found
+        is_column = bool(found[0].steps) and found[0].steps[0].kind is K.COLUMN
+        if is_column and (rows := self.entries.quoted()):
+            return [Named((Step(K.ENTRY, row), *one.steps)) for row in rows for one in found]
         self.nested += 1
         if self.nested > _DEEPEST:
             raise TooIntricateError("it is too intricate")
@@ -158,6 +161,10 @@ class UnitReader(CommentReader):
         return None
 
     def _sentences(self) -> Found:
+        if run := self.cursor.take(patterns.RUN_OF_SENTENCES):
+            count = patterns.COUNTS[run["count"].lower()]
+            counted = range(1, count + 1) if run["side"].lower() == "first" else range(-count, 0)
+            return [Named(portion=Portion.SENTENCE, sentences=tuple(counted))]
         found = self.cursor.take(patterns.SENTENCES)
         if found is None:
             return None
@@ -374,6 +381,10 @@ class UnitReader(CommentReader):
             return [Named((Step(K.TABLE, f"Country Group {found[1].upper()}"),))]
         if found := self.cursor.take(patterns.CATEGORY):
             steps = [Step(K.CATEGORY, found[1])]
+            if self.cursor.take(patterns.TITLED):
+                self._skip_title()
+            if self.cursor.take(patterns.CATEGORY_PART) and self.cursor.take(patterns.TITLED):
+                self._skip_title()
             here = self.cursor.position
             self.cursor.take(patterns.SEPARATOR)
             if group := self.cursor.take(patterns.PRODUCT_GROUP):
