@@ -1,0 +1,1 @@
+"""Names checked against the lists of restricted parties as they are stored."""
