@@ -37,7 +37,11 @@ def consolidated() -> bytes:
             "addresses": [{"country": code} for code in entry.get("c", ())], "type": entry.get("t", ""),
             "federal_register_notice": entry.get("fr", ""), "entity_number": entry.get("e", ""),
         }  # fmt: skip
-        for key, name, table in (("lr", "license_requirement", "licenceRequirements"), ("lp", "license_policy", "licencePolicies"), ("pg", "programs", "programmes")):
+        for key, name, table in (
+            ("lr", "license_requirement", "licenceRequirements"),
+            ("lp", "license_policy", "licencePolicies"),
+            ("pg", "programs", "programmes"),
+        ):
             if key in entry:
                 made[name] = tables[table][entry[key]]
         return made
@@ -66,7 +70,9 @@ def main() -> int:
     ]
     index = NameIndex(names)
     built = time.process_time()
-    print(f"{len(parties)} parties, {len(names)} names; parsed in {parsed - start:.1f} s, indexed in {built - parsed:.1f} s")
+    print(
+        f"{len(parties)} parties, {len(names)} names; parsed in {parsed - start:.1f} s, indexed in {built - parsed:.1f} s"
+    )
     rows = []
     for seed in asked.seed or (2, 3, 4):
         partners = planted([name.name for name in names], NUMBER, seed)
@@ -83,7 +89,9 @@ def main() -> int:
                 false.append((partner.name, hits[0].name, hits[0].score))
         listed = sum(bool(partner.of) for partner in partners)
         recall, wrong = 1 - len(missed) / listed, len(false) / (NUMBER - listed)
-        print(f"seed {seed}: recall {recall:.3f}, false {wrong:.3f}, {seconds:.2f} s; missed by way: {dict(ways)}")
+        print(
+            f"seed {seed}: recall {recall:.3f}, false {wrong:.3f}, {seconds:.2f} s; missed by way: {dict(ways)}"
+        )
         rows.append([str(seed), f"{recall:.3f}", f"{100 * wrong:.1f} %", f"{seconds:.2f} s"])
         if asked.missed:
             for partner in missed:

@@ -61,7 +61,9 @@ def _spelled(source: random.Random, name: str) -> PartnerName:
 def _typing_error(source: random.Random, name: str) -> str:
     """One error, in a name of more than 16 letters two, anywhere but in a word of three letters."""
     for _ in range(1 if len(_letters(name)) <= 16 else 2):
-        places = [at for word in re.finditer(r"[^\W\d_]{4,}", name) for at in range(word.start(), word.end() - 1)]
+        places = [
+            at for word in re.finditer(r"[^\W\d_]{4,}", name) for at in range(word.start(), word.end() - 1)
+        ]
         if not places:
             return name
         at = source.choice(places)
@@ -182,21 +184,28 @@ WAYS: dict[str, Spelling] = {
     "capitals": _capitals,
 }
 
-_SYLLABLES = (
-    "ka ki ku ke ko sa shi su se so ta chi tsu te to na ni nu ne no ha hi fu he ho ma mi mu me mo ya yu yo ra ri ru re ro wa"
-    " bel dor fen gar hul jor kel lum mor nor pel quin ras sel tor ul vel wen zor bran cor"
-).split()  # fmt: skip
-_PLACES = (
-    "Osaka Tokyo Nagoya Kyoto Shanghai Beijing Shenzhen Wuhan Moscow Dubai Istanbul Hamburg Milano Seoul Taipei Singapore Hong"
-    " Penang Mumbai Lyon"
-).split()  # fmt: skip
-_TRADES = (
-    "Seimitsu Kogyo|Precision|Electronics|Semiconductor|Vacuum Technology|International Trading|Machinery|Chemical Industries|Instruments|"
-    "Microelectronics Technology|Aviation Parts|Logistics|Import Export|Research Institute|Optical|Materials Science|Industrial Equipment|"
-    "Information Technology|Shipping|Engineering"
-).split("|")  # fmt: skip
+_SYLLABLES = ["ka", "ki", "ku", "ke", "ko", "sa", "shi", "su", "se", "so", "ta", "chi", "tsu", "te", "to", "na", "ni", "nu", "ne", "no", "ha", "hi", "fu", "he", "ho", "ma", "mi", "mu", "me", "mo", "ya", "yu", "yo", "ra", "ri", "ru", "re", "ro", "wa", "bel", "dor", "fen", "gar", "hul", "jor", "kel", "lum", "mor", "nor", "pel", "quin", "ras", "sel", "tor", "ul", "vel", "wen", "zor", "bran", "cor"]  # fmt: skip
+_PLACES = ["Osaka", "Tokyo", "Nagoya", "Kyoto", "Shanghai", "Beijing", "Shenzhen", "Wuhan", "Moscow", "Dubai", "Istanbul", "Hamburg", "Milano", "Seoul", "Taipei", "Singapore", "Hong", "Penang", "Mumbai", "Lyon"]  # fmt: skip
+_TRADES = ["Seimitsu Kogyo", "Precision", "Electronics", "Semiconductor", "Vacuum Technology", "International Trading", "Machinery", "Chemical Industries", "Instruments", "Microelectronics Technology", "Aviation Parts", "Logistics", "Import Export", "Research Institute", "Optical", "Materials Science", "Industrial Equipment", "Information Technology", "Shipping", "Engineering"]  # fmt: skip
 _ENDINGS = ("Co., Ltd.", "Ltd.", "LLC", "GmbH", "Inc.", "S.p.A.", "Pte. Ltd.", "Corporation", "JSC", "")
-_GIVEN = "Kenji Hiroshi Anna Peter Maria Wei Min Olga Ivan Ali Hassan Fatima Jose Carlos Lucia Thomas".split()
+_GIVEN = [
+    "Kenji",
+    "Hiroshi",
+    "Anna",
+    "Peter",
+    "Maria",
+    "Wei",
+    "Min",
+    "Olga",
+    "Ivan",
+    "Ali",
+    "Hassan",
+    "Fatima",
+    "Jose",
+    "Carlos",
+    "Lucia",
+    "Thomas",
+]
 
 
 def _invented(source: random.Random) -> str:

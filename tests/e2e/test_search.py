@@ -95,3 +95,47 @@ def test_a_misspelled_question_leads_to_the_answer(
     page.locator(".near a").first.click()
     assert any(ITEM in place for place in page.locator(".hits h3").all_inner_texts())
     assert page.trouble == []
+
+
+@pytest.mark.parametrize(
+    ("language", "check", "show", "none", "ownership"),
+    [
+        ("ja", "照合", "結果を表示", "一致なし", "株主"),
+        ("en", "Check a name", "Show the result", "No match found", "owners"),
+    ],
+)
+def test_a_name_and_a_file_of_partners_are_checked(
+    browser: Any,
+    address: str,
+    tmp_path: Path,
+    language: str,
+    check: str,
+    show: str,
+    none: str,
+    ownership: str,
+) -> None:
+    page = tab(browser, address, language, accept_downloads=True)
+    page.goto("/lists")
+    page.click("main a[href='/parties']")
+    assert ownership in page.inner_text("main")
+    page.locator("form.asking input[name=q]").fill("Hinode Sample Seimitu")
+    page.locator("form.asking button", has_text=check).first.click()
+    row = page.locator("table.screening tbody tr").first.inner_text()
+    assert "Hinode Sample Seimitsu Co., Ltd." in row
+    assert "Presumption of denial" in row
+    partners = tmp_path / "partners.csv"
+    partners.write_text("name,country\nHINODE SAMPLE SEIMITSU,JP\nNobody Ever Ltd,\n", encoding="utf-8")
+    page.locator("summary").click()
+    page.set_input_files("input[type=file]", partners)
+    page.get_by_role("button", name=show).click()
+    assert page.locator("table.screening tbody tr").count() == 1
+    assert none in page.inner_text("main")
+    assert "SHA-256" in page.inner_text(".hashes")
+    if not page.locator("input[type=file]").is_visible():
+        page.locator("summary").click()
+    page.set_input_files("input[type=file]", partners)
+    with page.expect_download() as download:
+        page.locator("button[value=csv]").click()
+    download.value.save_as(tmp_path / "result.csv")
+    assert "Hinode Sample Seimitsu Co., Ltd." in (tmp_path / "result.csv").read_text("utf-8-sig")
+    assert page.trouble == []

@@ -93,6 +93,7 @@ def run() -> int:
         noise,
         queries,
         running,
+        screening,
         serve,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from tracker.model import Document, Unit, UnitKind
 
@@ -19,7 +20,9 @@ _LABELS = (
     "Nationalities|Dates of birth|Remarks|Notes|Title"
 )
 _LABELED = re.compile(rf"(?:\A|\. )({_LABELS}): (.*?)(?=\.* (?:{_LABELS}): |\Z)", re.DOTALL)
-_FR = re.compile(r"\b(\d{1,3}) F\.?\s?R\.? (\d{1,6})(?:\D{0,30}?((?:\d{1,2}/\d{1,2}/\d{2,4})|(?:[A-Z][a-z]+\.? \d{1,2}, \d{4})))?")
+_FR = re.compile(
+    r"\b(\d{1,3}) F\.?\s?R\.? (\d{1,6})(?:\D{0,30}?((?:\d{1,2}/\d{1,2}/\d{2,4})|(?:[A-Z][a-z]+\.? \d{1,2}, \d{4})))?"
+)
 _RESERVED = re.compile(r"\[?reserved\]?\.?\Z", re.IGNORECASE)
 
 
@@ -40,6 +43,15 @@ class Party:
     rules: tuple[str, ...] = ()
 
 
+def party_to_json(party: Party) -> list[Any]:
+    return [getattr(party, name) for name in Party.__slots__]
+
+
+def party_from_json(values: list[Any]) -> Party:
+    fields: list[Any] = [tuple(value) if isinstance(value, list) else value for value in values]
+    return Party(*fields)
+
+
 def parties_of(document: Document) -> Iterator[Party]:
     """Yield the parties of a part of the CFR or of a list."""
     for unit in document.units:
@@ -53,7 +65,9 @@ def _party(unit: Unit) -> Party | None:
     first = unit.path.partition(_STEP)[0]
     if not name or _RESERVED.match(name) or ("list" not in meta and first not in _SUPPLEMENTS):
         return None
-    labeled = {label: words.strip(" .") for label, words in _LABELED.findall(unit.text)} if "list" in meta else {}
+    labeled = (
+        {label: words.strip(" .") for label, words in _LABELED.findall(unit.text)} if "list" in meta else {}
+    )
     cited = meta.get("citation", "") or labeled.get("Federal Register notice", "")
     citations = list(_FR.finditer(cited))
     return Party(
@@ -63,9 +77,13 @@ def _party(unit: Unit) -> Party | None:
         unit.path,
         meta.get("country", ""),
         "; ".join(words for kind, words in unit.meta if kind == "address"),
-        meta.get("license-requirement", "") or labeled.get("License requirement", "") or labeled.get("Programs", ""),
+        meta.get("license-requirement", "")
+        or labeled.get("License requirement", "")
+        or labeled.get("Programs", ""),
         meta.get("license-policy", "") or labeled.get("License policy", ""),
-        labeled.get("Start", "") or labeled.get("Effective", "") or (_day(citations[0][3]) if citations else ""),
+        labeled.get("Start", "")
+        or labeled.get("Effective", "")
+        or (_day(citations[0][3]) if citations else ""),
         tuple(dict.fromkeys(f"{one[1]} FR {one[2]}" for one in citations)),
     )
 
@@ -82,4 +100,8 @@ def _day(printed: str | None) -> str:
         year += 0 if year > 99 else 1900 if year > 60 else 2000
         return f"{year:04}-{month:02}-{day:02}"
     name, number, year_text = printed.replace(",", "").replace(".", "").split()
-    return f"{year_text}-{_MONTHS.index(name[:3].lower()) + 1:02}-{int(number):02}" if name[:3].lower() in _MONTHS else ""
+    return (
+        f"{year_text}-{_MONTHS.index(name[:3].lower()) + 1:02}-{int(number):02}"
+        if name[:3].lower() in _MONTHS
+        else ""
+    )

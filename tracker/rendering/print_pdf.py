@@ -73,10 +73,10 @@ def change_pdf(
     tagging = change.tagging
     badge = level_badge(tagging.level, tagging.direction, language)
     parts = [
-        f'<h1>{_safe(what)}</h1><p><span class="badge-level">{_safe(badge)}</span></p>',
-        *(f"<p>{_safe(words)}</p>" for words in (detail, tagging.reason.get(language)) if words),
+        f'<h1>{safe(what)}</h1><p><span class="badge-level">{safe(badge)}</span></p>',
+        *(f"<p>{safe(words)}</p>" for words in (detail, tagging.reason.get(language)) if words),
         *(
-            [f"<p><b>{_safe(t('reading.mark', language))}</b> {_safe(t('reading.notice', language))}</p>"]
+            [f"<p><b>{safe(t('reading.mark', language))}</b> {safe(t('reading.notice', language))}</p>"]
             if tagging.needs_reading
             else ()
         ),
@@ -84,7 +84,7 @@ def change_pdf(
         _table(_facts(change, redline, language, today)),
     ]
     if tagging.acts:
-        parts.append(f"<h2>{_safe(t('act.title', language))}</h2>{_acts(change, language)}")
+        parts.append(f"<h2>{safe(t('act.title', language))}</h2>{_acts(change, language)}")
     if tagging.dates:
         rows = [
             (
@@ -95,16 +95,16 @@ def change_pdf(
             for each in tagging.dates
         ]
         heads = [t(f"paper.{name}", language) for name in ("date", "what", "words")]
-        parts.append(f"<h2>{_safe(t('message.dates', language))}</h2>{_table(rows, heads)}")
+        parts.append(f"<h2>{safe(t('message.dates', language))}</h2>{_table(rows, heads)}")
     quoted = _evidence(change, language)
     if quoted:
-        parts.append(f"<h2>{_safe(t('message.quotes', language))}</h2>{quoted}")
+        parts.append(f"<h2>{safe(t('message.quotes', language))}</h2>{quoted}")
     if log:
         parts.append(
-            f"<h2>{_safe(t('web.nav.reviews', language))}</h2>{_log(log, language, redline.timezone)}"
+            f"<h2>{safe(t('web.nav.reviews', language))}</h2>{_log(log, language, redline.timezone)}"
         )
-    parts.append(f"<h2>{_safe(t('redline.title', language))}</h2>{html.body(redline, language)}")
-    return render_pdf(_page(what, "".join(parts), language))
+    parts.append(f"<h2>{safe(t('redline.title', language))}</h2>{html.body(redline, language)}")
+    return render_pdf(printed_page(what, "".join(parts), language))
 
 
 def reviews_pdf(
@@ -128,10 +128,10 @@ def reviews_pdf(
         state = t("web.chain-whole", language, count=len(log))
     else:
         state = t("web.no-reviews", language)
-    last = f'<p class="hash">{_safe(log[-1]["chain"])}</p>' if log else ""
+    last = f'<p class="hash">{safe(log[-1]["chain"])}</p>' if log else ""
     table = _log(log, language, timezone, titles) if log else ""
-    body = f"<h1>{_safe(title)}</h1><p>{_safe(state)}</p>{last}<p>{_safe(made)}</p>{table}"
-    return render_pdf(_page(title, body, language))
+    body = f"<h1>{safe(title)}</h1><p>{safe(state)}</p>{last}<p>{safe(made)}</p>{table}"
+    return render_pdf(printed_page(title, body, language))
 
 
 def render_pdf(page: str) -> bytes:
@@ -174,9 +174,9 @@ def _refuse_resource(url: str, *_: object, **__: object) -> dict[str, Any]:
     raise ValueError(f"not fetched: {url}")
 
 
-def _page(title: str, body: str, language: Language) -> str:
+def printed_page(title: str, body: str, language: Language) -> str:
     return (
-        f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"><title>{_safe(title)}</title>'
+        f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"><title>{safe(title)}</title>'
         f"<style>{html.style()}{_STYLE}</style></head><body>{_breakable(body)}</body></html>"
     )
 
@@ -205,7 +205,7 @@ def _facts(change: Change, redline: Redline, language: Language, today: date) ->
 
 def _corrected(change: Change, language: Language) -> list[str]:
     corrected = correction_line(change, language)
-    return [f"<p><b>{_safe(t('correction.mark', language))}</b> {_safe(corrected)}</p>"] if corrected else []
+    return [f"<p><b>{safe(t('correction.mark', language))}</b> {safe(corrected)}</p>"] if corrected else []
 
 
 def _acts(change: Change, language: Language) -> str:
@@ -214,8 +214,8 @@ def _acts(change: Change, language: Language) -> str:
     for row in act_rows(change.tagging.acts, language):
         named_cells = [(label("act", name, language), row.cells[name]) for name in COLUMNS if row.cells[name]]
         named_cells.append((t("act.judgement", language), level_badge(row.level, row.direction, language)))
-        quote = f'<blockquote lang="en">{_safe(row.quote)}</blockquote>' if row.quote else ""
-        where = f"<small>{_safe(row.where)}</small>" if row.where else ""
+        quote = f'<blockquote lang="en">{safe(row.quote)}</blockquote>' if row.quote else ""
+        where = f"<small>{safe(row.where)}</small>" if row.where else ""
         made.append(f'<div class="act">{_table(named_cells)}{quote}{where}</div>')
     return "".join(made)
 
@@ -226,8 +226,8 @@ def _evidence(change: Change, language: Language) -> str:
         *((t("message.nexus", language), each) for each in change.tagging.japan_nexus),
     ]  # fmt: skip
     return "".join(
-        f'<div><b>{_safe(name)}</b> <small>{_safe(location_label(each.where, language))}</small>'
-        f'<blockquote lang="en">{_safe(each.quote)}</blockquote></div>'
+        f'<div><b>{safe(name)}</b> <small>{safe(location_label(each.where, language))}</small>'
+        f'<blockquote lang="en">{safe(each.quote)}</blockquote></div>'
         for name, each in found
     )  # fmt: skip
 
@@ -259,14 +259,14 @@ def _log(
 
 
 def _table(rows: Sequence[Sequence[str]], heads: Sequence[str] = ()) -> str:
-    head = f"<thead><tr>{''.join(f'<th>{_safe(name)}</th>' for name in heads)}</tr></thead>" if heads else ""
+    head = f"<thead><tr>{''.join(f'<th>{safe(name)}</th>' for name in heads)}</tr></thead>" if heads else ""
     lines = []
     for row in rows:
         first, *rest = row
-        cells = "".join(f"<td>{_safe(cell)}</td>" for cell in rest)
-        lines.append(f"<tr>{f'<td>{_safe(first)}</td>' if heads else f'<th>{_safe(first)}</th>'}{cells}</tr>")
+        cells = "".join(f"<td>{safe(cell)}</td>" for cell in rest)
+        lines.append(f"<tr>{f'<td>{safe(first)}</td>' if heads else f'<th>{safe(first)}</th>'}{cells}</tr>")
     return f"<table>{head}<tbody>{''.join(lines)}</tbody></table>"
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     return escape(sanitize(text), quote=True)

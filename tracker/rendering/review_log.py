@@ -34,7 +34,7 @@ def table(
     writer.writerow(COLUMNS)
     for entry in entries:
         row = {**titles.get(entry["change_id"], {}), **entry, "at": _when(entry["at"], timezone)}
-        writer.writerow([_cell(row.get(name)) for name in COLUMNS])
+        writer.writerow([cell(row.get(name)) for name in COLUMNS])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -43,7 +43,7 @@ def _when(at: str, timezone: str) -> str:
     return from_text(at).astimezone(ZoneInfo(timezone)).isoformat(timespec="seconds")
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
     """Return a cell that no spreadsheet takes for a formula
     (https://owasp.org/www-community/attacks/CSV_Injection).
     """

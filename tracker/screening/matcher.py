@@ -57,7 +57,7 @@ class NameIndex:
             for word in set(map(sound, key.words)):
                 self._by_word[word].append(number)
             self._by_joined[key.joined].append(number)
-        total = max(2, len(names))
+        self._total = total = max(2, len(names))
         self._weights = {word: self._weight(word, len(found), total) for word, found in self._by_word.items()}
         self._buckets: dict[str, list[str]] = defaultdict(list)
         for word in self._by_word:
@@ -120,13 +120,17 @@ class NameIndex:
         total = 0.0
         for word in dict.fromkeys(map(sound, words)):
             close = self._like(word)
-            total += max((self._weights[like] for like, _ in close), default=self._weight(word, 1, len(self.names)))
+            total += max(
+                (self._weights[like] for like, _ in close), default=self._weight(word, 1, self._total)
+            )
             for like, similarity in close:
                 weight = self._weights[like] * similarity
                 for number in self._by_word[like][:_POSTINGS]:
                     gathered[number] += weight
         fitting = [number for number, weight in gathered.items() if weight >= _SHARED * total]
-        return sorted(fitting, key=lambda number: (-gathered[number], len(self.keys[number].words)))[:_CANDIDATES]
+        return sorted(fitting, key=lambda number: (-gathered[number], len(self.keys[number].words)))[
+            :_CANDIDATES
+        ]
 
     @lru_cache(maxsize=20_000)  # noqa: B019 - an index lives as long as the lists that it was made of
     def _like(self, word: str) -> tuple[tuple[str, float], ...]:
@@ -135,7 +139,11 @@ class NameIndex:
             return tuple(close.items())
         for bucket in (word[0], f"…{word[-2:]}"):
             for like, similarity, _ in process.extract(
-                word, self._buckets.get(bucket, ()), scorer=OSA.normalized_similarity, score_cutoff=_WORD_LIKE, limit=12
+                word,
+                self._buckets.get(bucket, ()),
+                scorer=OSA.normalized_similarity,
+                score_cutoff=_WORD_LIKE,
+                limit=12,
             ):
                 close.setdefault(like, similarity)
         return tuple(close.items())
@@ -163,7 +171,7 @@ class NameIndex:
     def _weight_of(self, word: str) -> float:
         heard = sound(word)
         known = self._weights.get(heard)
-        return self._weight(heard, 1, len(self.names)) if known is None else known
+        return self._weight(heard, 1, self._total) if known is None else known
 
 
 @lru_cache(maxsize=500_000)

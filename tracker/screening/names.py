@@ -19,7 +19,9 @@ _DOTTED = re.compile(r"\b((?:\w\.){2,}\w?)")  # L.L.C., S.A.
 _WORD = re.compile(r"[^\W_]+")
 _JOINING = frozenset({"and", "the", "of", "y", "et", "und"})
 _DOUBLED = re.compile(r"(.)\1+")
-_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ə": "a"})
+_LETTERS = str.maketrans(
+    {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ə": "a"}
+)
 
 
 @dataclass(frozen=True, slots=True)

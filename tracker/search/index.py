@@ -8,6 +8,7 @@ it.
 from __future__ import annotations
 
 import fcntl
+import json
 import re
 import sqlite3
 import threading
@@ -17,6 +18,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tracker.documents.listed_parties import Party, parties_of, party_from_json, party_to_json
 from tracker.errors import ParseError
 from tracker.logs import Logger
 from tracker.model import Document, Unit, UnitKind
@@ -31,12 +33,15 @@ from tracker.text import index_form
 from tracker.text.words import JAPANESE, expression, index_words
 
 FILE = "law-search.db"
-INDEX_VERSION = 3  # version of the tables below; an index of another version is rebuilt
+INDEX_VERSION = 4  # version of the tables below; an index of another version is rebuilt
 _TABLES = (
     # last NULL: the newest indexed version still has it. weight: 2 for a heading, 1 for a rule's words, 0.5 for a note.
     "CREATE TABLE unit (id INTEGER PRIMARY KEY, identity TEXT NOT NULL, path TEXT NOT NULL, text TEXT NOT NULL,"
     " first INTEGER NOT NULL, last INTEGER, weight REAL NOT NULL)",
     "CREATE INDEX unit_open ON unit (identity, last)",
+    # The listed parties of the newest indexed version of each text, as JSON.
+    "CREATE TABLE party (identity TEXT NOT NULL, ordinal INTEGER NOT NULL, data TEXT NOT NULL)",
+    "CREATE INDEX party_identity ON party (identity)",
     "CREATE TABLE read (identity TEXT, ordinal INTEGER, PRIMARY KEY (identity, ordinal))",
     "CREATE VIRTUAL TABLE unit_fts USING fts5(path, words, ja, context, content='', tokenize='porter unicode61 remove_diacritics 2')",
     f"PRAGMA user_version = {INDEX_VERSION}",
@@ -140,6 +145,19 @@ class SearchIndex:
                 [question, limit, offset],
             ).fetchall()
         return total, [SearchHit(*row) for row in rows]
+
+    def lists(self) -> dict[str, int]:
+        """Return the texts that list parties, each with its newest indexed version."""
+        with self._open() as index:
+            return dict(
+                index.execute("SELECT identity, max(ordinal) FROM party GROUP BY identity").fetchall()
+            )
+
+    def parties(self, identity: str) -> list[Party]:
+        """Return the listed parties of the newest indexed version of a text."""
+        with self._open() as index:
+            rows = index.execute("SELECT data FROM party WHERE identity = ? ORDER BY rowid", [identity])
+            return [party_from_json(json.loads(data)) for (data,) in rows]
 
     def near(self, query: str, *, today_only: bool = False) -> tuple[Near, ...]:
         """Return questions near one that finds nothing."""
@@ -246,8 +264,23 @@ def _index_version_text(
                 ],
             )
         present.add(place)
+    _index_parties(index, identity, ordinal, document)
     gone = [number for place, number in open_units.items() if place not in present]
     index.executemany("UPDATE unit SET last = ? WHERE id = ?", [(ordinal - 1, number) for number in gone])
+
+
+def _index_parties(index: sqlite3.Connection, identity: str, ordinal: int, document: Document) -> None:
+    newest = index.execute("SELECT max(ordinal) FROM party WHERE identity = ?", [identity]).fetchone()[0]
+    if newest is not None and newest > ordinal:
+        return
+    index.execute("DELETE FROM party WHERE identity = ?", [identity])
+    index.executemany(
+        "INSERT INTO party VALUES (?, ?, ?)",
+        (
+            [identity, ordinal, json.dumps(party_to_json(party), ensure_ascii=False)]
+            for party in parties_of(document)
+        ),
+    )
 
 
 def _context(unit: Unit, headings: Mapping[str, str]) -> str:

@@ -40,6 +40,7 @@ from tracker.web import (
     rendering,
     review,
     saved_searches,
+    screening,
     search,
     watched,
 )
@@ -83,12 +84,14 @@ def create_app(
     app.state.request_metrics = request_metrics
     app.state.page_cache = PageCache(state)
     app.state.finder = SearchIndex(app.state.web_context.store)
+    app.state.screeners = screening.Screeners()
     app.state.throttle = Throttle()
     app.state.waiting = PendingSignIns()
     for part in (
         inbox,
         regulations,
         search,
+        screening,
         party_lists,
         watched,
         redline,

@@ -39,6 +39,7 @@ _ROLES: tuple[tuple[str, str, UserRole], ...] = (
     ("GET", r".*", UserRole.READER),
     ("POST", r"/sign-out", UserRole.READER),
     ("POST", r"/saved(/[^/]+/[a-z]+)?", UserRole.READER),
+    ("POST", r"/parties", UserRole.READER),  # checks a file, and keeps nothing
     ("POST", r"/sources/[^/]+/poll", UserRole.OPERATOR),
     ("POST", r".*", UserRole.REVIEWER),
 )

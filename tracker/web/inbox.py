@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -31,6 +31,7 @@ from tracker.web.authentication import principal_of
 from tracker.web.context import InjectedContext, WebContext
 from tracker.web.page_cache import cached_page
 from tracker.web.rendering import language_of, number_of, page
+from tracker.web.screening import listed_of_profile
 
 router = APIRouter(include_in_schema=False)
 
@@ -208,10 +209,14 @@ def _cards(
 
 @router.get("/")
 def inbox(request: Request, web_context: InjectedContext) -> HTMLResponse:
+    profile = request.query_params.get("profile", "").strip()[:200]
+    listed = listed_of_profile(request, web_context, profile) if profile else []
+    if listed:  # which the page cache does not know of
+        return _inbox(request, web_context, listed)
     return cached_page(request, web_context, lambda: _inbox(request, web_context))
 
 
-def _inbox(request: Request, web_context: WebContext) -> HTMLResponse:
+def _inbox(request: Request, web_context: WebContext, listed: Sequence[str] = ()) -> HTMLResponse:
     chosen = filter_of(request.query_params)
     number = number_of(request.query_params.get("page", "1"))
     today = web_context.today()
@@ -243,6 +248,7 @@ def _inbox(request: Request, web_context: WebContext) -> HTMLResponse:
         number=number,
         pages=max(1, -(-total // PAGE)),
         anything=anything,
+        listed=listed,
         near=near,
         saved=mine,
         choices=choices(web_context),

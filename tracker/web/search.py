@@ -10,21 +10,25 @@ from fastapi.responses import HTMLResponse
 
 from tracker.diffing.summary import split_path
 from tracker.model import Language
+from tracker.screening.report import country_name, list_name
+from tracker.screening.screener import Partner
 from tracker.search.answers import answer_to_json
 from tracker.search.answers import search as search_everywhere
 from tracker.search.marks import highlight, passage
 from tracker.search.query import Terms
 from tracker.text import fold_space
 from tracker.web.api import answer as json_answer
-from tracker.web.context import InjectedContext
+from tracker.web.context import InjectedContext, WebContext
 from tracker.web.inbox import InboxRow, entries
 from tracker.web.redline import anchor_of
 from tracker.web.regulations import text_sources, version_days
 from tracker.web.rendering import language_of, page
+from tracker.web.screening import screener_of
 
 router = APIRouter()
 
 SHOWN = 8  # of each kind on the page
+PARTIES = 5
 MOST = 100  # of each kind in the API
 
 
@@ -47,8 +51,21 @@ def search(request: Request, web_context: InjectedContext, q: str = "") -> HTMLR
         lit=partial(highlight, wanted=found.wanted),
         words_found=partial(_words_found, wanted=found.wanted, language=language),
         passage=partial(passage, wanted=found.wanted),
+        parties=_parties(request, web_context, asked, language),
         days=version_days(web_context, {hit.identity for hit in found.hits}),
     )
+
+
+def _parties(
+    request: Request, web_context: WebContext, asked: str, language: Language
+) -> list[tuple[str, str, str]]:
+    """Return the listed parties that the question may name: name, list, country."""
+    screener, _ = screener_of(request, web_context)
+    found = [screener.parties[hit.party] for hit in screener.find(Partner(asked))[:PARTIES]] if asked else []
+    return [
+        (party.name, list_name(party.list, language), country_name(party.country, language))
+        for party in found
+    ]
 
 
 def _words_found(row: InboxRow, wanted: Terms, language: Language) -> list[tuple[bool, str]]:

@@ -38,6 +38,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 MAX_BODY = 64_000  # bytes of a form
+UPLOADS = {"/parties": 4_100_000}  # bytes of a form with a file, by its path
 COOKIE = "tracker_form"
 
 log = Logger()
@@ -120,7 +121,7 @@ class SecurityMiddleware:
         length = headers.get("content-length", "0")
         chunked = "transfer-encoding" in headers
         if scope["method"] in {"POST", "PUT", "PATCH", "DELETE"} and (
-            chunked or not length.isdecimal() or int(length) > MAX_BODY
+            chunked or not length.isdecimal() or int(length) > UPLOADS.get(scope["path"], MAX_BODY)
         ):
             # An unread body must not be taken for the next request.
             return PlainTextResponse("413 the form is too large\n", 413, {"Connection": "close"})

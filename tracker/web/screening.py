@@ -1,0 +1,177 @@
+"""The page that checks names, and files of partners, against the stored lists. Uploads are bounded and not kept."""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, File, Form, HTTPException, Request, Response, UploadFile
+from fastapi.responses import HTMLResponse
+
+from tracker.errors import UsageError
+from tracker.i18n import t
+from tracker.rendering.screening_pdf import screening_pdf
+from tracker.screening import report
+from tracker.screening.partner_file import LARGEST, LONGEST, MOST, read_partners
+from tracker.screening.screener import Partner, Screener, Screening, list_states, listed_partners, screen
+from tracker.search.answers import WAIT
+from tracker.search.index import SearchIndex
+from tracker.search.marks import highlight, passage
+from tracker.search.query import terms
+from tracker.web.context import InjectedContext, WebContext
+from tracker.web.regulations import text_sources
+from tracker.web.rendering import language_of, page
+from tracker.web.security_headers import check_form
+
+router = APIRouter(include_in_schema=False)
+
+ROWS = 500  # of a result on the page; the files have all
+TEXTS = 20  # rows of the lists with the words of a question
+_TYPES = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
+_LISTS = ["Supp. No. 4 to Part 744", "Supp. No. 6 to Part 744", "Supp. No. 7 to Part 744"]
+
+
+class Screeners:
+    """The lists of the viewer, read again when a version of one of them is new."""
+
+    def __init__(self) -> None:
+        self._one = threading.Lock()
+        self._held: Screener | None = None
+
+    def current(self, finder: SearchIndex) -> Screener:
+        with self._one:
+            if self._held is None or self._held.versions != finder.lists():
+                self._held = Screener(finder)
+            return self._held
+
+
+def screener_of(request: Request, web_context: WebContext) -> tuple[Screener, int]:
+    """Return the lists, and how many stored versions are not read yet."""
+    finder: SearchIndex = request.app.state.finder
+    unread = finder.catch_up(text_sources(web_context), WAIT)
+    screeners: Screeners = request.app.state.screeners
+    return screeners.current(finder), unread
+
+
+def _has_consolidated(web_context: WebContext) -> bool:
+    return any(source.kind == "screening-list" for source in web_context.settings.sources)
+
+
+def _screened(web_context: WebContext, screener: Screener, partners: list[Partner]) -> Screening:
+    with web_context.reading() as store:
+        return screen(
+            screener,
+            web_context.store,
+            store,
+            partners,
+            web_context.today(),
+            consolidated=_has_consolidated(web_context),
+        )
+
+
+def listed_of_profile(request: Request, web_context: WebContext, profile: str) -> list[str]:
+    """Return the listed names that the parties of a profile match."""
+    chosen = [one for one in web_context.settings.profiles if one.id == profile and one.parties]
+    if not chosen:
+        return []
+    screener, _ = screener_of(request, web_context)
+    hits = listed_partners(screener, chosen).get(profile, [])
+    return list(dict.fromkeys(screener.parties[hit.party].name for _, hit in hits))
+
+
+@router.get("/parties")
+def parties(request: Request, web_context: InjectedContext, q: str = "", country: str = "") -> HTMLResponse:
+    """Check one name; names and addresses of the rows that have its words are listed too."""
+    asked, place = q.strip()[:LONGEST], country.strip()[:100]
+    screener, unread = screener_of(request, web_context)
+    found = _screened(web_context, screener, [Partner(asked, place)]) if asked else None
+    finder: SearchIndex = request.app.state.finder
+    wanted = terms(asked)
+    rows = [
+        hit
+        for hit in finder.find(wanted, today_only=True, limit=10 * TEXTS)[1]
+        if hit.path.startswith(tuple(_LISTS))
+    ]
+    return _page(
+        request, web_context, screener, found, unread=unread, q=asked, country=place, rows=rows[:TEXTS],
+        lit=partial(highlight, wanted=wanted), passage=partial(passage, wanted=wanted),
+    )  # fmt: skip
+
+
+@router.post("/parties")
+def check_file(
+    request: Request,
+    web_context: InjectedContext,
+    form: Annotated[str, Form(max_length=200)],
+    file: Annotated[UploadFile | None, File()] = None,
+    result: Annotated[Literal["page", "csv", "pdf"], Form()] = "page",
+) -> Response:
+    """Check a CSV of partners; the answer is a page, a CSV or a PDF."""
+    check_form(request, form, web_context.settings.viewer_url)
+    if file is None:
+        raise HTTPException(422, "no file was sent")
+    try:
+        partners = read_partners(file.file.read(LARGEST + 1), (file.filename or "file")[:100])
+    except UsageError as error:
+        raise HTTPException(422, error.line()) from error
+    screener, unread = screener_of(request, web_context)
+    found = _screened(web_context, screener, partners)
+    language = language_of(request, web_context)
+    if result == "csv":
+        data = report.screening_csv(found, language)
+    elif result == "pdf":
+        heads, rows = report.screening_rows(found, language)
+        try:
+            data = screening_pdf(
+                t("screen.title", language), heads, rows, report.screening_notes(found, language), language
+            )
+        except UsageError as error:
+            raise HTTPException(422, error.line()) from error
+    else:
+        return _page(request, web_context, screener, found, unread=unread)
+    name = f"screening-{web_context.today().isoformat()}.{result}"
+    return Response(
+        data, media_type=_TYPES[result], headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+def _page(
+    request: Request, web_context: WebContext, screener: Screener, found: Screening | None, **values: Any
+) -> HTMLResponse:
+    language = language_of(request, web_context)
+    with web_context.reading() as store:
+        lists = list_states(screener, store, consolidated=_has_consolidated(web_context))
+    own = listed_partners(screener, web_context.settings.profiles)
+    heads, rows = report.screening_rows(found, language) if found else ([], [])
+    paths = [hit.party.path for result in found.results for hit in result.hits] if found else []
+    given: dict[str, Any] = {"q": "", "country": "", "rows": (), "lit": None, "passage": None}
+    return page(
+        request,
+        web_context,
+        "parties.html.j2",
+        found=found,
+        heads=heads,
+        hits=list(zip(rows, paths, strict=True))[:ROWS],
+        total=len(rows),
+        without=sum(not result.hits for result in found.results) if found else 0,
+        lists=[(one, report.list_line(one, language)) for one in lists],
+        own=[
+            (
+                profile,
+                [
+                    (
+                        name,
+                        party,
+                        report.list_name(party.list, language),
+                        report.country_name(party.country, language),
+                    )
+                    for name, party in ((name, screener.parties[hit.party]) for name, hit in hits)
+                ],
+            )
+            for profile, hits in own.items()
+        ],
+        megabytes=LARGEST // 1_000_000,
+        most=MOST,
+        **{**given, **values},
+    )
