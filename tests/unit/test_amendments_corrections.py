@@ -197,3 +197,28 @@ def test_entries_of_the_commerce_control_list_and_places_of_clauses(text: str, e
 def test_several_sentences_are_counted_together() -> None:
     found = actions("2. Section 744.1 is amended by removing the last two sentences of paragraph (a).")
     assert found[0].target.sentences == (-2, -1)
+
+
+TABLE = """<AMDPAR>2. In the table below, for each section indicated in the left column, remove the words in the middle column
+wherever they appear, and add in their place the words in the right column:</AMDPAR>
+<GPOTABLE COLS="3"><BOXHD><CHED H="1">Section</CHED><CHED H="1">Remove</CHED><CHED H="1">Add</CHED></BOXHD>
+<ROW><ENT I="01">§ 744.2(a) and (b)</ENT><ENT>“Office A”</ENT><ENT>“Office B”</ENT></ROW>
+<ROW><ENT I="01">{place}</ENT><ENT>two copies</ENT><ENT>one copy</ENT></ROW></GPOTABLE>"""
+
+
+def test_a_table_of_replaced_words() -> None:
+    (found,) = rule(TABLE.format(place="744.5, introductory text")).instructions
+    assert found.problem == ""
+    assert brief(list(found.actions)) == [
+        "replace 15 CFR 744.2(a): Office A → Office B",
+        "replace 15 CFR 744.2(b): Office A → Office B",
+        "replace 15 CFR 744.5 › introductory text: two copies → one copy",
+    ]
+    assert all(one.words and one.words.every for one in found.actions)
+
+
+@pytest.mark.parametrize("place", ["", "Do.", "744.5 and others", "the same"])
+def test_a_table_with_a_row_that_is_not_read_is_not_read_at_all(place: str) -> None:
+    (found,) = rule(TABLE.format(place=place)).instructions
+    assert found.problem
+    assert found.actions == ()

@@ -19,6 +19,7 @@ from tracker.amendments.cursor import MAX_CHARACTERS, TooIntricateError
 from tracker.amendments.days import RuleDays
 from tracker.amendments.designators import sorts, value
 from tracker.amendments.instruction_words import NUMBER, InstructionWords, prepare
+from tracker.amendments.replacement_tables import is_ordered, read_table
 from tracker.parsing.paragraph_labels import INSTRUCTION_ORDER, PathLabel, levels
 
 _AUTHORITY = re.compile(
@@ -48,6 +49,7 @@ class Source:
     opens: bool = False  # the first of its REGTEXT, or else known to have a number of the first level
     where: str = ""
     set_out: list[SetOut] = field(default_factory=list)
+    tables: list[str] = field(default_factory=list)  # as XML, where they are below no heading
 
 
 @dataclass(slots=True)
@@ -181,6 +183,8 @@ class _Reader:
                 if correction is not None:
                     return self._corrected(instruction, words, correction)
                 words = replace(words, body=past_the_page(words.body))
+            if is_ordered(words.body):
+                return self._from_table(instruction, words, contexts, source.tables)
             clauses = self._clauses(words, contexts, above, has_children=has_children)
         except (UnreadError, TooIntricateError) as error:
             self._push(depth, None, leads=plain.endswith(":"))
@@ -188,6 +192,22 @@ class _Reader:
         leads = clauses.leads or all(_is_subheading(one) for one in clauses.actions)
         self._push(depth, clauses, leads=leads)
         return self._finished(instruction, words, clauses, group)
+
+    def _from_table(
+        self,
+        instruction: Instruction,
+        words: InstructionWords,
+        contexts: tuple[Target, ...],
+        tables: Sequence[str],
+    ) -> Instruction:
+        def units(cell: str) -> Sequence[Target]:
+            named = f"In {cell}" if cell[:1] in "§Sspa" else f"In § {cell}"
+            return ClauseReader(prepare(named), contexts).read().contexts
+
+        actions = read_table(words.body, tables, units)
+        if actions is None:
+            raise UnreadError("its table is not read exactly")
+        return self._finished(instruction, words, Clauses(contexts, actions), [])
 
     def _corrected(
         self, instruction: Instruction, words: InstructionWords, correction: Correction

@@ -88,6 +88,8 @@ class _Collector:
         """Give the collected lines to the last instruction. Lines below no heading belong to what it amends."""
         if self.sources and self.run:
             source = self.sources[-1]
+            if self.opened is None:
+                source.tables += [one.xml for one in self.run if one.kind is LineKind.TABLE and one.xml]
             target = self.opened or _amended(source, self.run)
             last = source.set_out[-1] if source.set_out else None
             if self.opened is None and last is not None:
