@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
 
+from tests.unit.digest_samples import part, week
 from tests.unit.web_samples import NOW, cfr_change, viewer
 from tracker.diffing import compare
-from tracker.model import Document, DocumentKind, Unit, UnitKind
-from tracker.storage import changes, source_state
+from tracker.digest import build_view
+from tracker.effects import Affected, Affecting, Applied, Effect, EffectVerb
+from tracker.model import Document, DocumentKind, Op, Operation, Status, Unit, UnitKind
+from tracker.storage import changes, effects, source_state
 from tracker.storage.database import Store
+from tracker.storage.effects import Origin
 
 LIST = "Supp. No. 4 to Part 744"
 
@@ -45,6 +50,37 @@ def test_parties_are_sorted_by_country_japan_first(client: TestClient) -> None:
     assert places == sorted(places)
     assert "Kept K.K." not in page
     assert "/changes/chg_00000000000000dd/redline" in page
+
+
+def test_a_row_that_could_not_be_incorporated_says_so_on_the_page_and_in_the_digest(
+    client: TestClient, tmp_path: Path
+) -> None:
+    path, words = (
+        f"{LIST} › JAPAN › Shinsei K.K.",
+        "Could not be incorporated into the CFR text by 89 FR 96836",
+    )
+    note = Effect(
+        EffectVerb.ADDS, Affecting(citation="89 FR 96836", quote="could not be incorporated"), Affected(path=path),
+        date(2024, 12, 5), applied=Applied.NOT_INCORPORATED,
+    )  # fmt: skip
+    store = Store(tmp_path)
+    with store.write() as connection:
+        found = effects.write(connection, Origin("ear:x", "chg_0000000000000004", "x", NOW), [note], NOW)
+        assert found
+    store.close()
+    client.cookies.set("lang", "en")
+    rows_of = BeautifulSoup(client.get("/lists").text, "lxml").select("tr:has(.ribbon)")
+    assert [[one.text for one in row.select(".ribbon")] for row in rows_of] == [[words]]
+    assert "Shinsei K.K." in rows_of[0].text
+    status = (Status("not-incorporated", date(2024, 12, 5), by="89 FR 96836", units=(path,)),)
+    changed = part(3, status=status)
+    added = Operation(path, Op.ADDED, after="Shinsei K.K.", kind=UnitKind.ROW)
+    other = Operation(f"{LIST} › JAPAN › Other K.K.", Op.ADDED, after="Other K.K.", kind=UnitKind.ROW)
+    view = build_view(week(changed, operations={changed.id: (added, other)}), "en")
+    (section,) = [one for one in view.sections if one.id == "parties"]
+    notes = {row.head: row.notes for group in section.groups for row in group.rows}
+    assert notes["Shinsei K.K."][1:] == (words,)
+    assert notes["Other K.K."][1:] == ()
 
 
 def test_they_are_narrowed_down(client: TestClient) -> None:

@@ -22,13 +22,15 @@ _ORDER = {Op.ADDED: 0, Op.CHANGED: 1, Op.REMOVED: 2}
 
 @dataclass(frozen=True, slots=True)
 class PartyChange:
-    """A party that was added to a list, removed from it, or whose entry changed. `country` as the list prints it."""
+    """A party that was added to a list, removed from it, or whose entry changed. `country` as the list prints it, `path`
+    that of its row."""
 
     op: Op
     register: str
     country: str
     name: str
     change: Change
+    path: str
 
     @property
     def in_japan(self) -> bool:
@@ -60,9 +62,8 @@ def party_of(operation: Operation, change: Change) -> PartyChange | None:
         return None  # only its position in the table changed
     if op is not Op.CHANGED and _needs_check(change):
         return None
-    return PartyChange(
-        op, sanitize_line(register), sanitize_line(above[-1]) if above else "", sanitize_line(name), change
-    )
+    country = sanitize_line(above[-1]) if above else ""
+    return PartyChange(op, sanitize_line(register), country, sanitize_line(name), change, operation.path)
 
 
 def _needs_check(change: Change) -> bool:

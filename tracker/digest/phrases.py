@@ -17,7 +17,7 @@ from tracker.rendering.alert_message import force_label, headline_of, touched
 from tracker.rendering.deadlines import change_url
 from tracker.rendering.location_text import date_note
 from tracker.rendering.moved_dates import with_moved_dates
-from tracker.rendering.status_ribbons import record_ribbons, story_ribbons
+from tracker.rendering.status_ribbons import record_ribbons, story_ribbons, unit_ribbons
 from tracker.sanitize import safe_url, sanitize_line, shorten
 
 HEADLINE = 150
@@ -79,6 +79,10 @@ class Phrases:
     def reason(self, change: Change) -> str:
         reason = shorten(sanitize_line(change.tagging.reason.get(self.language)), REASON)
         return with_moved_dates(reason, change, self.language)
+
+    def of_unit(self, change: Change, path: str) -> list[str]:
+        """What the status of a record says of one of its units on the day of the digest."""
+        return [one.words for one in unit_ribbons(change, path, self.week.as_of, self.language)]
 
     def ribbons(self, change: Change, others: Sequence[Change] = ()) -> tuple[str, ...]:
         """What the status of the records of a story says on the day of the digest, the gravest first."""

@@ -216,7 +216,7 @@ def _party(words: Phrases, party: PartyChange) -> DigestRow:
         head=party.name,
         href=words.page(party.change),
         when=label("op", party.op, words.language),
-        notes=(words.cited(party.register),),
+        notes=(words.cited(party.register), *words.of_unit(party.change, party.path)),
         official=official_url(party.register),
         soon=party.in_japan and party.op is Op.ADDED,
     )

@@ -35,6 +35,15 @@ def record_ribbons(change: Change, today: date, language: Language) -> tuple[Rib
     return status_ribbons(current_status(change.tagging.status, today), language)
 
 
+def unit_ribbons(change: Change, path: str, today: date, language: Language) -> tuple[Ribbon, ...]:
+    """Return the ribbons that the status of a record gives to one of its units."""
+    return tuple(
+        Ribbon(one.state, status_words(replace(one, units=()), language))
+        for one in _shown(current_status(change.tagging.status, today))
+        if path in one.units
+    )
+
+
 def story_ribbons(
     lead: Change, others: Sequence[Change], today: date, language: Language
 ) -> tuple[Ribbon, ...]:

@@ -10,6 +10,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from tracker.digest.changed_parties import PartyChange, parties, party_of
+from tracker.legal_status.ribbons import ribbons
+from tracker.legal_status.stored_register import status_of_units
 from tracker.model import Change, Op
 from tracker.serialization import change_from_json
 from tracker.storage import changes as stored
@@ -18,7 +20,7 @@ from tracker.text import index_form, search_key
 from tracker.web.context import InjectedContext, WebContext
 from tracker.web.inbox import InboxFilter, filter_of
 from tracker.web.page_cache import cached_page
-from tracker.web.rendering import number_of, page
+from tracker.web.rendering import language_of, number_of, page
 
 router = APIRouter(include_in_schema=False)
 
@@ -49,11 +51,15 @@ def _lists(request: Request, web_context: WebContext) -> HTMLResponse:
     pages = max(1, -(-len(shown) // PAGE))
     number = min(number_of(asked.get("page", "1")), pages)
     part = shown[(number - 1) * PAGE : number * PAGE]
+    with web_context.store.read() as connection:
+        states = status_of_units(connection, [party.path for party in part], web_context.today())
+    language = language_of(request, web_context)
     return page(
         request,
         web_context,
         "lists.html.j2",
         groups=[(name, list(group)) for name, group in groupby(part, key=lambda party: party.country)],
+        ribbons={path: ribbons(found, language) for path, found in states.items()},
         total=len(shown),
         values={"country": country, "op": op, "q": words, "since": chosen.since, "until": chosen.until},
         countries=sorted(countries.items()),
