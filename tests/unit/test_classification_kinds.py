@@ -241,3 +241,56 @@ def test_a_cap_that_an_agreement_sets_is_relief() -> None:
         "duty on products of Switzerland.",
     )
     assert found.direction is Direction.RELIEF
+
+
+def remedy(title: str, abstract: str) -> Classification:
+    return read(title, abstract, agencies=("Commerce Department", "International Trade Administration"))
+
+
+@pytest.mark.parametrize(
+    ("abstract", "finding", "direction"),
+    [
+        (
+            "As a result of this sunset review, Commerce finds that revocation of the antidumping duty order on sample film from Japan "
+            "would be likely to lead to continuation or recurrence of dumping.",
+            "命令を撤廃すればダンピングが継続・再発するおそれがあると認定",
+            Direction.RESTRICTION,
+        ),
+        (
+            "The Commission gives notice of the scheduling of an expedited review to determine whether revocation of the antidumping "
+            "duty order on sample film from Japan would be likely to lead to continuation or recurrence of material injury.",
+            "見直し・調査の日程を設定",
+            Direction.PROCEDURE,
+        ),
+        (
+            "Commerce preliminarily determines that producers of sample film from Japan made sales at less than normal value.",
+            "予備的に、正常価額または公正価額未満での販売(ダンピング)を認定",
+            Direction.PROCEDURE,
+        ),
+        (
+            "Commerce determines that Sample Film K.K. did not make sales of subject merchandise at less than normal value. This "
+            "antidumping review covers Japan.",
+            "正常価額未満での販売を認めず",
+            Direction.PROCEDURE,
+        ),
+    ],
+)
+def test_a_trade_remedy_document_leads_with_what_is_found(
+    abstract: str, finding: str, direction: Direction
+) -> None:
+    found = remedy("Sample Film From Japan", abstract)
+    assert finding in found.headline.ja
+    assert found.summary.ja.startswith("ITAが、")
+    assert found.direction is direction
+
+
+def test_a_reason_is_no_act() -> None:
+    found = read(
+        "Removal of Sample Sanctions Regulations",
+        "OFAC is removing from the Code of Federal Regulations the Burundi Sanctions Regulations as a result of the termination of the "
+        "national emergency on which the regulations were based.",
+        DocumentKind.RULE,
+        OFAC,
+    )
+    assert Operand.EMERGENCY not in {act.operand for act in found.acts}
+    assert "緊急事態" not in found.headline.ja

@@ -16,7 +16,7 @@ from tracker.classification.japan_nexus import japan_nexus
 from tracker.classification.judgement import Judgement, judge
 from tracker.classification.location_labels import where_label
 from tracker.classification.party_lists import PartyListAct, read_party_list_act
-from tracker.classification.passages import is_presidential, passages
+from tracker.classification.passages import Passage, is_presidential, passages
 from tracker.classification.rules import rules as rulebook
 from tracker.classification.summary import name_document, summarize_document
 from tracker.documents.text_view import TextView, build_text_view
@@ -42,9 +42,11 @@ from tracker.wording import (
     ReadState,
     Unread,
     change_headline,
+    finding_words,
     headline,
     reason,
     summary,
+    trade_remedy_finding,
     unread,
 )
 
@@ -99,6 +101,8 @@ def classify(
     features.score_topics()
     judgement = judge(book, features, dates, listing)
     words = _words(view, judgement, listing, dates, status, today, novelty=novelty, topics=features.topics)
+    if judgement.level is not Level.NONE and not judgement.acts and features.is_in("trade-remedy"):
+        words = _with_finding(words, view, read)
     outside = judgement.level is Level.NONE
     topics = () if outside else tuple(sorted(features.topics.values(), key=lambda t: -t.score))
     return Classification(
@@ -154,6 +158,19 @@ def _words(
         headline(first, facts, today=today, status=status, others=judgement.acts),
         summary(judgement.acts, facts, today=today, status=status),
         reason(first, judgement.level, judgement.direction, others=judgement.acts),
+    )
+
+
+def _with_finding(words: Unread, view: TextView, read: Sequence[Passage]) -> Unread:
+    """The words of a document about dumping or subsidies, led by what the agency finds."""
+    found = trade_remedy_finding([passage.text for passage in read if passage.lead])
+    if found is None:
+        return words
+    headed, sentence = finding_words(found[0], DocumentFacts.of(view.document))
+    return replace(
+        words,
+        headline=headed,
+        summary=LocalizedText(sentence.ja + words.summary.ja, sentence.en + words.summary.en),
     )
 
 

@@ -31,6 +31,11 @@ _COMPLEMENT = re.compile(
     r"^\W*(?:\d+(?:\.\d+)?\s*(?:percent|per cent|%)\s+)?(?:from|to|of|for|under|on|against)\b[^,.;]{0,44}$",
     re.IGNORECASE,
 )
+# Why something is done is not what is done: "as a result of the termination of the national emergency".
+_REASON = re.compile(
+    r"\b(?:as a (?:result|consequence) of|in (?:light|view|recognition|consideration) of|because of|due to|owing to|by reason of|on account of)\b[^,.;:]{0,200}",
+    re.IGNORECASE,
+)
 # "duties that were collected under Executive Order 14257 on imports of ...": the clause and what follows it belong to the duties.
 _RELATIVE_OF = re.compile(
     r"^ (?:that|which) (?:is|are|was|were|has been|have been|had been) \w+ [^.;:]{0,80}\b(?:on|of|for|from) (?:\w+ ){0,2}$"
@@ -108,7 +113,7 @@ class ActReading:
 def read_acts(sentence: str) -> tuple[ActReading, ...]:
     """The acts of one sentence, in order. Empty where it names no operand."""
     words = vocabulary()
-    sentence = words.masked(sentence)
+    sentence = _REASON.sub(lambda match: " " * len(match[0]), words.masked(sentence))
     named = list(words.operand_tokens(sentence))
     operands = _without_left(sentence, named)
     if not operands:

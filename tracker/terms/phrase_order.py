@@ -238,7 +238,7 @@ def _core(items: Sequence[Item]) -> str:
             and number + 1 < len(items)
             and items[number + 1].part in ("n", "m")
         ):
-            words += f"{item.ja}の"
+            words += item.ja if items[number + 1].ja.startswith("制裁規則") else f"{item.ja}の"
             continue
         if item.part == "g" and number and number + 1 < len(items) and items[number - 1].part != "m":
             raise UnknownWordError("a clause")  # "Proclamation 10895 Adjusting Imports of Aluminum"

@@ -8,12 +8,14 @@ act reads differently before and after its date. Texts are plain; outlets escape
     summary(acts, facts, today=today, status=...)      the gravest act in full, the others in a line
     reason(act, level, direction, others=acts)         why it matters to a firm in Japan
     unread(facts, ReadState.NO_TEXT)                   a document in which no act could be read
+    trade_remedy_finding(sentences)                    what is found about dumping or subsidies
     change_headline(places)                            a change of text in which no act could be read
 """
 
 from tracker.wording.changed_text import change_headline
 from tracker.wording.clause import act_clause
 from tracker.wording.facts import DocumentFacts, ReadState, plain_title, title_ja
+from tracker.wording.findings import finding_words, trade_remedy_finding
 from tracker.wording.reason import reason
 from tracker.wording.sentence import act_sentence, headline, summary
 from tracker.wording.unread import Unread, unread
@@ -25,10 +27,12 @@ __all__ = [
     "act_clause",
     "act_sentence",
     "change_headline",
+    "finding_words",
     "headline",
     "plain_title",
     "reason",
     "summary",
     "title_ja",
+    "trade_remedy_finding",
     "unread",
 ]

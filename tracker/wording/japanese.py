@@ -141,8 +141,10 @@ class JapaneseAct(JapaneseHit):
         )
         if self.act.force is Force.STUDIED and self.of and WHETHER.search(self.act.evidence.quote):
             return ""
-        if self.act.verb is ActVerb.REQUEST_COMMENTS and _ASKING.search(self.facts.title):
-            return title_ja(self.facts.title)
+        if (
+            self.act.verb is ActVerb.REQUEST_COMMENTS
+        ):  # a title that does not ask does not say that this one does
+            return title_ja(self.facts.title) if _ASKING.search(self.facts.title) else ""
         told = says_little(self.act) and self.facts.kind not in (None, DocumentKind.LIST)
         return title_ja(self.facts.title) if self.bare or from_title or told else ""
 
