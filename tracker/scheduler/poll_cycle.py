@@ -157,7 +157,7 @@ def run(
 
     share = min(SLOW, len(slow))
     with (
-        ThreadPoolExecutor(min(WORKERS - share, max(1, len(by_id))), "poll") as quick_pool,
+        ThreadPoolExecutor(max(1, min(WORKERS - share, len(by_id))), "poll") as quick_pool,
         ThreadPoolExecutor(max(1, share), "poll-slow") as slow_pool,
     ):
         finished: SimpleQueue[tuple[Source, Future[PollReport]]] = SimpleQueue()
