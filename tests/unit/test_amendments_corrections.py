@@ -222,3 +222,22 @@ def test_a_table_with_a_row_that_is_not_read_is_not_read_at_all(place: str) -> N
     (found,) = rule(TABLE.format(place=place)).instructions
     assert found.problem
     assert found.actions == ()
+
+
+def test_an_instruction_without_a_number_may_be_the_first_of_its_letters() -> None:
+    found = rule(
+        amdpars(
+            "3. In Supplement I to Part 1024:",
+            "a. Under Section 1024.39—Early intervention:",
+            "Paragraph 39(c) is removed",
+            "ii. 39(d)(1) Bankruptcy and paragraph 1 are added.",
+        ),
+        part="1024",
+        title="12",
+    ).instructions
+    base = "Supp. I to Part 1024 › Commentary on 1024.39"
+    assert [line for one in found for line in brief(list(one.actions))] == [
+        f"remove {base} › 39(c)",
+        f"add {base} › 39(d)(1)",
+        f"add {base} › 39(d)(1) › comment 1",
+    ]

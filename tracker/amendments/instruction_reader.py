@@ -84,14 +84,21 @@ class _Sequence:
 
     def __init__(self) -> None:
         self.last: tuple[str, ...] = ()
+        self.unnumbered = 0  # since the last number: each may be one that was not printed
 
     def follows(self, steps: tuple[str, ...]) -> bool:
-        before, self.last = self.last, steps or self.last
+        if not steps:
+            self.unnumbered += 1
+            return True
+        before, self.last = self.last, steps
+        unnumbered, self.unnumbered = self.unnumbered, 0
         depth = len(steps) - 1
         if depth < 1:
             return True
         if len(before) <= depth or before[:depth] != steps[:depth]:
-            return steps[-1] in _FIRSTS
+            return steps[-1] in _FIRSTS or any(
+                value(steps[-1], sort) <= 1 + unnumbered for sort in sorts(steps[-1])
+            )
         common = sorts(before[depth]) & sorts(steps[-1])
         return any(value(before[depth], sort) <= value(steps[-1], sort) for sort in common)
 
@@ -114,8 +121,10 @@ def outline(sources: Sequence[Source]) -> list[tuple[str, ...]]:
 def _numbers(heads: Sequence[tuple[PathLabel, ...]]) -> list[tuple[str, ...]]:
     stacks = levels(heads, order=INSTRUCTION_ORDER)
     found = [tuple(text.strip("()") for text in stack) for stack in stacks]
-    for place in range(1, len(found)):
-        found[place] = _not_doubled(found[place], found[place - 1])
+    before: tuple[str, ...] = ()
+    for place, steps in enumerate(found):
+        found[place] = _not_doubled(steps, before)
+        before = found[place] or before
     return found
 
 
