@@ -21,6 +21,7 @@ from tracker.cli import (
     digest,
     effects,
     evaluation,
+    mcp,
     noise,
     queries,
     running,

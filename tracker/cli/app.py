@@ -90,6 +90,7 @@ def run() -> int:
         digest,
         effects,
         evaluation,
+        mcp,
         noise,
         queries,
         running,

@@ -140,36 +140,17 @@ def _terms(query: str) -> tuple[tuple[str, ...], ...]:
 @json_option
 def show(config: Path, state: Path, change: str, lang: str, as_json: bool) -> None:
     """Shows one change with evidence, units, dates, status, deliveries, and the snapshots that it is based on."""
-    from tracker.rendering.delivery_hold import deliveries_to_json
-    from tracker.serialization import change_from_json, effect_to_json, format_instant
+    from tracker.answers.records import whole_change
+    from tracker.serialization import format_instant
     from tracker.storage.database import Store
-    from tracker.storage.effects import of_change
     from tracker.storage.read_queries import open_reader
-    from tracker.stories.related import related, related_json
 
-    with open_reader(state) as store:
-        found = store.change(change)
-        deliveries = store.deliveries(found["id"])
-        reviews = store.reviews([found["id"]])
-        answers = store.answers(found["id"])
-        beside = store.beside(found["id"])
-    with closing(Store(state)) as opened, opened.read() as connection:
-        belongs = related(connection, change_from_json(found))
-        effects = [effect_to_json(one) for one in of_change(connection, found["id"])]
+    with open_reader(state) as reader, closing(Store(state)) as opened, opened.read() as connection:
+        found = whole_change(reader, connection, change)
+        answers = reader.answers(found.record["id"])
     if as_json:
         answers_shown = [{**answer, "fetched_at": format_instant(answer["fetched_at"])} for answer in answers]
-        print_json(
-            {
-                "corrections": [],
-                **found,
-                **beside,
-                **related_json(belongs),
-                "effects": effects,
-                "deliveries": deliveries_to_json(deliveries),
-                "reviews": reviews,
-                "answers": answers_shown,
-            }
-        )
+        print_json({**found.json(), "answers": answers_shown})
         return
     from tracker.rendering.change_text import page
     from tracker.stories.story_text import related_lines
@@ -179,15 +160,15 @@ def show(config: Path, state: Path, change: str, lang: str, as_json: bool) -> No
     today = clock.legal_day(clock.now())
     print(
         page(
-            found,
-            deliveries,
+            found.record,
+            found.deliveries,
             language,
             liking.timezone,
             today,
             liking.viewer_url,
             answers,
-            beside,
-            list(related_lines(belongs, language)),
+            found.beside,
+            list(related_lines(found.related, language)),
         )
     )
 
@@ -225,10 +206,10 @@ def status(config: Path, state: Path, disk: bool, lang: str, as_json: bool) -> N
 @json_option
 def deadlines(config: Path, state: Path, form: str, output: Path | None, lang: str, as_json: bool) -> None:
     """Lists upcoming dates: end of comments, effective, compliance, expiry, end of a stay."""
+    from tracker.answers.dates import deadlines_ahead
     from tracker.rendering import deadlines as ahead
     from tracker.serialization import change_from_json
     from tracker.storage.read_queries import open_reader
-    from tracker.storage.story_queries import stories_of
     from tracker.stories.deadline_status import deadline_ribbons
 
     form = "json" if as_json else form
@@ -238,9 +219,7 @@ def deadlines(config: Path, state: Path, form: str, output: Path | None, lang: s
     now = clock.now()
     today = clock.legal_day(now)
     with open_reader(state) as store:
-        planned = [change_from_json(record) for record in store.planned(today)]
-        stories = stories_of(store.connection, (change.id for change in planned))
-        found = ahead.deadlines(planned, today, stories)
+        found = deadlines_ahead(store, today)
         gone = ahead.superseded_deadlines(
             (change_from_json(record) for record in store.planned(today, superseded=True)), today
         )

@@ -55,8 +55,10 @@ _SOURCE_FIELDS = {item.name for item in fields(Source)}
 Place = tuple[str | int, ...]
 
 
-def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
-    """Return the settings in a file. Raises SettingsError with one line per mistake."""
+def load(path: Path, environ: Mapping[str, str] = os.environ, *, secrets: bool = True) -> Settings:
+    """Return the settings in a file. Raises SettingsError with one line per mistake. With `secrets=False`, `env:NAME` and
+    `file:PATH` stay as they are, for a program that sends nothing.
+    """
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -72,7 +74,7 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
         raise SettingsError([f"{path}:{error.lineno}: {error.msg}"]) from error
     except (RecursionError, ValueError) as error:  # nested without end, or a number of thousands of digits
         raise SettingsError([f"{path}: cannot be read as TOML: {error}"]) from error
-    return _Reader(path, table, line_numbers(text), environ).settings()
+    return _Reader(path, table, line_numbers(text), environ, secrets).settings()
 
 
 def line_numbers(text: str) -> dict[Place, int]:
@@ -128,6 +130,7 @@ class _Reader:
     table: dict[str, Any]
     lines: dict[Place, int]
     environ: Mapping[str, str]
+    secrets: bool = True
     problems: list[tuple[int, str]] = field(default_factory=list)
     warnings: list[tuple[int, str]] = field(default_factory=list)
 
@@ -312,6 +315,8 @@ class _Reader:
         """Return the secret that `env:NAME` or `file:PATH` names; other text unchanged. Raises ValueError when
         it is missing.
         """
+        if not self.secrets and value.startswith(("env:", "file:")):
+            return value
         if value.startswith("env:"):
             name = value[4:]
             if not self.environ.get(name):

@@ -69,7 +69,7 @@ _SUMS = ", ".join(f"sum({state}) AS {state}" for state in DELIVERY_STATES)
 class ChangeQuery:
     """The conditions of a search for changes. `level`: that level or above; with `profile` the level for it.
     `since` and `until` are days of publication, or of detection (in New York) for records that were not published.
-    `profile`: the change touches it. `status`: a legal status that applies on the day `on`. `editorial`: False
+    `topics`: at least one of them. `profile`: the change touches it. `status`: a legal status that applies on the day `on`. `editorial`: False
     leaves out typographic changes. `baseline`: False leaves out the baseline. `resembling`: only changes in which
     the rules found nothing and whose words are similar to a topic. `terms`: each in one of its forms, where the
     words of `query` are not enough. `review`: `open` (nobody acknowledged or decided the current revision),
@@ -78,6 +78,7 @@ class ChangeQuery:
     since: date | None = None
     until: date | None = None
     topic: str | None = None
+    topics: tuple[str, ...] = ()
     level: Level | None = None
     source: str | None = None
     query: str | None = None
@@ -478,6 +479,9 @@ def conditions(wanted: ChangeQuery) -> tuple[str, list[Any]]:
         if value is not None:
             where.append(condition)
             values.append(value)
+    if wanted.topics:
+        where.append("seq IN (SELECT seq FROM change_topic WHERE topic IN (SELECT value FROM json_each(?)))")
+        values.append(json.dumps(wanted.topics))
     if wanted.profile is not None:
         where.append("seq IN (SELECT seq FROM change_profile WHERE profile = ? AND level >= ?)")
         values += [wanted.profile, wanted.level.rank if wanted.level else 0]

@@ -18,13 +18,13 @@ from tracker.errors import ParseError
 from tracker.i18n import format_day, format_instant, t
 from tracker.legal_status.register import StateOnDay, Subject, next_states, relevant, status_on, visible
 from tracker.legal_status.stored_register import effects_on, subject_of, unit_subject
-from tracker.model import Change, Document, Language, Unit
+from tracker.model import Change, Document, Language, SnapshotRef, Unit
 from tracker.rendering.law_text import effect_lines, history_lines, status_lines, text_lines
 from tracker.rendering.redlines.stored import document_of
 from tracker.sanitize import sanitize_line
 from tracker.serialization import change_from_json, effect_to_json
 from tracker.serialization import format_instant as instant_text
-from tracker.storage import changes, effect_pages, effects, versions
+from tracker.storage import changes, effect_pages, effects, snapshots, versions
 from tracker.storage.effect_pages import EffectQuery
 from tracker.storage.schema import CHANGE, VERSION
 from tracker.stories.paragraph_history import paragraph_history
@@ -66,19 +66,34 @@ class Law:
     caused: tuple[RecordedEffect, ...] = ()
     history: tuple[LawStep, ...] = ()
     change: str | None = None
+    snapshot: SnapshotRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsOnDay:
+    """A unit of the CFR with all units below it, as stored for a day; `units` is empty where the text lacks it or no text of
+    the day is stored. `path` is written as in the text. `part`: the document with the text, the newest where the day has
+    none. `text_as_of` and `snapshot` are those of the text that was read."""
+
+    path: str
+    units: Sequence[Unit]
+    part: str
+    text_as_of: date | None = None
+    snapshot: SnapshotRef | None = None
 
 
 def law_on(connection: Connection, path: str, as_of: date, known_at: datetime | None = None) -> Law:
     """Return what holds for a citation path, an order, a document, a heading or a party on a day."""
     path = fold_space(path)
     unit = canonical_path(path)
-    if _is_unit(unit):
+    if is_unit(unit):
         return _of_unit(connection, unit, as_of, known_at)
     return _of_instrument(connection, _instrument(path), as_of, known_at)
 
 
-def _is_unit(path: str) -> bool:
-    return bool(_part_of(path))
+def is_unit(path: str) -> bool:
+    """Whether a path is that of a unit of the CFR; others are names of instruments, headings or parties."""
+    return bool(_part_of(canonical_path(fold_space(path))))
 
 
 def _part_of(path: str) -> str:
@@ -103,15 +118,8 @@ def _instrument(path: str) -> str:
 
 
 def _of_unit(connection: Connection, path: str, as_of: date, known_at: datetime | None) -> Law:
-    states = _states(connection, _part_of(path))
-    known_day = legal_day(known_at) if known_at else None
-    usable = [one for one in states if one[1] <= as_of and (known_day is None or one[1] <= known_day)]
-    units: Sequence[Unit] = ()
-    document_id, day = (states[-1][0].document_id if states else ""), None
-    if usable:
-        version, day = usable[-1]
-        document_id = version.document_id
-        path, units = _units(_document(connection, version), path)
+    read = units_on(connection, path, as_of, known_at)
+    path, units, document_id = read.path, read.units, read.part
     subject = unit_subject(path, printed=bool(units))
     found = effects_on(connection, subject)
     history = tuple(_history(connection, document_id, path, as_of, known_at)) if document_id else ()
@@ -122,11 +130,27 @@ def _of_unit(connection: Connection, path: str, as_of: date, known_at: datetime 
         known_at=known_at,
         found=bool(units or on_it or history),
         text="\n".join(unit.text for unit in units) if units else None,
-        text_as_of=day if units else None,
+        text_as_of=read.text_as_of if units else None,
+        snapshot=read.snapshot if units else None,
         status=status_on(subject, found, as_of, known_at),
         ahead=next_states(subject, found, as_of, known_at),
         effects=on_it,
         history=history,
+    )
+
+
+def units_on(connection: Connection, path: str, as_of: date, known_at: datetime | None = None) -> UnitsOnDay:
+    """Return the words of a unit on a day, from the newest stored version that was in force and known by then."""
+    path = canonical_path(fold_space(path))
+    states = _states(connection, _part_of(path))
+    known_day = legal_day(known_at) if known_at else None
+    usable = [one for one in states if one[1] <= as_of and (known_day is None or one[1] <= known_day)]
+    if not usable:
+        return UnitsOnDay(path, (), states[-1][0].document_id if states else "")
+    version, day = usable[-1]
+    path, units = _units(_document(connection, version), path)
+    return UnitsOnDay(
+        path, units, version.document_id, day, snapshots.reference(connection, version.snapshots[0])
     )
 
 
@@ -267,6 +291,9 @@ def law_to_json(law: Law) -> dict[str, Any]:
         "title": law.title or None,
         "text": law.text,
         "text_as_of": law.text_as_of.isoformat() if law.text_as_of else None,
+        "snapshot": {"sha256": law.snapshot.sha256, "fetched_at": instant_text(law.snapshot.fetched_at)}
+        if law.snapshot
+        else None,
         "status": [state_to_json(state) for state in law.status],
         "next": [state_to_json(state) for state in law.ahead],
         "effects": [effect_to_json(one) for one in law.effects],
@@ -307,7 +334,7 @@ def law_page(law: Law, language: Language, timezone: str) -> str:
     if law.known_at is not None:
         lines.append(t("law.known-at", language, moment=format_instant(law.known_at, language, timezone)))
     lines += ["", *status_lines(law.status, law.ahead, language)]
-    if _is_unit(law.path):
+    if is_unit(law.path):
         lines += ["", *text_lines(law.text, law.text_as_of, language)]
     for heading, found in (("law.effects", law.effects), ("law.caused", law.caused)):
         if found:

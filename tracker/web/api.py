@@ -14,18 +14,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
+from tracker.answers.dates import deadlines_ahead
+from tracker.answers.records import change_with_operations, whole_change
 from tracker.model import TOPIC_IDS, DocumentKind, Level
-from tracker.rendering.deadlines import as_json, deadlines
-from tracker.rendering.delivery_hold import deliveries_to_json
+from tracker.rendering.deadlines import as_json
 from tracker.rendering.redlines.diff_json import objects
 from tracker.rendering.status_report import status_report
 from tracker.search.query import terms
-from tracker.serialization import change_from_json, effect_to_json
-from tracker.storage import changes as stored
-from tracker.storage.effects import of_change
 from tracker.storage.read_queries import ChangeQuery
-from tracker.storage.story_queries import stories_of
-from tracker.stories.related import related, related_json
 from tracker.web import rendering
 from tracker.web.context import InjectedContext, WebContext
 from tracker.web.page_cache import PageCache
@@ -131,25 +127,8 @@ def changes(
 )
 def change(request: Request, web_context: InjectedContext, reference: str) -> Response:
     def make() -> tuple[str, dict[str, str]]:
-        with web_context.reading() as store:
-            found = store.change(reference)
-            deliveries = store.deliveries(found["id"])
-            reviews = store.reviews([found["id"]])
-            beside = store.beside(found["id"])
-        with web_context.store.read() as connection:
-            belongs = related(connection, change_from_json(found))
-            effects = [effect_to_json(one) for one in of_change(connection, found["id"])]
-        return _json(
-            {
-                "corrections": [],
-                **found,
-                **beside,
-                **related_json(belongs),
-                "effects": effects,
-                "deliveries": deliveries_to_json(deliveries),
-                "reviews": reviews,
-            }
-        ), {}
+        with web_context.reading() as reader, web_context.store.read() as connection:
+            return _json(whole_change(reader, connection, reference).json()), {}
 
     return _cached(request, web_context, make)
 
@@ -162,10 +141,8 @@ def change(request: Request, web_context: InjectedContext, reference: str) -> Re
 )
 def diff(request: Request, web_context: InjectedContext, reference: str) -> Response:
     def make() -> tuple[str, dict[str, str]]:
-        with web_context.reading() as store:
-            found = store.change(reference)
-        with web_context.store.read() as connection:
-            operations = stored.operations(connection, found["id"])
+        with web_context.reading() as reader, web_context.store.read() as connection:
+            _, operations = change_with_operations(reader, connection, reference)
         return _json(objects(operations)), {}
 
     return _cached(request, web_context, make)
@@ -180,11 +157,8 @@ def health(request: Request, web_context: InjectedContext) -> Response:
 @router.get("/deadlines", response_model=list[Record], summary="Dates ahead, earliest first")
 def ahead(request: Request, web_context: InjectedContext) -> Response:
     def make() -> tuple[str, dict[str, str]]:
-        today = web_context.today()
-        with web_context.reading() as store:
-            planned = [change_from_json(record) for record in store.planned(today)]
-            stories = stories_of(store.connection, (change.id for change in planned))
-        found = deadlines(planned, today, stories)
+        with web_context.reading() as reader:
+            found = deadlines_ahead(reader, web_context.today())
         return _json(as_json(found)), {}
 
     return _cached(request, web_context, make)

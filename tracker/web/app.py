@@ -122,7 +122,7 @@ def create_app(
     )
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     app.add_middleware(
-        SecurityMiddleware, hosts=lambda: _names(host, current()), request_metrics=request_metrics
+        SecurityMiddleware, hosts=lambda: host_names(host, current()), request_metrics=request_metrics
     )
     app.add_exception_handler(TrackerError, _trouble)
     app.add_exception_handler(HTTPException, _refusal)
@@ -146,7 +146,8 @@ def _check_sign_in(web_context: WebContext) -> None:
         )
 
 
-def _names(host: str, settings: Settings) -> frozenset[str]:
+def host_names(host: str, settings: Settings) -> frozenset[str]:
+    """Return the names by which requests may call this server, beside those of this machine."""
     return frozenset({host.strip("[]").lower(), urlsplit(settings.viewer_url).hostname or ""} - {""})
 
 

@@ -26,6 +26,7 @@ from tracker.web.context import WebContext
 from tracker.web.security_headers import is_loopback
 
 SESSION = "tracker_session"
+MCP = "/mcp"  # of `tracker mcp --http`
 _ALIVE = frozenset({"/healthz", "/readyz"})
 _FORWARDED = frozenset({"forwarded", "via", "x-real-ip"})
 
@@ -37,6 +38,7 @@ _ROLES: tuple[tuple[str, str, UserRole], ...] = (
     ("GET", r"/settings", UserRole.OPERATOR),
     ("GET", r"/sign-ins", UserRole.ADMIN),
     ("GET", r".*", UserRole.READER),
+    ("POST", MCP, UserRole.READER),  # its questions are sent by POST, and all tools only read
     ("POST", r"/sign-out", UserRole.READER),
     ("POST", r"/saved(/[^/]+/[a-z]+)?", UserRole.READER),
     ("POST", r"/parties", UserRole.READER),  # checks a file, and keeps nothing
@@ -45,6 +47,7 @@ _ROLES: tuple[tuple[str, str, UserRole], ...] = (
 )
 _SCOPES: tuple[tuple[str, KeyScope], ...] = (
     (r"/api/status|/metrics", KeyScope.STATUS),
+    (MCP, KeyScope.RECORDS),
     (r"/api/.*|/feed\.atom|/effects\.atom|/calendar\.ics", KeyScope.RECORDS),
 )
 
@@ -251,7 +254,8 @@ class AuthMiddleware:
             return self._require_sign_in(request, access)
         if visitor.via == "key":
             scope = key_scope(path)
-            if method != "GET" or scope is None or scope not in visitor.scopes:
+            asks = method == "GET" or (method == "POST" and path == MCP)
+            if not asks or scope is None or scope not in visitor.scopes:
                 return JSONResponse({"detail": "the key does not have the scope for this request"}, 403)
         if not visitor.may(required_permission(method, path)):
             return self.error_page(request, 403, f"{method} {path}: not allowed for the role {visitor.role}")

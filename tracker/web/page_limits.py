@@ -17,7 +17,7 @@ WAITING = 60
 PATIENCE = 30.0  # seconds that a request waits for its turn
 _LOOK = 0.02  # seconds between two checks
 EXPENSIVE = re.compile(
-    r"/(metrics|sources|changes/[^/]+/redline(\.[a-z]+)?|api/changes/[^/]+/diff|law/(search|text|history|compare(\.[a-z]+)?)"
+    r"/(mcp|metrics|sources|changes/[^/]+/redline(\.[a-z]+)?|api/changes/[^/]+/diff|law/(search|text|history|compare(\.[a-z]+)?)"
     r"|search|api/search|parties|lists|reviews\.[a-z]+|digest/[^/]+|feed\.atom|calendar\.ics|saved/[^/]+/(feed\.atom|calendar\.ics))"
 )
 

@@ -11,8 +11,8 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
+from tracker.answers.texts import text_sources
 from tracker.clock import legal_day
-from tracker.config.source_kinds import source_kinds
 from tracker.diffing import compare, summarize
 from tracker.diffing.summary import split_path
 from tracker.errors import ParseError
@@ -59,7 +59,7 @@ class ShownUnit:
 
 @router.get("/law")
 def texts(request: Request, web_context: InjectedContext) -> HTMLResponse:
-    sources = text_sources(web_context)
+    sources = text_sources(web_context.settings)
     with web_context.reading() as store:
         found = store.texts(sources)
     groups = [(source, [row for row in found if row["source"] == source]) for source in sources]
@@ -77,7 +77,7 @@ def search(request: Request, web_context: InjectedContext) -> HTMLResponse:
     q, today = asked.get("q", "").strip()[:200], asked.get("today", "")
     number = number_of(asked.get("page", "1"))
     finder: SearchIndex = request.app.state.finder
-    sources = text_sources(web_context)
+    sources = text_sources(web_context.settings)
     unread = finder.catch_up(sources, WAIT)
     wanted = terms(q)
     total, hits = finder.find(wanted, today_only=bool(today), limit=HITS, offset=(number - 1) * HITS)
@@ -224,12 +224,6 @@ def history(request: Request, web_context: InjectedContext, text: str, path: str
         asked=asked_words(day, language) if day else "",
         steps=steps,
     )
-
-
-def text_sources(web_context: WebContext) -> list[str]:
-    """Return the sources whose texts have versions, by the registry of source kinds."""
-    kinds = source_kinds()
-    return [source.id for source in web_context.settings.sources if kinds[source.kind].texts]
 
 
 def _shown(unit: Unit) -> ShownUnit:

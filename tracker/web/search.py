@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
+from tracker.answers.texts import text_sources
 from tracker.diffing.summary import split_path
 from tracker.model import Language
 from tracker.screening.report import country_name, list_name
@@ -21,7 +22,7 @@ from tracker.web.api import answer as json_answer
 from tracker.web.context import InjectedContext, WebContext
 from tracker.web.inbox import InboxRow, entries
 from tracker.web.redline import anchor_of
-from tracker.web.regulations import text_sources, version_days
+from tracker.web.regulations import version_days
 from tracker.web.rendering import language_of, page
 from tracker.web.screening import screener_of
 
@@ -37,7 +38,9 @@ def search(request: Request, web_context: InjectedContext, q: str = "") -> HTMLR
     asked = q.strip()[:200]
     language = language_of(request, web_context)
     with web_context.reading() as store:
-        found = search_everywhere(store, request.app.state.finder, asked, text_sources(web_context), SHOWN)
+        found = search_everywhere(
+            store, request.app.state.finder, asked, text_sources(web_context.settings), SHOWN
+        )
         log = store.reviews([record["id"] for record in found.changes])
     return page(
         request,
@@ -98,5 +101,7 @@ def search_api(
     limit: Annotated[int, Query(ge=1, le=MOST)] = 20,
 ) -> Response:
     with web_context.reading() as store:
-        found = search_everywhere(store, request.app.state.finder, query, text_sources(web_context), limit)
+        found = search_everywhere(
+            store, request.app.state.finder, query, text_sources(web_context.settings), limit
+        )
     return json_answer(request, answer_to_json(found))

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from tracker import clock
 from tracker.config.models import Settings
@@ -48,7 +49,9 @@ class Viewer:
         state: Path,
         listen: str = LISTEN,
         now: Callable[[], datetime] = clock.now,
+        application: Callable[[str], ASGIApp] | None = None,
     ) -> None:
+        """`application` makes what is served in place of the viewer, from the host that it listens on."""
         first = settings if isinstance(settings, Settings) else settings()
         self.host, self.port = address_of(listen, sign_in=bool(first.access.sign_in))
         if first.access.sign_in in {"accounts", "oidc"} and not first.viewer_url.startswith("https://"):
@@ -59,6 +62,7 @@ class Viewer:
         self.settings = settings
         self.state = state
         self.now = now
+        self.application = application
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self._failure: BaseException | None = None
@@ -74,7 +78,11 @@ class Viewer:
         listener = self._bind()
         self.port = listener.getsockname()[1]
         try:
-            app = create_app(self.settings, self.state, self.now, host=self.host)
+            app: ASGIApp = (
+                self.application(self.host)
+                if self.application
+                else create_app(self.settings, self.state, self.now, host=self.host)
+            )
         except BaseException:
             listener.close()
             raise
@@ -83,7 +91,7 @@ class Viewer:
             http=LimitedProtocol,
             access_log=False,
             log_config=None,
-            lifespan="off",
+            lifespan="on" if self.application else "off",
             server_header=False,
             # Our own setting (`access`) names the trusted proxies; uvicorn would trust any on loopback.
             proxy_headers=False,

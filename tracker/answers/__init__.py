@@ -1,0 +1,1 @@
+"""What the command line, the viewer, its API and assistants answer alike: one function for each answer."""

@@ -1,0 +1,1 @@
+"""`tracker mcp`: answers for assistants over the Model Context Protocol. Read-only; needs the extra `mcp`."""
