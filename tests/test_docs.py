@@ -21,7 +21,6 @@ from tracker.cli import (
     digest,
     effects,
     evaluation,
-    mcp,
     noise,
     queries,
     running,

@@ -91,7 +91,7 @@ class SecurityMiddleware:
             if message["type"] == "http.response.body" and method == "HEAD":
                 message = {**message, "body": b""}
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status = int(message["status"])
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
