@@ -43,7 +43,7 @@ def _open(record: Mapping[str, Any]) -> Iterable[str]:
         yield "act-not-read"
     if record["direction"] == "undetermined":
         yield "direction"
-    if not record["status"]:
+    if record["document_number"] and not record["status"]:  # a text of the CFR has its status in the register
         yield "status"
     if record["kind"] in {"rule", "presidential"} and not any(one["type"] == "effective" for one in dates):
         yield "no-effective-date"
