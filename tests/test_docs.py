@@ -21,9 +21,11 @@ from tracker.cli import (
     digest,
     effects,
     evaluation,
+    mcp,
     noise,
     queries,
     running,
+    screening,
     serve,
 )
 from tracker.cli.app import app
@@ -187,13 +189,15 @@ def commands() -> dict[str, Any]:
             digest,
             effects,
             evaluation,
+            mcp,
             noise,
             queries,
+            screening,
             serve,
             running,
         )
     }
-    assert len(modules) == 12  # importing them is what registers their commands
+    assert len(modules) == 14  # importing them is what registers their commands
     group: Any = app
     return {name: command for name, command in group.commands.items() if not command.hidden}
 

@@ -213,10 +213,10 @@ def test_digests_are_resources_and_prompts_are_in_both_languages(
             name.removesuffix("-en") for name in names if name.endswith("-en")
         }
         result = await client.get_prompt("in-force-ja", {"path": "E.O. 14257", "day": "2026-06-01"})
-        content = result.messages[0].content
-        assert isinstance(content, TextContent)
-        assert "E.O. 14257" in content.text
-        assert "法的助言ではありません" in content.text
+        words = result.messages[0].content
+        assert isinstance(words, TextContent)
+        assert "E.O. 14257" in words.text
+        assert "法的助言ではありません" in words.text
 
     session(transport, state, address, talk)
 

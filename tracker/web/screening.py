@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, File, Form, HTTPException, Request, Response, UploadFile
 from fastapi.responses import HTMLResponse
 
+from tracker.answers.texts import text_sources
 from tracker.errors import UsageError
 from tracker.i18n import t
 from tracker.rendering.screening_pdf import screening_pdf
@@ -20,7 +21,6 @@ from tracker.search.index import SearchIndex
 from tracker.search.marks import highlight, passage
 from tracker.search.query import terms
 from tracker.web.context import InjectedContext, WebContext
-from tracker.web.regulations import text_sources
 from tracker.web.rendering import language_of, page
 from tracker.web.security_headers import check_form
 
@@ -49,7 +49,7 @@ class Screeners:
 def screener_of(request: Request, web_context: WebContext) -> tuple[Screener, int]:
     """Return the lists, and how many stored versions are not read yet."""
     finder: SearchIndex = request.app.state.finder
-    unread = finder.catch_up(text_sources(web_context), WAIT)
+    unread = finder.catch_up(text_sources(web_context.settings), WAIT)
     screeners: Screeners = request.app.state.screeners
     return screeners.current(finder), unread
 
