@@ -23,6 +23,7 @@ from tracker.amendments.locate import (
 )
 from tracker.amendments.markup import to_ascii
 from tracker.amendments.merge import merged
+from tracker.amendments.missing_text import check_plain_end
 from tracker.amendments.set_out_paths import aligned
 from tracker.amendments.shown import shown_of
 from tracker.amendments.site import Change, changes
@@ -139,6 +140,7 @@ def _escaped(workspace: Workspace, text: str) -> str:
 
 
 def _new_body(workspace: Workspace, division: Division, set_out: SetOut) -> list[Change]:
+    check_plain_end(set_out, whole=True)
     outline = workspace.outline(division)
     chunks = chunks_of(outline)
     shown = aligned(shown_of(set_out, ascii_only=workspace.base.ascii_only), outline)
@@ -210,6 +212,7 @@ def _new(
 ) -> tuple[Division, tuple[Change, ...]]:
     """Return a new division with its tag, number and heading, and its units."""
     tag, number, heading = names
+    check_plain_end(set_out, whole=True)
     blocks = blocks_of(shown_of(set_out, ascii_only=workspace.base.ascii_only))
     kind = "SECTION" if tag == "DIV8" else "APPENDIX"
     opening = f'<{tag} N="{escape(number)}" TYPE="{kind}">'

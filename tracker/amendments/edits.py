@@ -12,10 +12,11 @@ from tracker.amendments.chunks import Chunk, Fragment, NotComputedError, write_i
 from tracker.amendments.inline import inline, inner_range, occurrences, same_key
 from tracker.amendments.locate import Workspace, exactly_one
 from tracker.amendments.merge import check_end, combined, merged, with_heading
+from tracker.amendments.missing_text import check_plain_end, is_plain, no_text
 from tracker.amendments.ordering import alphabet_slot, slot
 from tracker.amendments.outline import ECCN, Path, is_note
 from tracker.amendments.sentence_edits import edit_sentences
-from tracker.amendments.set_out_paths import NO_TEXT, shown_for
+from tracker.amendments.set_out_paths import shown_for
 from tracker.amendments.shown import Shown, problem_of, slice_for
 from tracker.amendments.site import Change, Edit, Site, commit, site_of, words_for
 from tracker.amendments.word_edits import replaced
@@ -74,8 +75,10 @@ def _sliced(site: Site, action: Action) -> list[Shown]:
         return shown
     range_ = slice_for(shown, site.path)
     if range_ is None:
-        raise NotComputedError(NO_TEXT, "no-text", defect="no text")
+        raise no_text(action)
     found = shown[range_[0] : range_[1]]
+    if is_plain(action.set_out) and range_[1] == len(shown) and len(found[-1].chunk.fragments) > 1:
+        check_plain_end(action.set_out, whole=True)
     if found[0].path != site.path:
         raise NotComputedError("the text set out does not show the beginning of the unit", "shown-in-part")
     return found
@@ -288,7 +291,7 @@ def _new_chunks(shown: Sequence[Shown]) -> tuple[Chunk, ...]:
         raise NotComputedError("the text set out leaves words out of a unit that is new", "elision-of-new")
     first = shown[0].chunk
     if not first.fragments:
-        raise NotComputedError(NO_TEXT, "no-text", defect="no text")
+        raise NotComputedError("no text is set out for it", "no-text", defect="no text")
     head = replace(first.fragments[0], joins=False)
     return (replace(first, fragments=(head, *first.fragments[1:])), *(one.chunk for one in shown[1:]))
 
@@ -296,7 +299,7 @@ def _new_chunks(shown: Sequence[Shown]) -> tuple[Chunk, ...]:
 def _introduction(site: Site, action: Action) -> Edit:
     shown = [one for one in shown_for(site, action) if not one.stars and one.path == site.path]
     if not shown:
-        raise NotComputedError(NO_TEXT, "no-text", defect="no text")
+        raise no_text(action)
     if len(shown) > 1:
         raise NotComputedError("the text set out shows this unit in two places", "shown-twice")
     if problem := problem_of(shown):
@@ -319,7 +322,7 @@ def _introduction(site: Site, action: Action) -> Edit:
     if end == start + 1 and len(site.chunks[start].fragments) > 1:
         raise NotComputedError("the base has text without a designator there", "flush-text")
     if shown[0].elision is Elision.ALL:
-        raise NotComputedError(NO_TEXT, "no-text", defect="no text")
+        raise no_text(action)
     new = combined(site.chunks[start], shown[0])
     following = site.chunks[start + 1] if start + 1 < end else None
     if (
@@ -346,7 +349,7 @@ def _heading(site: Site, action: Action) -> Edit:
     start = site.number()
     shown = [one for one in shown_for(site, action) if not one.stars and one.path == site.path]
     if len(shown) != 1:
-        raise NotComputedError(NO_TEXT, "no-text", defect="no text")
+        raise no_text(action)
     old = site.chunks[start]
     if shown[0].is_heading:
         new = shown[0].chunk

@@ -12,6 +12,7 @@ from tracker.amendments.chunks import NotComputedError
 _BECAUSE = {
     "no text": "no text was supplied",
     "words": "the specified words do not exist in the specified place",
+    "count": "the specified words occur more often than the instruction says",
     "does not exist": "the specified unit does not exist",
     "exists already": "the specified unit already exists",
     "contradicts": "the instructions contradict each other",

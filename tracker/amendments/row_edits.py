@@ -10,6 +10,7 @@ from tracker.amendments.base import Block, Division
 from tracker.amendments.chunks import Chunk, Fragment, NotComputedError
 from tracker.amendments.inline import fold, same_key
 from tracker.amendments.locate import Workspace, division_of, inner_steps
+from tracker.amendments.missing_text import no_text
 from tracker.amendments.ordering import alphabet_slot
 from tracker.amendments.site import Change
 from tracker.amendments.tables import NewRow, Row, Table, name_of, rows_set_out, same_name, tables_of
@@ -120,7 +121,7 @@ def _one(tables: Sequence[Table], place: _Place) -> tuple[Table, int]:
 def _shown(workspace: Workspace, table: Table, place: _Place, action: Action) -> NewRow:
     """Return the one row that is set out for an entry. Raises NotComputedError."""
     if action.set_out is None:
-        raise NotComputedError("no text is set out for it", "no-text", defect="no text")
+        raise no_text(action)
     column = 1 if table.by_country else 0
     rows = [
         row
@@ -131,7 +132,7 @@ def _shown(workspace: Workspace, table: Table, place: _Place, action: Action) ->
         and (not place.table or fold(row.table).casefold().startswith(fold(place.table).casefold()))
     ]
     if not rows:
-        raise NotComputedError("no text is set out for it", "no-text", defect="no text")
+        raise no_text(action)
     if len(rows) > 1:
         raise NotComputedError("the text set out shows this entry twice", "shown-twice")
     if table.rows and len(rows[0].cells) != len(table.rows[0].cells):
@@ -227,14 +228,14 @@ def _add_named_country(
 ) -> list[Change]:
     """Add "an entry for Nicaragua": the country, with the one entry that is set out under it."""
     if action.set_out is None:
-        raise NotComputedError("no text is set out for it", "no-text", defect="no text")
+        raise no_text(action)
     shown = [
         row
         for row in rows_set_out(action.set_out, ascii_only=workspace.base.ascii_only)
         if _is_country(row.country, place.entry)
     ]
     if not shown:
-        raise NotComputedError("no text is set out for it", "no-text", defect="no text")
+        raise no_text(action)
     if len(shown) > 1 or len(shown[0].cells) != len(table.rows[0].cells if table.rows else ()):
         raise NotComputedError("the text set out has several entries for the country", "shown-twice")
     if any(_is_country(row.country, place.entry) for row in table.rows):

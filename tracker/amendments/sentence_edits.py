@@ -8,8 +8,9 @@ from dataclasses import replace
 from tracker.amendments.actions import Action, Elision, Order, Verb
 from tracker.amendments.chunks import Fragment, NotComputedError
 from tracker.amendments.inline import inline, is_balanced
+from tracker.amendments.missing_text import no_text
 from tracker.amendments.sentences import sentence_spans
-from tracker.amendments.set_out_paths import NO_TEXT, shown_for
+from tracker.amendments.set_out_paths import shown_for
 from tracker.amendments.shown import STARS, Shown
 from tracker.amendments.site import Edit, Site
 from tracker.amendments.word_edits import fragment_of
@@ -111,7 +112,7 @@ def _new_sentence(site: Site, action: Action, count: int) -> str:
     """Return the markup of the sentences that are set out, without designators, heading and asterisks."""
     hits = [one for one in shown_for(site, action) if not one.stars and one.path == site.path]
     if not hits:
-        raise NotComputedError(NO_TEXT, "no-text", defect="no text")
+        raise no_text(action)
     if len(hits) > 1 or len(hits[0].chunk.fragments) != 1:
         raise NotComputedError("the text set out shows this unit in two places", "shown-twice")
     one = hits[0]
@@ -124,7 +125,7 @@ def _new_sentence(site: Site, action: Action, count: int) -> str:
         lead = _LEAD.match(parts[0])
         text = parts[0][lead.end() if lead is not None else 0 :]
     if not text.strip():
-        raise NotComputedError(NO_TEXT, "no-text", defect="no text")
+        raise no_text(action)
     return text.strip()
 
 

@@ -7,19 +7,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tracker.amendments.actions import Action, Step, StepKind
-from tracker.amendments.chunks import Chunk, NotComputedError
+from tracker.amendments.chunks import Chunk
 from tracker.amendments.locate import inner_steps, nest
+from tracker.amendments.missing_text import no_text
 from tracker.amendments.outline import ECCN, ITEMS, Outline, Path
 from tracker.amendments.shown import Shown, shown_of
 from tracker.amendments.site import Site
-
-NO_TEXT = "no text is set out for it"
 
 
 def shown_for(site: Site, action: Action) -> list[Shown]:
     """Return the text set out for an action, with the paths of the base. Raises NotComputedError."""
     if action.set_out is None or not action.set_out.lines:
-        raise NotComputedError(NO_TEXT, "no-text", defect="no text")
+        raise no_text(action)
     shown = shown_of(action.set_out, ascii_only=site.ascii_only)
     shown = aligned(shown, site.outline, inner_steps(action.set_out.target), site.path)
     return _in_style(shown, site.chunks)

@@ -11,6 +11,7 @@ from tracker.amendments.chunks import NotComputedError
 from tracker.amendments.inline import fold, inline, same_key
 from tracker.amendments.locate import Workspace, division_of, inner_steps
 from tracker.amendments.markup import MarkupError, element_of, inner_markup
+from tracker.amendments.missing_text import no_text
 from tracker.amendments.site import Change
 from tracker.amendments.tables import Row, Table, footnote_rows, rows_set_out, tables_of
 
@@ -67,14 +68,14 @@ def _revise_table(workspace: Workspace, division: Division, action: Action) -> l
         raise NotComputedError(f"the base has {len(tables)} of {wanted}", "target-ambiguous")
     (table,) = tables
     if action.set_out is None:
-        raise NotComputedError("no text is set out for it", "no-text", defect="no text")
+        raise no_text(action)
     shown = [
         row
         for row in rows_set_out(action.set_out, ascii_only=workspace.base.ascii_only)
         if _key(row.table).startswith(_key(wanted))
     ]
     if not shown:
-        raise NotComputedError("no text is set out for it", "no-text", defect="no text")
+        raise no_text(action)
     if _is_cut(action.set_out) or not table.rows:
         raise NotComputedError("asterisks leave rows of the table out", "elision-of-rows")
     if any(len(row.cells) != len(table.rows[0].cells) for row in shown):
@@ -166,7 +167,7 @@ def _footnote_text(action: Action, label: str, *, ascii_only: bool) -> str:
     raised number.
     """
     if action.set_out is None:
-        raise NotComputedError("no text is set out for it", "no-text", defect="no text")
+        raise no_text(action)
     found: list[str] = []
     try:
         for line in action.set_out.lines:
@@ -183,7 +184,7 @@ def _footnote_text(action: Action, label: str, *, ascii_only: bool) -> str:
         raise NotComputedError(str(error), "markup") from error
     own = [text for text in found if (match := _NUMBER.match(text)) and match[1] == label]
     if not own:
-        raise NotComputedError("no text is set out for it", "no-text", defect="no text")
+        raise no_text(action)
     if len(own) > 1:
         raise NotComputedError("the text set out shows this footnote twice", "shown-twice")
     return own[0]

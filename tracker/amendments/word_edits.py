@@ -40,6 +40,7 @@ def replaced(chunks: Sequence[Chunk], change: WordChange, *, ascii_only: bool) -
         raise NotComputedError(
             f"the words “{wanted}” occur {len(found)} times there, and the instruction does not say which",
             "words-count",
+            defect="count",
         )
     made = list(chunks)
     for c, f, (start, end) in reversed(found):

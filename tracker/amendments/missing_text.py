@@ -1,0 +1,39 @@
+"""What to say where an instruction's text is not found in what the rule sets out."""
+
+from __future__ import annotations
+
+from tracker.amendments.actions import Action, LineKind, SetOut, StepKind
+from tracker.amendments.chunks import NotComputedError
+from tracker.amendments.locate import inner_steps
+
+_PRINTED = frozenset({LineKind.PARAGRAPH, LineKind.HEADING, LineKind.NOTE})
+
+
+def is_plain(set_out: SetOut | None) -> bool:
+    """Return whether a set-out text comes from a document without markup, such as one on public inspection."""
+    return set_out is not None and any(not line.xml and line.kind in _PRINTED for line in set_out.lines)
+
+
+def no_text(action: Action) -> NotComputedError:
+    """Return the error for a unit that is not set out: a defect of the rule, except where the rule is read from
+    text without markup, in which entries, tables, notes and definitions cannot be distinguished with certainty.
+    """
+    plain = is_plain(action.set_out)
+    if plain and any(step.kind is not StepKind.PARAGRAPH for step in inner_steps(action.target)):
+        return NotComputedError(
+            "text without markup does not show surely where a unit of this kind begins and ends", "plain-text"
+        )
+    return NotComputedError("no text is set out for it", "no-text", defect="no text")
+
+
+def check_plain_end(set_out: SetOut | None, *, whole: bool) -> None:
+    """Raise NotComputedError where text without markup does not show where a unit ends: after its last
+    designated line, a signature or a page number may follow.
+    """
+    if set_out is None or not is_plain(set_out):
+        return
+    last = set_out.lines[-1] if set_out.lines else None
+    if whole and last is not None and last.kind is not LineKind.STARS and not last.labels:
+        raise NotComputedError(
+            "text without markup does not show surely where the text set out ends", "plain-text"
+        )
