@@ -52,8 +52,9 @@ def amend(base: Base, rule: AmendatoryRule, on: date | None = None) -> Amended:
         if on is not None and not written and day is not None and day > on:
             result.xml, written = base.write(), True
         outcomes[number] = run.carry_out(number, day)
+    result.final = base.write()
     if not written:
-        result.xml = base.write()
+        result.xml = result.final
     result.outcomes = [outcomes[n] for n in range(len(rule.instructions))]
     result.units = run.units
     return result

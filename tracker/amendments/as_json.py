@@ -1,22 +1,89 @@
-"""The result of an amendment as the JSON of `tracker amend`."""
+"""The result of an amendment as the JSON of `tracker amend`. Units are named as a comparison of the two texts names
+them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tracker.amendments.records import Amended, Outcome, UnitChange
+from tracker.amendments.records import Amended, Outcome, State, UnitChange
+from tracker.diffing import compare
 from tracker.diffing.word_diff import word_spans
+from tracker.model import Operation
+from tracker.parsing import read_file
+
+_PLAIN = re.compile(r"\W+")
 
 
-def amended_json(result: Amended) -> Mapping[str, Any]:
-    """Return the record of a whole amendment."""
+def amended_json(result: Amended, base: bytes, name: str = "base.xml") -> Mapping[str, Any]:
+    """Return the record of a whole amendment. `base` is the file before it."""
     return {
         "document_number": result.document_number,
         "parts": list(result.parts),
         "instructions": [_instruction(outcome) for outcome in result.outcomes],
-        "units": [_unit(unit) for unit in result.units],
+        "units": [*_computed(result, base, name), *map(_unit, _others(result))],
     }
+
+
+def _others(result: Amended) -> list[UnitChange]:
+    return [unit for unit in result.units if unit.state is not State.COMPUTED]
+
+
+def _computed(result: Amended, base: bytes, name: str) -> list[Mapping[str, Any]]:
+    """Return the units that differ after all instructions, each with the instruction that changed it."""
+    if not any(unit.state is State.COMPUTED for unit in result.units):
+        return []
+    operations = compare(read_file(name, base), read_file(name, result.final))
+    made = [unit for unit in result.units if unit.state is State.COMPUTED]
+    found: list[Mapping[str, Any]] = []
+    for operation in operations:
+        if operation.op == "moved" and operation.before == operation.after:
+            continue  # a neighbor of what moved past it
+        source = _source(operation, made)
+        found.append(
+            {
+                "path": operation.path,
+                "op": str(operation.op.value),
+                "from_path": operation.from_path or None,
+                "before": operation.before or None,
+                "after": operation.after or None,
+                "effective": source.effective.isoformat() if source.effective else None,
+                "instruction": source.instruction,
+                "state": State.COMPUTED.value,
+                "reason": None,
+                "spans": [list(span) for span in word_spans(operation.before or "", operation.after or "")],
+            }
+        )
+    return found
+
+
+def _source(operation: Operation, made: Sequence[UnitChange]) -> UnitChange:
+    """Return the change behind a difference: that of the unit's own path, else of its words, else of the nearest
+    unit. The last instruction that changed a unit is named.
+    """
+    for unit in reversed(made):
+        if unit.path == operation.path and unit.op != "removed":
+            return unit
+    words = _key(operation.after or operation.before or "")
+    for unit in reversed(made):
+        if words and words in (_key(unit.after), _key(unit.before)):
+            return unit
+    return max(made, key=lambda unit: _common(unit.path, operation.path))
+
+
+def _key(text: str) -> str:
+    return _PLAIN.sub("", text)
+
+
+def _common(first: str, second: str) -> int:
+    count = 0
+    for a, b in zip(first, second, strict=False):
+        if a != b:
+            break
+        count += 1
+    return count
 
 
 def _instruction(outcome: Outcome) -> Mapping[str, Any]:

@@ -46,13 +46,14 @@ class Outcome:
 
 @dataclass(slots=True)
 class Amended:
-    """A base as amended by a rule. `xml` holds what was computed by the wanted day."""
+    """A base as amended by a rule: `xml` by the wanted day, `final` by all instructions."""
 
     document_number: str
     parts: tuple[str, ...]
     outcomes: list[Outcome] = field(default_factory=list)
     units: list[UnitChange] = field(default_factory=list)
     xml: bytes = b""
+    final: bytes = b""
 
     @property
     def all_computed(self) -> bool:

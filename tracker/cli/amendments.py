@@ -76,7 +76,8 @@ def amend(
 
     on = read_day(day, "--date") if day else None
     try:
-        text = read_base(file_bytes(base), base.name)
+        before = file_bytes(base)
+        text = read_base(before, base.name)
         instructions = read_rule_file(rule.name, file_bytes(rule))
     except UsageError:
         raise
@@ -88,7 +89,7 @@ def amend(
     if output is not None:
         write_out(result.xml, output)
     if as_json:
-        print_json(amended_json(result))
+        print_json(amended_json(result, before, base.name))
     else:
         print(_page(result))
     finish(0 if result.all_computed else 1)
