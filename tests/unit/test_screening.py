@@ -17,17 +17,32 @@ from fastapi.testclient import TestClient
 
 from bench.eval_screening import recorded_parties
 from bench.planted_names import planted
-from tests.unit.web_samples import NOW, settings
+from tests.unit.web_samples import NOW, cfr_change, settings
 from tracker.cli import screening  # noqa: F401 - it registers its command
 from tracker.cli.app import app
+from tracker.config.loader import load
 from tracker.documents.listed_parties import parties_of, party_from_json, party_to_json
 from tracker.errors import UsageError
-from tracker.model import Document, DocumentKind, Fetched, HttpResponse, Profile, ResourceType, Unit, UnitKind
+from tracker.model import (
+    Classification,
+    Document,
+    DocumentKind,
+    Evidence,
+    Fetched,
+    HttpResponse,
+    Level,
+    Profile,
+    ProfileMatch,
+    ResourceType,
+    Unit,
+    UnitKind,
+)
 from tracker.parsing import read_file
+from tracker.scheduler.self_check import _listed
 from tracker.screening.matcher import ListedName, NameIndex
 from tracker.screening.partner_file import LARGEST, MOST, read_partners
 from tracker.screening.screener import Partner
-from tracker.storage import snapshots, versions
+from tracker.storage import changes, snapshots, versions
 from tracker.storage.database import Store
 from tracker.web.app import create_app
 
@@ -361,3 +376,36 @@ def test_a_thousand_names_against_the_recorded_lists() -> None:
     false = [partner for partner in partners if not partner.of and found.find(partner.name)]
     assert len(missed) <= 10, missed
     assert len(false) <= 10, false
+
+
+def test_tracker_check_names_the_parties_of_a_profile_that_are_listed_already(state: Path) -> None:
+    config = config_of(state)
+    config.write_text(
+        config.read_text() + '[[profile]]\nid = "trade"\nparties = ["Huawei Technologies", "Nobody Ltd"]\n'
+    )
+    found = [one for one in _listed(load(config), state) if one["what"] == "profile"]
+    assert [(one["id"], one["ok"]) for one in found] == [("trade", True)]
+    assert found[0]["said"].startswith(
+        "critical: 'Huawei Technologies' is listed already: Huawei Technologies Co., Ltd. (entity-list"
+    )
+
+
+def test_a_first_poll_that_names_a_party_of_the_profile_is_no_record_without_a_change(tmp_path: Path) -> None:
+    where = "Supp. No. 4 to Part 744 › CHINA, PEOPLE'S REPUBLIC OF › Huawei Technologies Co., Ltd."
+    match = ProfileMatch("trade", Level.MEDIUM, (Evidence("Huawei Technologies Co., Ltd.", where),))
+    change = replace(
+        cfr_change()[0],
+        baseline=True,
+        tagging=Classification(Level.LOW),
+        profiles=(match,),
+        id="chg_00000000000000b1",
+    )
+    store = Store(tmp_path)
+    with store.write() as connection:
+        changes.save(connection, changes.ChangeEntry(change, "ear:15 CFR 744", 1))
+    store.close()
+    client = TestClient(create_app(settings(), tmp_path, lambda: NOW), base_url="http://127.0.0.1:8000")
+    client.cookies.set("lang", "en")
+    html = client.get("/", params={"profile": "trade"}).text
+    assert "Parties of this profile are listed already: Huawei Technologies Co., Ltd." in html
+    assert '<li class="critical baseline">' in html

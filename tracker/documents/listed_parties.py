@@ -10,7 +10,8 @@ from typing import Any
 from tracker.model import Document, Unit, UnitKind
 
 _STEP = " › "
-_SUPPLEMENTS = {
+# The supplements that list parties, by their paths, each with the id of its list.
+PARTY_LISTS = {
     "Supp. No. 4 to Part 744": "entity-list",
     "Supp. No. 6 to Part 744": "unverified-list",
     "Supp. No. 7 to Part 744": "military-end-user-list",
@@ -63,7 +64,7 @@ def _party(unit: Unit) -> Party | None:
     meta = dict(reversed(unit.meta))  # the first of each name
     name = meta.get("party", "")
     first = unit.path.partition(_STEP)[0]
-    if not name or _RESERVED.match(name) or ("list" not in meta and first not in _SUPPLEMENTS):
+    if not name or _RESERVED.match(name) or ("list" not in meta and first not in PARTY_LISTS):
         return None
     labeled = (
         {label: words.strip(" .") for label, words in _LABELED.findall(unit.text)} if "list" in meta else {}
@@ -73,7 +74,7 @@ def _party(unit: Unit) -> Party | None:
     return Party(
         name,
         tuple(dict.fromkeys(words for kind, words in unit.meta if kind == "alias")),
-        _SUPPLEMENTS.get(first) or meta["list"],
+        PARTY_LISTS.get(first) or meta["list"],
         unit.path,
         meta.get("country", ""),
         "; ".join(words for kind, words in unit.meta if kind == "address"),

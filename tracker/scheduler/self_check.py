@@ -14,12 +14,16 @@ from typing import Any
 from tracker import parsing, sources
 from tracker.assistants.model_client import ChatEndpoint
 from tracker.config.models import Settings, Source, Summarizer
+from tracker.config.source_kinds import source_kinds
 from tracker.errors import TrackerError
 from tracker.http.client import Client
 from tracker.ingest.poll import StoredSourceView
 from tracker.model import Fetched, ResourceType
 from tracker.notifications.targets import try_channel
+from tracker.sanitize import sanitize_line
 from tracker.scheduler import reload
+from tracker.screening import screener
+from tracker.search.index import SearchIndex
 from tracker.sources.events import ResourceError
 from tracker.storage import alert_queries, presence
 from tracker.storage.database import Store
@@ -31,7 +35,7 @@ WORKERS = 8
 def run_self_check(
     settings: Settings, state: Path, now: Callable[[], datetime], *, allow_empty: bool = False
 ) -> Iterator[dict[str, Any]]:
-    """Yields one result per check: `{"what": "state|settings|source|channel|summarizer", "id", "ok", "said"}`."""
+    """Yields one result per check: `{"what": "state|settings|source|profile|channel|summarizer", "id", "ok", "said"}`."""
     yield _state(state)
     if not allow_empty:
         yield from _less(settings, state)
@@ -47,6 +51,7 @@ def run_self_check(
     with ThreadPoolExecutor(WORKERS) as pool:
         yield from pool.map(lambda source: _source(source, client, now()), enabled)
     client.close()
+    yield from _listed(settings, state)
     for channel in settings.channels:
         try:
             result, good = try_channel(channel), True
@@ -55,6 +60,23 @@ def run_self_check(
         yield {"what": "channel", "id": channel.id, "ok": good, "said": result}
     if settings.summarizer is not None:
         yield {"what": "summarizer", "id": settings.summarizer.model, **_summarizer(settings.summarizer, now)}
+
+
+def _listed(settings: Settings, state: Path) -> Iterator[dict[str, Any]]:
+    """The parties of each profile that the stored lists name already: their listing is no change that would alert."""
+    if not presence.check(state) or not any(profile.parties for profile in settings.profiles):
+        return
+    kinds = source_kinds()
+    with closing(Store(state)) as store:
+        finder = SearchIndex(store)
+        finder.refresh([source.id for source in settings.sources if kinds[source.kind].texts], ENOUGH_SECONDS)
+        lists = screener.Screener(finder)
+    for profile, hits in screener.listed_partners(lists, settings.profiles).items():
+        for name, hit in hits:
+            party = lists.parties[hit.party]
+            since = f", since {party.since}" if party.since else ""
+            result = f"{screener.list_level(party.list)}: {name!r} is listed already: {party.name} ({party.list}{since}); see /parties"
+            yield {"what": "profile", "id": profile, "ok": True, "said": sanitize_line(result)}
 
 
 def _summarizer(wanted: Summarizer, now: Callable[[], datetime]) -> dict[str, Any]:

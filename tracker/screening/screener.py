@@ -10,7 +10,7 @@ from itertools import product
 from tracker.countries import country_named
 from tracker.documents.listed_parties import Party
 from tracker.legal_status.stored_register import status_of_units
-from tracker.model import Profile
+from tracker.model import Level, Profile
 from tracker.screening.matcher import THRESHOLD, ListedName, Matched, NameHit, NameIndex
 from tracker.screening.names import name_key
 from tracker.search.index import SearchIndex
@@ -208,6 +208,11 @@ def list_states(screener: Screener, reader: StoreReader, *, consolidated: bool) 
     if consolidated and not there - set(EXPECTED):
         missing.append(CONSOLIDATED)
     return (*found, *(ListState(name, "", "", 0, "missing") for name in missing))
+
+
+def list_level(identity: str) -> Level:
+    """Return the level of a listed party for a profile that names it: that of its addition to the list."""
+    return Level.HIGH if identity == "unverified-list" else Level.CRITICAL
 
 
 def listed_partners(screener: Screener, profiles: Sequence[Profile]) -> dict[str, list[tuple[str, NameHit]]]:

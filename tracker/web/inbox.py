@@ -12,14 +12,18 @@ from typing import Any, TypeVar
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from tracker.documents.listed_parties import PARTY_LISTS
+from tracker.i18n import t
 from tracker.legal_status.current import current_status
 from tracker.legal_status.ribbons import Ribbon
-from tracker.model import TOPIC_IDS, Change, DocumentKind, Language, LegalDate, Level, Status
+from tracker.locations import unit_path
+from tracker.model import TOPIC_IDS, Change, DocumentKind, Language, LegalDate, Level, ProfileMatch, Status
 from tracker.rendering.alert_message import what_changed
 from tracker.rendering.correction_text import leading_correction
 from tracker.rendering.deadlines import upcoming
 from tracker.rendering.profile_lead import leading_match, profile_reason
 from tracker.rendering.status_ribbons import status_ribbons, story_ribbons
+from tracker.screening.screener import list_level
 from tracker.search.marks import highlight
 from tracker.search.near import near_changes
 from tracker.search.query import terms
@@ -162,6 +166,9 @@ def entries(
         general = change.tagging.level
         because = profile_reason(match, general, language) if match else ""
         level = match.level if match else general
+        if match and change.baseline and (already := _listed_already(match)):
+            names, level = already
+            what, detail = t("screen.listed-already", language, names=", ".join(names)), ""
         corrected = leading_correction(change) is not None
         rows.append(
             InboxRow(
@@ -178,6 +185,18 @@ def entries(
             )
         )
     return rows
+
+
+def _listed_already(match: ProfileMatch) -> tuple[list[str], Level] | None:
+    """Return the parties of a profile that a list named at its first poll, and their level: for the profile that is no
+    record without a change."""
+    rows = [
+        unit_path(evidence.where).split(" › ")
+        for evidence in match.evidence
+        if unit_path(evidence.where).partition(" › ")[0] in PARTY_LISTS
+    ]
+    named = {steps[-1]: list_level(PARTY_LISTS[steps[0]]) for steps in rows if len(steps) > 2}
+    return (list(named), max(named.values(), key=lambda level: level.rank)) if named else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,15 @@ from tracker.i18n import t
 from tracker.rendering.screening_pdf import screening_pdf
 from tracker.screening import report
 from tracker.screening.partner_file import LARGEST, LONGEST, MOST, read_partners
-from tracker.screening.screener import Partner, Screener, Screening, list_states, listed_partners, screen
+from tracker.screening.screener import (
+    Partner,
+    Screener,
+    Screening,
+    list_level,
+    list_states,
+    listed_partners,
+    screen,
+)
 from tracker.search.answers import WAIT
 from tracker.search.index import SearchIndex
 from tracker.search.marks import highlight, passage
@@ -165,6 +173,7 @@ def _page(
                         party,
                         report.list_name(party.list, language),
                         report.country_name(party.country, language),
+                        list_level(party.list),
                     )
                     for name, party in ((name, screener.parties[hit.party]) for name, hit in hits)
                 ],
