@@ -13,6 +13,7 @@ from itertools import groupby
 
 from tracker.diffing.summary import split_path, summarize
 from tracker.i18n import t
+from tracker.legal_status.ribbons import Ribbon
 from tracker.model import Language, Op, Operation
 from tracker.rendering.redlines.model import Redline
 from tracker.sanitize import safe_url, sanitize
@@ -36,7 +37,7 @@ def render(redline: Redline, language: Language = "en") -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="no-referrer">'
         f"<title>{title}</title><style>{style()}</style></head><body>\n"
-        f"<header><h1>{title}</h1>{named}{_facts(redline, language)}"
+        f"<header><h1>{title}</h1>{named}{_standing(redline, language)}{_facts(redline, language)}"
         f'<p class="summary">{_safe(summarize(redline.operations).get(language))}</p>'
         f'<p class="key">{_safe(t("redline.key", language))}</p></header>\n'
         f"{_switches(editorial, language)}<main>{body(redline, language)}</main></body></html>\n"
@@ -52,6 +53,14 @@ def body(redline: Redline, language: Language) -> str:
         _place(redline, name, list(operations), language)
         for name, operations in groupby(visible, key=lambda op: split_path(op.path)[0])
     )
+
+
+def _standing(redline: Redline, language: Language) -> str:
+    return "".join(map(_ribbon, redline.standing(language)))
+
+
+def _ribbon(ribbon: Ribbon) -> str:
+    return f'<p class="ribbon {_safe(ribbon.state)}">{_safe(ribbon.words)}</p>'
 
 
 def _safe(text: str) -> str:
@@ -107,10 +116,7 @@ def _op(redline: Redline, op: Operation, language: Language) -> str:
         f'<h3><span class="badge">{_safe(t(f"op.{op.op.value}", language))}</span>{_safe(local or place)}'
         f' <span class="was">{_safe(" · ".join(was))}</span></h3>'
     )
-    head += "".join(
-        f'<p class="ribbon {_safe(ribbon.state)}">{_safe(ribbon.words)}</p>'
-        for ribbon in redline.ribbons(op.path, language)
-    )
+    head += "".join(map(_ribbon, redline.ribbons(op.path, language)))
     return f'<article class="{" ".join(classes)}">{head}{"" if quiet else _words(op, language)}</article>\n'
 
 

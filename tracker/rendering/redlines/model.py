@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from tracker.clock import legal_day
 from tracker.i18n import format_timestamp, t
+from tracker.legal_status.current import current_status
 from tracker.legal_status.register import StateOnDay
 from tracker.legal_status.ribbons import Ribbon, asked_words, ribbons
-from tracker.model import Language, LocalizedText, Op, Operation, Unit
+from tracker.model import Language, LocalizedText, Op, Operation, Status, Unit, UnitKind
+from tracker.rendering.status_ribbons import status_ribbons
 
 _CITATIONS = 12
 
@@ -31,6 +34,7 @@ class RedlineSide:
 class Redline:
     """Everything that a redline shows. `before` is None for a new document. `states` are those of units by the register
     of effects, on the day of the redline; `asked` is that day where the later text is the present text of the CFR.
+    `status` is that of a document which is no such text.
     """
 
     title: str
@@ -45,22 +49,32 @@ class Redline:
     headline: LocalizedText | None = None
     states: Mapping[str, tuple[StateOnDay, ...]] = field(default_factory=dict)
     asked: date | None = None
+    status: tuple[Status, ...] = ()
 
     def ribbons(self, path: str, language: Language) -> tuple[Ribbon, ...]:
         """What a reader must see beside a unit: that it is stayed, not effective yet, not incorporated."""
         return ribbons(self.states.get(path, ()), language)
+
+    def standing(self, language: Language) -> tuple[Ribbon, ...]:
+        """What a reader must see of the document itself: that it is stayed, ended, not effective yet."""
+        return status_ribbons(current_status(self.status, legal_day(self.generated_at)), language)
 
     def asked_line(self, language: Language) -> str:
         """That all units without a ribbon are in force; empty where the register cannot say so."""
         return asked_words(self.asked, language) if self.asked else ""
 
     def ribbon_lines(self, language: Language) -> tuple[str, ...]:
-        """Return the ribbons of all shown units, each with its unit, for outlets that show them together."""
-        return tuple(
-            f"{op.path}: {ribbon.words}"
-            for op in self.visible()
-            if not op.editorial
-            for ribbon in self.ribbons(op.path, language)
+        """Return the ribbons of the document and of all shown units, each with its unit, for outlets that show them
+        together."""
+        return (
+            *(ribbon.words for ribbon in self.standing(language)),
+            *(
+                f"{op.path}: {ribbon.words}"
+                for op in self.visible()
+                # An editorial note has no legal weight, but what it says of a rule has.
+                if not op.editorial or op.kind is UnitKind.EDITORIAL_NOTE
+                for ribbon in self.ribbons(op.path, language)
+            ),
         )
 
     def names(self, language: Language) -> tuple[str, ...]:

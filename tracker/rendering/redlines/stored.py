@@ -12,7 +12,7 @@ from tracker import parsing
 from tracker.clock import legal_day
 from tracker.errors import TrackerError
 from tracker.legal_status.register import StateOnDay
-from tracker.legal_status.stored_register import status_of_units
+from tracker.legal_status.stored_register import is_codified, status_of_units
 from tracker.model import Change, Document, DocumentKind, Op, Operation, SnapshotRef, Unit
 from tracker.parsing import volatile_content
 from tracker.rendering.redlines.model import Redline, RedlineSide
@@ -37,6 +37,7 @@ def load_redline(
         headline=change.tagging.headline,
         states=unit_states(connection, operations, now),
         asked=legal_day(now) if is_present(connection, change) else None,
+        status=() if is_codified(change) else change.tagging.status,
     )
 
 

@@ -25,6 +25,7 @@ def render(
     shown = [op for op in visible if editorial or not op.editorial]
     hidden = len(visible) - len(shown)
     lines = [pen.bold(sanitize_line(redline.title))]
+    lines += [f"! {ribbon.words}" for ribbon in redline.standing(language)]
     lines += [f"{name}: {sanitize_line(value)}" for name, value in redline.facts(language)]
     lines += ["", sanitize_line(summarize(redline.operations).get(language))]
     place = None
