@@ -51,6 +51,7 @@ T = TypeVar("T")
 
 _AFFECTING = ("document_number", "executive_order", "proclamation", "citation", "page", "instruction")
 _CITATION = re.compile(r"\d{1,3} FR \d{1,6}")
+_ORDERS = ("E.O. ", "Proclamation ")
 
 
 def format_instant(moment: datetime) -> str:
@@ -292,11 +293,11 @@ def _tagging_of(value: Mapping[str, Any]) -> Classification:
                 entry["state"],
                 _day_of(entry.get("from")),
                 _day_of(entry.get("until")),
-                entry.get("citation") or entry.get("by"),
+                _by(entry),
                 _texts(entry.get("units")),
                 entry.get("quote", ""),
                 entry.get("where", ""),
-                entry.get("by") if entry.get("citation") else None,
+                _other_name(entry),
             ),
         ),
         links=_each(
@@ -400,11 +401,24 @@ def _bilingual_of(value: Mapping[str, str] | None) -> LocalizedText:
 
 
 def _named(status: Status) -> dict[str, str | None]:
-    """Return whose statement it is: `by` its number, for a page its title, null where only its citation is
-    known; and its citation.
+    """Return whose statement it is: `by` its number, for an order that of the order, for a page its title, null where
+    only its citation is known; and its citation.
     """
-    cited = _CITATION.fullmatch(status.by or "") is not None
-    return {"by": status.number if cited else status.by, "citation": status.by if cited else None}
+    if _CITATION.fullmatch(status.by or ""):
+        return {"by": status.number, "citation": status.by}
+    return {"by": status.by, "citation": status.number}
+
+
+def _by(entry: Mapping[str, Any]) -> str | None:
+    """The name by which a status names its document: that of an order, else the citation."""
+    by: str | None = entry.get("by")
+    return by if by and by.startswith(_ORDERS) else entry.get("citation") or by
+
+
+def _other_name(entry: Mapping[str, Any]) -> str | None:
+    by: str | None = entry.get("by")
+    citation: str | None = entry.get("citation")
+    return citation if by and by.startswith(_ORDERS) else by if citation else None
 
 
 def _moment(moment: date | datetime | None) -> str | None:

@@ -127,7 +127,7 @@ def test_duties_that_a_later_order_ends(world: World) -> None:
     assert [(one.state, one.since) for one in ahead] == [("rescinded", date(2026, 8, 1))]
     assert all(one[0] != "rescinded" for one in states(world, "E.O. 14902", date(2026, 9, 1)))
     (status,) = [one for one in record(world, "2026-50301")["status"] if one["state"] == "rescinded"]
-    assert (status["from"], status["by"]) == ("2026-08-01", "2026-50311")
+    assert (status["from"], status["by"]) == ("2026-08-01", "E.O. 14950")
     again = [alert for alert in world.alerts[before:] if "2026-50301" in alert]
     assert len(again) == 1, "one alert to those who had it"
     assert "更新" in again[0]
@@ -331,7 +331,7 @@ def test_history_that_is_loaded_and_an_archive_give_the_same_law(world: World) -
         store.close()
     assert states(world, "E.O. 14901", date(2026, 8, 1)) == [("rescinded", "E.O. 14950")]
     (status,) = [one for one in record(world, "2026-50301")["status"] if one["state"] == "rescinded"]
-    assert (status["from"], status["by"]) == ("2026-08-01", "2026-50311")
+    assert (status["from"], status["by"]) == ("2026-08-01", "E.O. 14950")
     before = law_to_json(law(world, "E.O. 14901", date(2026, 8, 1)))
     archive = export_archive(world.state, world.folder / "all.zip").path
     there = world.folder / "there"

@@ -347,7 +347,7 @@ def test_an_order_that_another_ends_and_a_rule_that_is_withdrawn_before_its_day(
         "in-force", "in-force", "rescinded", "rescinded",
     ]  # fmt: skip
     (ends,) = [one for one in order["status"] if one["state"] == "rescinded"]
-    assert (ends["by"], ends["citation"]) == ("2026-50311", "91 FR 41600")
+    assert (ends["by"], ends["citation"]) == ("E.O. 14389", "91 FR 41600")
     assert date(2026, 7, 17) <= ended <= date(2026, 7, 20)
     rule = alerted_about(world, "2026-50302")
     assert on(rule, date(2026, 6, 16), date(2026, 8, 2), date(2026, 8, 3), date(2026, 9, 1)) == [

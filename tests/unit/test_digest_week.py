@@ -139,7 +139,10 @@ def test_an_end_is_sent_unless_something_follows() -> None:
         ),
     )
     turns = week(affected=(ends, goes_on)).turns
-    assert [(turn.item.change.id, turn.ended) for turn in turns] == [(ends.id, True), (goes_on.id, False)]
+    assert [(turn.item.change.id, turn.status.state, turn.day, turn.before) for turn in turns] == [
+        (ends.id, "expired", date(2026, 5, 16), "in-force"),
+        (goes_on.id, "stayed", date(2026, 5, 16), "in-force"),
+    ]
 
 
 def test_later_changes_are_no_part_of_an_earlier_week() -> None:

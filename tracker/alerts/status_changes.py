@@ -35,7 +35,7 @@ def enqueue(
     status, or the name of what a person recorded.
     """
     active = mutes.active(connection, now)
-    by = actor if isinstance(actor, str) else actor.order or names_of(actor)
+    by = actor if isinstance(actor, str) else names_of(actor)
     sent = {row.channel: row.story for row in _deliveries(connection, change.id) if row.state == "sent"}
     waiting = {
         row.channel for row in _deliveries(connection, change.id) if row.state in ("pending", "claimed")

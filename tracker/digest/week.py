@@ -26,6 +26,7 @@ from tracker.digest.story_items import by_story
 from tracker.documents.names import names_of
 from tracker.legal_status.current import current_status
 from tracker.model import Change, DocumentKind, LegalDate, Level, Operation, ProfileMatch, Status
+from tracker.model.expiry import expired_after
 from tracker.rendering.deadlines import identity, upcoming
 
 SOON = timedelta(days=14)  # dates within this span need action
@@ -369,8 +370,9 @@ def _turns(items: Sequence[DigestItem], known: Sequence[Change], period: Period)
         change = item.change
         if item.level is Level.NONE or change.detected_at >= period.end:
             continue
-        own = {change.document_number, change.citation} - {None}
+        own = {change.document_number, change.citation, change.order} - {None}
         others = [status for status in change.tagging.status if status.by not in own]
+        others += expired_after(others)
         for status in others:
             begins = status.since is not None and period.first <= status.since <= period.last
             if status.state not in _PLAIN and (begins or status.by in acting):

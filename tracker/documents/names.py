@@ -18,15 +18,16 @@ _WORD = re.compile(r"\w+(?:-\w+)*")
 
 
 def names_of(document: Change) -> str:
-    """Return the display name. A document has no citation before it is printed, and a page has only its title."""
-    return document.citation or document.document_number or fold_space(document.title)
+    """Return the display name: an order or proclamation by its number, else the citation. A document has no citation
+    before it is printed, and a page has only its title."""
+    return document.order or document.citation or document.document_number or fold_space(document.title)
 
 
-def number_beside_citation(document: Change) -> str | None:
-    """Return the document number of a document that is named by its citation; None where there is none or it is
-    the name already.
-    """
-    return document.document_number if document.citation else None
+def other_name(document: Change) -> str | None:
+    """Return what identifies a document beside its display name: of an order its citation, else its number; None where
+    there is none."""
+    names = (document.citation if document.order else None, document.document_number)
+    return next((name for name in names if name and name != names_of(document)), None)
 
 
 def references_in(change: Change) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from tracker.i18n import label, t
 from tracker.legal_status.register import ENDED, PREVAILS, RegisterState
 from tracker.legal_status.ribbons import WAITING, names_day, status_words
 from tracker.model import Language, Status
+from tracker.model.expiry import expired_after
 from tracker.sanitize import sanitize_line
 
 _BEFORE_FORCE = frozenset({"published", "proposed", "delayed"})
@@ -40,6 +41,8 @@ def current_status(statuses: Iterable[Status], today: date) -> CurrentStatus:
     """The status on a day. Both ends count: a stay from 10 November until 9 November a year later applies on both
     days."""
     everything = tuple(statuses)
+    # The end of force is a state of its own once it is there; before that, the status in force names its last day.
+    everything = (*everything, *(one for one in expired_after(everything) if _holds(one, today)))
     notes = tuple(status for status in everything if status.state in _NOTES and _holds(status, today))
     known = tuple(status for status in everything if status.state not in _NOTES)
     began = {status.state for status in known if status.since is None or status.since <= today}

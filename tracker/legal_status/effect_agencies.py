@@ -46,9 +46,10 @@ _SAYS: dict[EffectVerb, re.Pattern[str]] = {
     V.ENDS: re.compile(r"\b(?:withdr|rescin|revok|terminat)", re.I),
 }
 _PARTLY = re.compile(
-    r"\bpartial(?:ly)?\b|\bin part\b|\bcertain (?:provisions|requirements|amendments|portions)\b|\bcomment period\b|\b(?:effective|compliance) dates?\b",
-    re.I,
+    r"\bpartial(?:ly)?\b|\bin part\b|\bcertain (?:provisions|requirements|amendments|portions)\b", re.I
 )
+_DATES = re.compile(r"\bcomment period\b|\b(?:effective|compliance) dates?\b", re.I)
+_COMPLIANCE = re.compile(r"\bcomment period\b|\bcompliance dates?\b", re.I)
 _RULES = re.compile(r"\b(?:rule|rulemaking|notice|published|NPRM|proposal|document)\b", re.I)
 # A title in quotation marks, of a document: not of a law, a section, a memorandum or a system of records.
 _QUOTED = re.compile(
@@ -206,14 +207,15 @@ def _sentence(
                         affecting(document, sentence, where),
                         member.affected,
                         applied=Applied.NOT_APPLICABLE,
-                        extent=_extent(document),
+                        extent=_extent(document, relation),
                     )
 
 
-def _extent(document: Document) -> Extent:
-    """How much of the other document the title and the action speak of."""
+def _extent(document: Document, relation: EffectVerb) -> Extent:
+    """How much of the other document the title and the action speak of. The effective date is that of all of it."""
     said = f"{document.title} {document.action}"
-    return Extent.PARTIAL if _PARTLY.search(said) else Extent.WHOLE
+    dates = _COMPLIANCE if relation is V.DELAYS else _DATES
+    return Extent.PARTIAL if _PARTLY.search(said) or dates.search(said) else Extent.WHOLE
 
 
 def _fallback(document: Document, relation: EffectVerb) -> Iterator[Effect]:
@@ -243,7 +245,7 @@ def _fallback(document: Document, relation: EffectVerb) -> Iterator[Effect]:
             affecting(document, quote, at),
             Affected(docket=docket, rin=rin, title=title or None),
             applied=Applied.NOT_APPLICABLE,
-            extent=_extent(document),
+            extent=_extent(document, verb),
         )
 
 

@@ -29,6 +29,7 @@ from tracker.legal_status.effect_sentences import (
     split_sentences,
 )
 from tracker.legal_status.effect_verbs import Act, Voice
+from tracker.legal_status.extraction import printed_day
 from tracker.legal_status.instrument_mentions import Group, Mention, Names, identity, nicknames, with_part
 from tracker.legal_status.legal_dates import base_days
 from tracker.legal_status.relative_days import Base
@@ -38,9 +39,11 @@ _PRESIDENT = re.compile(
     r"\b(?:by the authority vested in me|it is hereby ordered|NOW, THEREFORE, I\b|BY THE PRESIDENT OF THE UNITED STATES|MEMORANDUM FOR (?:THE )?[A-Z]{3})",
     re.I,
 )
-_COURT = re.compile(
-    r"\b(?:UNITED STATES COURT OF|DISTRICT COURT|COURT OF INTERNATIONAL TRADE|Circuit Judges?|SUPREME COURT OF|Plaintiffs?-Appell|IT IS (?:HEREBY )?ORDERED|Slip Op\.)"
+# The caption of a decision. Courts and presidents both write "it is hereby ordered", so the caption decides.
+_CAPTION = re.compile(
+    r"\b(?:UNITED STATES COURT OF|DISTRICT COURT|COURT OF INTERNATIONAL TRADE|Circuit Judges?|SUPREME COURT OF|Plaintiffs?-Appell|Slip Op\.)"
 )
+_COURT = re.compile(r"\bIT IS (?:HEREBY )?ORDERED\b")
 _OPENING = 40  # units in which a page shows whose words it is
 _ITEM = re.compile(
     r"^\s*(?:\((?:[a-z]{1,5}|[ivx]+|\d{1,3}|[A-Z])\)|[•·–-]|(?:Executive Order|Proclamation|E\.O\.)\s)"
@@ -99,6 +102,8 @@ def voice_of(document: Document) -> Voice:
     if document.kind is not DocumentKind.PAGE:
         return Voice.AGENCY
     opening = " ".join(unit.text for unit in document.units[:_OPENING])
+    if _CAPTION.search(opening):
+        return Voice.COURT
     if _PRESIDENT.search(opening):
         return Voice.PRESIDENT
     return Voice.COURT if _COURT.search(opening) else Voice.PAGE
@@ -297,7 +302,11 @@ def _begins(document: Document) -> date | None:
     if document.effective_on:
         return document.effective_on
     base = base_days(document)
-    return base.signed or base.published
+    return (
+        base.signed
+        or base.published
+        or (printed_day(document) if document.kind is DocumentKind.PAGE else None)
+    )
 
 
 def known_at(document: Document) -> datetime | None:

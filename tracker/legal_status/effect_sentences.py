@@ -61,7 +61,7 @@ _MOVED_BEFORE = re.compile(
 )
 _OUT_OF = re.compile(r"^(?:remov|delet|eliminat|strik|withdraw)\w*\b[^;]{1,200}\bfrom\b", re.I)
 _SCOPED = re.compile(r"\b(?:except(?! as (?:otherwise )?)|excluding|other than|only|solely|in part|to the extent|with respect to|for (?:articles|goods|products|imports) (?:of|from|that)|articles (?:of|from)|products of)\b")  # fmt: skip
-_CONDITION = re.compile(r"(?:^|[,;:.]\s*)(?:[Ii]f|[Uu]nless(?! otherwise)|[Ii]n the event|[Ss]hould)\b|\bprovided that\b|\bcontingent (?:up)?on\b|\bconditioned (?:up)?on\b|\b(?:only )?if\b", re.I)  # fmt: skip
+_CONDITION = re.compile(r"(?:^|[,;:.]\s*)(?:[Ii]f|[Uu]nless(?! otherwise)|[Ii]n the event|[Ss]hould)\b|\bprovided that\b|\bin the event\b|\bcontingent (?:up)?on\b|\b(?:once|when|whenever|after) [^,;.]{0,80}?\b(?:certif|determin|finds?\b|found\b|notif)\w*|\bupon (?:an? |the |his |her |such )?(?:certification|determination|finding|notification)\b|\bconditioned (?:up)?on\b|\b(?:only )?if\b", re.I)  # fmt: skip
 # "the following Presidential actions": the instruments come after a colon, each as an item.
 _FOLLOWING = re.compile(r"\bfollowing\b|\b(?:listed|set forth|specified) below\b|^\s*$", re.I)
 # "The following Executive Orders": what stands for the instruments themselves.
@@ -79,6 +79,16 @@ _PIECES = re.compile(
     r"\b(?:portions?|parts?|sections?|paragraphs?|provisions?|certain|dates?|comments?|period|deadlines?|amendments?|exclusions?|actions?|instructions?|requirements?|entr(?:y|ies)|duties|rates?|tables?)\b",
     re.I,
 )
+# "the amendments made by the final rule are stayed": what a rule amends is all of it.
+_ITS_AMENDMENTS = re.compile(
+    r"(?:^|(?<=[,\s]))the (?:amendments|changes|revisions)(?: (?:to|in) [^,;]{1,60}?)? (?:(?:made|adopted|published) )?(?:of|by|in)\s+(?=(?:the|its|our)\s)",
+    re.I,
+)
+# "the stay of the final rule is lifted", "the suspension of the duties is terminated".
+_HELD = re.compile(
+    r"\b(?:the|this|that|our|its)\s+(?:(?:temporary|preliminary|administrative|partial|full|existing|present)\s+)*(?P<what>stay|injunction|suspension|pause)\s+(?:of|on|against)\s+(?P<rest>[^;:]*)$",
+    re.I,
+)
 _LISTED = re.compile(r"(?:[:;,]|\band\b|\bor\b)\s*(?:\((?:[a-z]{1,5}|\d{1,2}|[A-Z])\)\s*)?(?:the\s+)?$", re.I)
 _INTO = re.compile(
     r"[\s,]*(?:the\s+)?(?:(?:[Aa]nnex(?:es)?|[Ss]ections?|[Ss]ubsections?|[Cc]lauses?|[Pp]aragraphs?|lists?|text|[Tt]able|[Ss]chedule|scope)\b[\w().,\s-]{0,40}?\b(?:of|to|in)\s+)?(?:the\s+)?"
@@ -92,6 +102,7 @@ _DIRECTLY = re.compile(
 # "(a) ", "Sec. 6. ", "Accordingly, ": what opens a clause before its subject.
 _DESIGNATED = re.compile(
     r"^\s*(?:(?:Sec(?:tion|\.)?\s\d+\.\s+)?(?:\d{1,3}\.\s+)?(?:\((?:[a-z]{1,5}|\d{1,3}|[A-Z])\)\s*)+|Sec(?:tion|\.)?\s\d+\.\s+|\d{1,3}\.\s+)?(?:(?:Accordingly|Therefore|In addition|Further|Furthermore|Also|Finally|Thus|Consequently|Effective immediately),?\s+)?"
+    r"(?:[^.;:]{0,160}?\b(?:(?:IT IS|It is|it is) (?:(?:HEREBY|FURTHER|THEREFORE|hereby|further|therefore),? )*)?(?:ORDERED|ADJUDGED|DECREED|ordered)(?:,?(?: and| AND)? (?:ADJUDGED|DECREED))*,? that\s+)?"
 )
 _PLACE = re.compile(r"(?:the\s+)?(?:sections?|clauses?|paragraphs?|subsections?|annex(?:es)?|parts?)\b", re.I)
 # ", the HTSUS" between an instrument and the verb: the verb has another subject.
@@ -357,10 +368,23 @@ def _role(word: str) -> str:
 
 
 def _of_contents(flat: str, act: Act, group: Group) -> Act:
-    """What is removed from an instrument amends it."""
+    """What is removed from an instrument amends it; what ends its stay lets it apply again."""
+    if act.verb in (EffectVerb.ENDS, EffectVerb.DECLARES_UNLAWFUL):
+        held = _HELD.search(_scope_of(flat, act, group))
+        if held is not None:
+            lifts = held["what"].lower() in ("stay", "injunction")
+            return replace(act, verb=EffectVerb.LIFTS_STAY if lifts else EffectVerb.RESUMES)
     if act.verb is EffectVerb.ENDS and not act.passive and _OUT_OF.search(flat[act.start : group.start]):
         return replace(act, verb=EffectVerb.AMENDS)
     return act
+
+
+def _scope_of(flat: str, act: Act, group: Group) -> str:
+    """The words of a clause that lead to an instrument: those before it, of a verb in the active after that verb."""
+    if act.passive:
+        start = max(flat.rfind(";", 0, group.start), flat.rfind(":", 0, group.start), 0)
+        return flat[start : group.start]
+    return flat[act.end : group.start]
 
 
 def _chain(sentence: str, group: Group, names: Names) -> Group | None:
@@ -391,21 +415,25 @@ def _found(sentence: str, flat: str, act: Act, group: Group, base: Base | None) 
         )
         scope, tail = flat[start : act.start] if act.passive else flat[start : flat.find(":", act.end)], ""
         scope = _ANNOUNCED.sub("", scope)
-    elif act.passive:
-        start = max(flat.rfind(";", 0, group.start), flat.rfind(":", 0, group.start), 0)
-        scope, tail = flat[start : group.start], flat[group.end : act.start] + flat[act.end : act.end + 160]
     else:
-        scope, tail = flat[act.end : group.start], flat[group.end : group.end + 160]
+        scope, tail = _scope_of(flat, act, group), flat[group.end : group.end + 160]
+        if act.passive:
+            tail = flat[group.end : act.start] + flat[act.end : act.end + 160]
+    if act.verb in (EffectVerb.LIFTS_STAY, EffectVerb.RESUMES):
+        scope = _HELD.sub(lambda held: held["rest"], scope)
+    elif act.verb not in (EffectVerb.AMENDS, EffectVerb.CORRECTS):
+        scope = _ITS_AMENDMENTS.sub("", scope)
     parts = [match[0] for match in _PART.finditer(scope)]
     part = parts[-1] if parts else ""
     limited = _SCOPED.search(re.split(r"[;.]", tail)[0]) or _SCOPED.search(scope)
-    scope = _TIMED.sub("", scope)
-    alone = _DIRECTLY.fullmatch(_last_phrase(_DESIGNATED.sub("", scope), act.passive)) is not None
+    scope = _DESIGNATED.sub("", _TIMED.sub("", scope))
+    alone = _DIRECTLY.fullmatch(_last_phrase(scope, act.passive)) is not None
     alone = alone or (_DOCUMENT.match(scope) is not None and _PIECES.search(scope) is None)
     extent = Extent.WHOLE if alone and not part and not limited else Extent.PARTIAL
     if _CONDITION.search(flat[max(0, act.start - 260) : act.end + 200]):
         extent = Extent.CONDITIONAL
-    from_, until = days_of(sentence, base)
+    moves = act.verb in (EffectVerb.DELAYS, EffectVerb.EXTENDS)
+    from_, until = days_of(sentence, base, moves=moves)
     return Found(act, group, tuple(_parts(flat, group, part)), extent, from_, until)
 
 
@@ -422,8 +450,11 @@ def _parts(flat: str, group: Group, first: str) -> Iterator[str]:
         yield own[-1] if own else "" if _PLACE.match(first) else first
 
 
-def days_of(sentence: str, base: Base | None) -> tuple[date | datetime | None, date | datetime | None]:
-    """The days from and until which the words of a sentence let it hold."""
+def days_of(
+    sentence: str, base: Base | None, *, moves: bool = False
+) -> tuple[date | datetime | None, date | datetime | None]:
+    """The days from and until which the words of a sentence let it hold. `moves`: it moves a day, so that the day after
+    "from" is the earlier one."""
     start = until = None
     for day in days_in(sentence, base):
         before = sentence[max(0, day.start - 40) : day.start]
@@ -433,7 +464,7 @@ def days_of(sentence: str, base: Base | None) -> tuple[date | datetime | None, d
             continue
         if _UNTIL.search(before):
             until = until or instant(day)
-        elif _FROM.search(before):
+        elif _FROM.search(before) and not (moves and re.search(r"\bfrom\s*$", before)):
             start = start or instant(day)
     return start, until
 

@@ -27,7 +27,7 @@ class Voice(StrEnum):
 
 # verb, base forms, third person, participle, gerund, nouns
 _FORMS: tuple[tuple[V, str, str], ...] = (
-    (V.ENDS, "revok(?:e|es|ed|ing)|rescind(?:s|ed|ing)?|terminat(?:e|es|ed|ing)|repeal(?:s|ed|ing)?|withdraw(?:s|n|ing)?|abolish(?:es|ed|ing)?|annul(?:s|led|ling)?|cancel(?:s|l?ed|l?ing)?|discontinu(?:e|es|ed|ing)|eliminat(?:e|es|ed|ing)|remov(?:e|es|ed|ing)|end(?:s|ed|ing)?|clos(?:e|es|ed|ing)", "revocation|rescission|termination|repeal|withdrawal|cancellation|elimination|removal"),
+    (V.ENDS, "revok(?:e|es|ed|ing)|rescind(?:s|ed|ing)?|terminat(?:e|es|ed|ing)|repeal(?:s|ed|ing)?|withdraw(?:s|n|ing)?|abolish(?:es|ed|ing)?|annul(?:s|led|ling)?|cancel(?:s|l?ed|l?ing)?|discontinu(?:e|es|ed|ing)|eliminat(?:e|es|ed|ing)|remov(?:e|es|ed|ing)|end(?:s|ed|ing)?|clos(?:e|es|ed|ing)|lift(?:s|ed|ing)?|dissolv(?:e|es|ed|ing)", "revocation|rescission|termination|repeal|withdrawal|cancellation|elimination|removal"),
     (V.SUPERSEDES, "supersed(?:e|es|ed|ing)|replac(?:e|es|ed|ing)", "supersession|replacement"),
     (V.CORRECTS, "correct(?:s|ed|ing)?", "corrections?"),
     (V.EXTENDS, "extend(?:s|ed|ing)?|reopen(?:s|ed|ing)?|renew(?:s|ed|ing)?|prolong(?:s|ed|ing)?|continu(?:e|es|ed|ing)", "extension|reopening|renewal|continuation"),

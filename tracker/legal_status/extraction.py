@@ -198,12 +198,12 @@ def _not_enforced(reading: TextView) -> Iterator[Status]:
             start = max(0, text.rfind(". ", 0, match.start()) + 2) if ". " in text[: match.start()] else 0
             end = text.find(". ", match.end())
             quote = fold_space(text[start : end + 1 if end > 0 else len(text)])
-            since = document.published or _printed(document)
+            since = document.published or printed_day(document)
             yield Status("not-enforced", since, quote=clip_quote(quote), where=where)
             return
 
 
-def _printed(document: Document) -> date | None:
+def printed_day(document: Document) -> date | None:
     """The date that a page without metadata prints near its top."""
     return next((mention.day for unit in document.units[:4] for mention in mentions(unit.text)), None)
 

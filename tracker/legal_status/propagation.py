@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from tracker import citations
 from tracker.clock import legal_day
-from tracker.documents.names import names_of, number_beside_citation, quoted_name, references_in
+from tracker.documents.names import names_of, other_name, quoted_name, references_in
 from tracker.model import Change, Classification, DateMove, DocumentRelation, LegalDate, Status
 from tracker.text import name_key
 
@@ -212,19 +212,20 @@ def _published_on(actor: Change) -> date:
 
 
 def _with_citation(target: Change, actor: Change, by: str) -> Change:
-    """Replaces the actor's document number by its citation: its effects before it was printed were recorded by
-    number."""
-    number = actor.document_number
+    """Replaces the actor's other names by its display name: its effects before it was printed were recorded by its
+    document number."""
     tagging = target.tagging
     before = {one.by for one in tagging.status} | {day.by for day in tagging.dates}
-    if number is None or number == by or number not in before:
+    former = ({actor.document_number, actor.citation} - {by, None}) & before
+    if not former:
         return target
-    status = tuple(replace(one, by=by, number=number) if one.by == number else one for one in tagging.status)
+    number = other_name(actor)
+    status = tuple(replace(one, by=by, number=number) if one.by in former else one for one in tagging.status)
     dates = tuple(
         replace(
             day,
-            by=by if day.by == number else day.by,
-            moved=replace(day.moved, by=by) if day.moved and day.moved.by == number else day.moved,
+            by=by if day.by in former else day.by,
+            moved=replace(day.moved, by=by) if day.moved and day.moved.by in former else day.moved,
         )
         for day in tagging.dates
     )
@@ -245,7 +246,7 @@ def _status_by(actor: Change, link: DocumentRelation, state: str, by: str) -> St
         units=stated.units if stated and not _of_whole(link) else (),
         quote=quoted.quote,
         where=_location(by, quoted.where),
-        number=number_beside_citation(actor),
+        number=other_name(actor),
     )
 
 
@@ -286,7 +287,7 @@ def _with_enforcement(target: Change, actor: Change, link: DocumentRelation, by:
     where = _location(by, link.where)
     return _with_status(
         target,
-        Status("in-force", since, by=by, quote=link.quote, where=where, number=number_beside_citation(actor)),
+        Status("in-force", since, by=by, quote=link.quote, where=where, number=other_name(actor)),
     )
 
 
@@ -330,7 +331,7 @@ def _postponed(target: Change, actor: Change, kind: str, by: str) -> Change:
     old = [day for day in others if actor.published is None or day >= actor.published] or [max(others)]
     target = _moved(target, kind, old, (new,), by)
     if kind in _UNTIL:
-        target = _with_later_end(target, _UNTIL[kind], old, new, by, number_beside_citation(actor))
+        target = _with_later_end(target, _UNTIL[kind], old, new, by, other_name(actor))
     return target
 
 
@@ -387,7 +388,7 @@ def _delayed(target: Change, actor: Change, link: DocumentRelation, by: str) -> 
         states.append(changed)
     quote, where = (new.quote, new.where) if new and new.quote else (link.quote, _location(by, link.where))
     until = new.date - _DAY if new else None
-    number = number_beside_citation(actor)
+    number = other_name(actor)
     changed = Status("delayed", began, until, by, quote=quote, where=where, number=number)
     target = _with_status(_of_status(target, states), changed)
     if new is not None:

@@ -17,6 +17,7 @@ from tracker.documents.effect_names import affected_names, affecting_names, ance
 from tracker.effects import Applied, Certainty, Effect, EffectVerb, Extent, RecordedEffect
 from tracker.legal_status.removals import removes_unit
 from tracker.model import Status
+from tracker.model.expiry import expired_after
 from tracker.text import name_key
 
 _DAY = timedelta(days=1)
@@ -43,6 +44,7 @@ _DUTIES = re.compile(
     r"(?:(?:all|any|the|such|additional|ad valorem|rates? of|reciprocal) )*(?:duties|duty|tariffs?)(?: (?:imposed|established))?",
     re.IGNORECASE,
 )
+_EFFECTIVE_DATE = re.compile(r"(?:the )?effective dates?", re.IGNORECASE)
 _EXCEPTED = re.compile(r"\b(?:except|excluding|other than|only (?:for|to|with))\b", re.IGNORECASE)
 _WITHDRAWS = re.compile(r"\bwithdr(?:aw|ew)", re.IGNORECASE)
 # Which state prevails on a day: the end of a rule over its suspension, that over force.
@@ -225,17 +227,16 @@ class _Register:
         ]
         return [*([whole] if whole else []), *graver, *sorted(extra, key=_gravity)]
 
-    def own(self) -> Iterator[Status]:
-        """The statuses by the subject's own words; the end of one that another document extended is moved."""
-        ends = {one.until: self._later_end(one) for one in self.subject.own if one.state == "in-force"}
-        for one in self.subject.own:
-            if one.state == "in-force":
-                yield replace(one, until=ends[one.until])
-            elif one.state == "expired" and one.since is not None and one.since - _DAY in ends:
-                end = ends[one.since - _DAY]
-                yield replace(one, since=one.since if end is None else end + _DAY)
-            else:
-                yield one
+    def own(self) -> Sequence[Status]:
+        """The statuses by the subject's own words; the end of one that another document extended is moved. What is in
+        force until a day has expired after it."""
+        ends = {one.until for one in self.subject.own if one.state == "in-force"}
+        found = [
+            replace(one, until=self._later_end(one)) if one.state == "in-force" else one
+            for one in self.subject.own
+            if not (one.state == "expired" and one.since is not None and one.since - _DAY in ends)
+        ]
+        return (*found, *expired_after(found))
 
     def _later_end(self, own: Status) -> date | None:
         end = own.until
@@ -431,9 +432,11 @@ def _is_stated(effect: Effect) -> bool:
 
 
 def _is_all_of_it(effect: Effect) -> bool:
-    """Whether the portion is what an instrument is about: the duties that an order imposes, none of them excepted."""
+    """Whether the portion is what an instrument is about, and nothing is excepted: the duties that an order imposes, the
+    effective date of a rule that is delayed."""
     part = effect.affected.part or ""
-    return bool(_DUTIES.fullmatch(part)) and not _EXCEPTED.search(effect.affecting.quote)
+    about = _EFFECTIVE_DATE if effect.verb is EffectVerb.DELAYS else _DUTIES
+    return bool(about.fullmatch(part)) and not _EXCEPTED.search(effect.affecting.quote)
 
 
 def _is_plain(effect: Effect) -> bool:
@@ -459,10 +462,16 @@ def _scope(effect: Effect, subject: Subject) -> str | None:
     return partial if effect.extent is Extent.PARTIAL else ""
 
 
-def _gravity(hold: _Hold) -> tuple[int, date, str]:
+def _gravity(hold: _Hold) -> tuple[int, int, str]:
+    """Of two equal states the one that ends last prevails, of two delays the later one, else the one that began first."""
     place = PREVAILS.index(hold.state) if hold.state in PREVAILS else len(PREVAILS)
-    since = hold.effect and _start(hold.effect)
-    return place, since or (hold.own.since if hold.own and hold.own.since else date.min), hold.identity[1]
+    since = _start(hold.effect) if hold.effect else (hold.own.since if hold.own else None) or date.min
+    rank = since.toordinal()
+    if hold.state == RegisterState.DELAYED:
+        rank = -rank
+    elif hold.effect and hold.state in _CONTINUING.values():
+        rank = -(last_day(hold.effect.effect.until) or date.max).toordinal()
+    return place, rank, hold.identity[1]
 
 
 def _start(one: RecordedEffect) -> date:

@@ -6,9 +6,9 @@ same effect, the register decides whether it still holds and until when.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from tracker.documents.effect_names import affecting_names, ancestors, canonical_path
 from tracker.documents.names import references_in
@@ -24,9 +24,10 @@ from tracker.legal_status.register import (
     states_of,
     verb_state,
 )
-from tracker.model import Change, Status
+from tracker.model import Change, DateMove, LegalDate, Status
 from tracker.text import name_key
 
+_DAY = timedelta(days=1)
 # The states that a record keeps.
 _RECORDED = frozenset(set(RegisterState) - {RegisterState.PUBLISHED})
 
@@ -62,9 +63,33 @@ def with_register(
         _status(run, by_id[run.effect]) for run in held if run not in used and not _is_own(run, by_id, own)
     ]
     settled = tuple(dict.fromkeys(status))
-    if settled == change.tagging.status:
+    dates = tuple(dict.fromkeys(_ends(change.tagging.dates, settled, effects)))
+    if settled == change.tagging.status and dates == change.tagging.dates:
         return change
-    return replace(change, tagging=replace(change.tagging, status=settled))
+    return replace(change, tagging=replace(change.tagging, status=settled, dates=dates))
+
+
+def _ends(
+    dates: Iterable[LegalDate], status: Iterable[Status], effects: Iterable[RecordedEffect]
+) -> Iterator[LegalDate]:
+    """The dates of a record, with the last days of its stays as the register knows them: the day before an instant at
+    which a stay ends, or the day to which a later document extended it."""
+    ends = {one.by: one.until for one in status if one.state == "stayed" and one.until and not one.units}
+    extended = {last_day(one.effect.until): one for one in effects if one.effect.verb is EffectVerb.EXTENDS}
+    for day in dates:
+        end = ends.get(day.by) if day.type == "stay-ends" and day.by and not day.superseded else None
+        if end is None or end == day.date:
+            yield day
+        elif end == day.date - _DAY:
+            yield replace(day, date=end)
+        elif end > day.date and (mover := extended.get(end)) is not None:
+            by = affecting_name(mover)
+            yield replace(day, superseded=True, moved=DateMove(end, by))
+            affecting = mover.effect.affecting
+            where = " › ".join(filter(None, (by, affecting.where)))
+            yield LegalDate("stay-ends", end, quote=affecting.quote, where=where, by=by)
+        else:
+            yield day
 
 
 def with_unit_status(
@@ -122,17 +147,22 @@ def effective(change: Change, today: date) -> set[tuple[str, str, date | None, d
 
 
 def _confirmed(one: Status, run: StateOnDay, recorded: RecordedEffect) -> Status:
-    """The status with the days of the register where another effect moved them, and the portion that it affects."""
+    """The status with the days that the register gives it, and with the portion that the effect names."""
     if run.part and run.part == recorded.effect.affected.part and not one.units:
         one = replace(one, units=(run.part,))
-    if run.until == last_day(recorded.effect.until):
-        return one
-    return replace(one, until=run.until)
+    if not run.part and one.units == (recorded.effect.affected.part,):
+        one = replace(one, units=())
+    # Without a day of its own an effect counts from the day on which it became known; the record may know better.
+    since = run.since if recorded.effect.from_ is not None else one.since
+    return replace(one, since=since, until=run.until)
 
 
 def _status(run: StateOnDay, recorded: RecordedEffect) -> Status:
     affecting = recorded.effect.affecting
-    by = affecting.citation or affecting.document_number or affecting_name(recorded)
+    order = affecting.executive_order or affecting.proclamation
+    by = affecting_name(recorded) if order else affecting.citation or affecting.document_number
+    by = by or affecting_name(recorded)
+    number = affecting.citation if order else affecting.document_number
     if run.state == RegisterState.UNCLEAR:
         by = affecting_name(recorded)
     where = (
@@ -146,7 +176,7 @@ def _status(run: StateOnDay, recorded: RecordedEffect) -> Status:
         (run.part,) if run.part else (),
         affecting.quote,
         where,
-        affecting.document_number if by == affecting.citation else None,
+        number if number != by and (order or by == affecting.citation) else None,
     )
 
 

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
+from tracker.clock import legal_day
 from tracker.documents.effect_names import ancestors, canonical_path, document_references
 from tracker.documents.names import quoted_name, references_in
-from tracker.effects import EffectVerb, RecordedEffect
-from tracker.legal_status.register import StateOnDay, Subject, next_states, relevant, status_on
+from tracker.effects import Applied, EffectVerb, RecordedEffect
+from tracker.legal_status.register import (
+    RegisterState,
+    StateOnDay,
+    Subject,
+    next_states,
+    relevant,
+    status_on,
+    visible,
+)
 from tracker.legal_status.register_status import with_register, with_unit_status
 from tracker.model import Change, DocumentKind, Status
 from tracker.storage import changes, effects
@@ -19,6 +28,8 @@ from tracker.text import name_key
 
 _TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
 _CODIFIED = frozenset({DocumentKind.CFR, DocumentKind.LIST})
+_DAY = timedelta(days=1)
+_NOTE = " › Editorial Note"
 _IN_TEXT = Status("in-force")  # the text of a unit is part of the law
 
 
@@ -33,6 +44,35 @@ def subject_of(change: Change) -> Subject:
     return Subject(names=frozenset(names), own=own)
 
 
+def asked(connection: Connection, change: Change) -> tuple[Subject, list[RecordedEffect]]:
+    """Return the document of a record as a subject, and all effects that may decide its status."""
+    subject = subject_of(change)
+    found = effects_on(connection, subject, change)
+    return with_own_days(subject, change, found), found
+
+
+def with_own_days(subject: Subject, change: Change, found: Sequence[RecordedEffect]) -> Subject:
+    """Return the subject with the days of force that its own words give, where the record has those that another document
+    moved and the register knows what moved them; else with those of the record."""
+    if any(one.state == "in-force" and not one.units for one in subject.own):
+        return subject
+    moved = [one for one in change.tagging.status if one.state == "in-force" and not one.units]
+    if not moved:
+        return subject
+    verbs = {one.effect.verb for one in relevant(subject, found)}
+    since, until = moved[-1].since, moved[-1].until
+    own = [one for one in change.tagging.dates if not one.by and not one.note]
+    if EffectVerb.DELAYS in verbs:
+        since = min((one.date for one in own if one.type == "effective"), default=since)
+    if EffectVerb.EXTENDS in verbs:
+        until = max((one.date for one in own if one.type == "expires"), default=until)
+    waiting = [
+        replace(one, until=since - _DAY) if one.state == "published" and since is not None else one
+        for one in subject.own
+    ]
+    return replace(subject, own=(*waiting, Status("in-force", since, until, quote=moved[-1].quote)))
+
+
 def effects_on(
     connection: Connection, subject: Subject, change: Change | None = None
 ) -> list[RecordedEffect]:
@@ -42,10 +82,18 @@ def effects_on(
     if change is not None and change.kind is DocumentKind.RULE and change.document_number:
         known = {one.id for one in found}
         for one in effects.by_title(connection):
-            if one.id not in known and quoted_name(change, one.effect.affected.title or ""):
+            if one.id in known or _is_later(change, one):
+                continue
+            if quoted_name(change, one.effect.affected.title or ""):
                 affected = replace(one.effect.affected, document_number=change.document_number)
                 found.append(replace(one, effect=replace(one.effect, affected=affected)))
     return found
+
+
+def _is_later(change: Change, one: RecordedEffect) -> bool:
+    """Whether a document was published after an effect became known, which therefore names another one."""
+    known = one.effect.known_at
+    return known is not None and change.published is not None and change.published > legal_day(known)
 
 
 def status_of_change(
@@ -54,16 +102,16 @@ def status_of_change(
     """Return the states of a stored document on a day, by the register; none for a text that is kept up to date."""
     if change.kind in _TEXTS:
         return ()
-    subject = subject_of(change)
-    return status_on(subject, effects_on(connection, subject, change), day, known_at)
+    subject, found = asked(connection, change)
+    return status_on(subject, found, day, known_at)
 
 
 def next_of_change(connection: Connection, change: Change, day: date) -> tuple[StateOnDay, ...]:
     """Return the states of the next day on which something else holds for a stored document."""
     if change.kind in _TEXTS:
         return ()
-    subject = subject_of(change)
-    return next_states(subject, effects_on(connection, subject, change), day)
+    subject, found = asked(connection, change)
+    return next_states(subject, found, day)
 
 
 def status_of_units(
@@ -79,10 +127,10 @@ def status_of_units(
     wanted = {path: tuple(ancestors(canonical_path(path))) for path in paths}
     names = {name for containing in wanted.values() for name in containing}
     touched = effects.affected(connection, names) if names else []
+    found = {path: states for path in wanted if (states := _noted(connection, path, day, known_at))}
     if not touched:
-        return {}
+        return found
     affected = {canonical_path(one.effect.affected.path or "") for one in touched}
-    found: dict[str, tuple[StateOnDay, ...]] = {}
     everything: Sequence[RecordedEffect] = effects.with_their_documents(connection, touched)
     for path, containing in wanted.items():
         if affected.isdisjoint(containing):
@@ -92,8 +140,24 @@ def status_of_units(
         # What affects only units below is shown beside these.
         own = tuple(one for one in states if not (one.part and containing[0] in _above(one.part)))
         if any(one.effect for one in own):
-            found[path] = own
+            found[path] = (*own, *found.get(path, ()))
     return found
+
+
+def _noted(connection: Connection, path: str, day: date, known_at: datetime | None) -> tuple[StateOnDay, ...]:
+    """What an editorial note says of units below its own that the text does not have, such as an entry that could not be
+    added: they have no place in the text but the note."""
+    if not path.endswith(_NOTE):
+        return ()
+    on = effects.on_path(connection, path.removesuffix(_NOTE), below=True)
+    said = [one for one in visible(on, known_at) if one.effect.affecting.where == path]
+    return tuple(
+        replace(state, part=one.effect.affected.party or one.effect.affected.path or "")
+        for one in said
+        if one.effect.applied is Applied.NOT_INCORPORATED
+        for state in status_on(Subject.of(path=one.effect.affected.path or ""), [one], day, known_at)
+        if state.state == RegisterState.NOT_INCORPORATED
+    )
 
 
 def _above(path: str) -> tuple[str, ...]:
@@ -131,8 +195,7 @@ def settled(connection: Connection, change: Change) -> Change:
         return with_unit_status(change, effects.with_their_documents(connection, touched), units)
     if change.kind is DocumentKind.PAGE:
         return change
-    subject = subject_of(change)
-    found = effects_on(connection, subject, change)
+    subject, found = asked(connection, change)
     return with_register(change, subject, found, relevant(subject, found)) if found else change
 
 

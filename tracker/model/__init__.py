@@ -313,7 +313,7 @@ class DateMove:
 @dataclass(frozen=True, slots=True)
 class LegalDate:
     """A date of a document. docs/records.md lists the types and explains `note`, `where`, `time`, `zone` and `counted`. `by`
-    is the document that set the date, if another one did: its citation, number or title. The `where` of its words begins
+    is the document that set the date, if another one did: its order, citation, number or title. The `where` of its words begins
     with that name. `moved`: a later document moved the date, which is superseded then."""
 
     type: str
@@ -332,8 +332,8 @@ class LegalDate:
 @dataclass(frozen=True, slots=True)
 class Status:
     """`state` is one of proposed, published, in-force, delayed, stayed, not-enforced, expired,
-    withdrawn, rescinded. `by` is what the document that says so is called: its FR citation, else its number, else its
-    title; `number` is its number beside a citation. `units`: the paths it is confined to, none meaning the whole document;
+    withdrawn, rescinded. `by` is what the document that says so is called: the number of an order, else its FR
+    citation, else its number, else its title; `number` is its number beside a citation, or the citation of an order. `units`: the paths it is confined to, none meaning the whole document;
     `where` the quoted words stood: a place of this document, or `90 FR 50857 › dates` of another."""
 
     state: str

@@ -225,7 +225,7 @@ def force_label(change: Change, today: date, language: Language, *, dated: bool 
     silent = change.kind in {DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE}
     if silent and not change.tagging.status:
         return ""
-    own = {change.document_number, change.citation} - {None}
+    own = {change.document_number, change.citation, change.order} - {None}
     text_shown = [one for one in change.tagging.status if not (one.state == "stayed" and one.by in own)]
     return status_line(text_shown, today, language, codified=is_codified(change), dated=dated)
 

@@ -68,11 +68,11 @@ class DigestQueries:
         )
 
     def turning(self, first: date, last: date, names: Sequence[str]) -> list[dict[str, Any]]:
-        """Records with a legal status that begins or ends between two days, or that one of these documents acts on."""
+        """Records with a legal status that begins or ends between two days, or ended on the day before, or that one of these documents acts on."""
         days = (first.isoformat(), last.isoformat())
         return self._records(
             f"{_IN_FIELD} AND (seq IN (SELECT seq FROM change_status WHERE since BETWEEN ?1 AND ?2"  # noqa: S608
-            " OR until BETWEEN ?1 AND ?2) OR document_number IN (SELECT value FROM json_each(?3))"
+            " OR until BETWEEN date(?1, '-1 day') AND ?2) OR document_number IN (SELECT value FROM json_each(?3))"
             " OR citation IN (SELECT value FROM json_each(?3)))",
             *days,
             json.dumps(list(names)),

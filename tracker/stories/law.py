@@ -17,7 +17,7 @@ from tracker.effects import RecordedEffect
 from tracker.errors import ParseError
 from tracker.i18n import format_day, format_instant, t
 from tracker.legal_status.register import StateOnDay, Subject, next_states, relevant, status_on, visible
-from tracker.legal_status.stored_register import effects_on, subject_of, unit_subject
+from tracker.legal_status.stored_register import effects_on, subject_of, unit_subject, with_own_days
 from tracker.model import Change, Document, Language, SnapshotRef, Unit
 from tracker.rendering.law_text import effect_lines, history_lines, status_lines, text_lines
 from tracker.rendering.redlines.stored import document_of
@@ -229,6 +229,8 @@ def _of_instrument(connection: Connection, name: str, as_of: date, known_at: dat
     if change is not None and known_at is not None and not _was_known(change, known_at):
         subject, change = Subject(names=subject.names), None
     found = effects_on(connection, subject, change)
+    if change is not None:
+        subject = with_own_days(subject, change, found)
     on_it = _about(found, subject, known_at)
     of_it = visible(effects.affecting(connection, subject.names), known_at)
     return Law(
