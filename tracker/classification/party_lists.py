@@ -24,7 +24,7 @@ _LIST_WORDS = re.compile(
 _SENTENCE = re.compile(r"(?<=[.;])(?<!U\.S\.)(?<!Ltd\.)(?<!Co\.)(?<!Inc\.)(?<!No\.)\s+(?=[A-Z(])")
 _CHINESE = re.compile(r"\b(?:Chinese|Huawei|SMIC|PRC)\b")
 _ADDS = re.compile(
-    r"\b(?:add(?:s|ed|ing)|plac(?:es|ed|ing)|bring(?:s|ing)?|(?<=[a-zA-Z,] )(?<!the )nam(?:es|ing)(?! of\b)|list(?:s|ing)|enter(?:s|ing)?|put(?:s|ting)?|inscrib(?:es|ing)|includ(?:es|ing)|designat(?:es|ing))\b(?=[^;]{0,90}?\b(?:entit(?:y|ies)|persons?|part(?:y|ies)|entr(?:y|ies)|compan(?:y|ies)|firms?|institut(?:es?|ions?)|universit(?:y|ies)|affiliates|addresses|individuals)\b)"
+    r"\b(?:add(?:s|ed|ing)|plac(?:es|ed|ing)|bring(?:s|ing)?|(?<!the )nam(?:es|ing)(?! (?:of|whose|withdrawn|removed|notified|taken)\b)|list(?:s|ing)|enter(?:s|ing)?|put(?:s|ting)?|inscrib(?:es|ing)|includ(?:es|ing)|designat(?:es|ing))\b(?=[^;]{0,90}?\b(?:entit(?:y|ies)|persons?|part(?:y|ies)|entr(?:y|ies)|compan(?:y|ies)|firms?|institut(?:es?|ions?)|universit(?:y|ies)|affiliates|addresses|individuals)\b)"
     r"|\b(?:entit(?:y|ies)|persons|entries) (?:being |to be |that (?:are|were|have been) |have been |has been )?added\b"
     r"|\b(?:entit(?:y|ies)|persons|parties|compan(?:y|ies)|firms) (?:\w+ ){0,12}?(?:have been|has been|are|were) (?:entered|named|placed|listed|put)\b|\bparties may no longer obtain\b|\bwill be listed\b|\bhave been placed\b|\bnames? (?:has|have|is|are) (?:been |being )?(?:added|placed)\b|\b(?:persons?|individuals?|entit(?:y|ies)|vessels?|aircraft)\b[^.;]{0,40}\bwhose property\b(?:(?!\bun)[^.;]){0,90}\bblocked\b",
     re.I,
