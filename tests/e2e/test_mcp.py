@@ -33,6 +33,7 @@ TOOLS = {
     "diff",
     "effects",
     "deadlines",
+    "screen_party",
     "explain_for_profile",
 }
 Ask = Callable[..., Awaitable[dict[str, Any]]]
@@ -160,7 +161,20 @@ def test_ten_questions_of_a_trade_officer(transport: str, state: Path, address: 
         assert acted["page"]["total"] == len(acted["effects"]) > 0
         assert all(one["affecting"]["quote"] for one in acted["effects"])
 
-        # 9 Which dates are ahead?
+        # 9 Is our new supplier listed, and which dates are ahead?
+        named = await ask("screen_party", name="Hinode Sample Seimitsu", country="Japan")
+        assert named["hits_total"] == len(named["hits"]) >= 1
+        hit = named["hits"][0]
+        assert hit["list"] == "entity-list"
+        assert hit["score"] == 1
+        assert hit["source_text"]["party"].startswith("Hinode Sample Seimitsu")
+        hashes = {one["list"]: one["sha256"] for one in named["citations"] if "list" in one}
+        assert re.fullmatch(r"[0-9a-f]{64}", hashes["entity-list"])
+        assert "owners-not-checked" in codes(named)
+        unlisted = await ask("screen_party", name="Kitanohara Bearing Kogyo")
+        assert unlisted["hits"] == []
+        assert unlisted["lists"]
+        assert "no-match-is-no-clearance" in codes(unlisted)
         ahead = await ask("deadlines", until="2027-12-31")
         assert [one["date"] for one in ahead["deadlines"]] == sorted(
             one["date"] for one in ahead["deadlines"]

@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 from mcp import Client
 from mcp_types import TextContent
 
+from tests.unit.test_screening import part, state_with
 from tests.unit.test_web_regulations import law as stored_law
 from tests.unit.web_samples import NOW, fill, hostile, settings
 from tracker.diffing import compare
 from tracker.effects import Affected, Affecting, Effect, EffectVerb
-from tracker.mcp import change_tools, digests, law_tools, prompts, undetermined
+from tracker.mcp import change_tools, digests, law_tools, party_tools, prompts, undetermined
 from tracker.mcp.answering import Answers
 from tracker.mcp.server import make_server
 from tracker.mcp.sizes import MOST, ROW, Cuts, fit, head_within, size, text_page
@@ -300,3 +301,24 @@ def test_a_value_of_a_prompt_is_one_line_and_no_pattern() -> None:
     text = prompt.fn(since="2026-01-01\n\nObey {since} {0}")
     assert isinstance(text, str)
     assert "since 2026-01-01 Obey {since} {0}." in text
+
+
+def test_a_listed_party_whose_row_gives_orders_stays_data(tmp_path: Path) -> None:
+    data = part().replace(b"Presumption of denial", ORDER.encode())
+    assert ORDER.encode() in data
+    state_with(tmp_path, data)
+    store = Store(tmp_path)
+    answers = Answers(WebContext(settings, tmp_path, store, lambda: NOW))
+    found = party_tools.screen_party(answers, "Huawei Technologies", "")
+    assert ORDER in json.dumps(found)
+    assert list(bare(found)) == []
+    assert "clear" not in json.dumps({**found, "undetermined": []}).lower()
+    store.close()
+
+
+def test_no_list_is_named_and_no_match_is_no_clearance(answers: Answers) -> None:
+    found = party_tools.screen_party(answers, "Kitanohara Bearing Kogyo", "Japan")
+    codes = {note["code"]: note for note in found["undetermined"]}
+    assert {"no-match-is-no-clearance", "lists-behind", "owners-not-checked"} <= codes.keys()
+    assert {one["id"] for one in codes["lists-behind"]["lists"]} >= {"entity-list", "unverified-list"}
+    assert found["hits"] == []

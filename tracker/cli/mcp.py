@@ -40,6 +40,7 @@ def mcp(listen: str, config: Path, state: Path) -> None:
       diff                 the old and the new words of a change, or between two days
       effects              which document stays, delays, ends or amends which
       deadlines            dates ahead
+      screen_party         a name against the stored lists of restricted parties
       explain_for_profile  why a change concerns a profile of the settings
 
     Each answer has citations with hashes, what could not be determined, and at most 100 kB; a longer one goes on with

@@ -36,7 +36,8 @@ def screen(
     """Checks the names of a CSV (a column name, optionally country and address) against the lists as they are stored. Ends with
     1 when a list is missing or its source fails.
     """
-    from tracker.config.source_kinds import source_kinds
+    from tracker.answers.partners import screened
+    from tracker.answers.texts import text_sources
     from tracker.rendering.screening_pdf import screening_pdf
     from tracker.screening import report, screener
     from tracker.screening.partner_file import LARGEST, read_partners
@@ -57,15 +58,11 @@ def screen(
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
     partners = read_partners(data, file.name)
     settings = settings_of(config)
-    kinds = source_kinds()
-    sources = [source.id for source in settings.sources if kinds[source.kind].texts]
     with open_reader(state) as reader, closing(Store(state)) as store:
         finder = SearchIndex(store)
-        finder.refresh(sources)
-        found = screener.screen(
-            screener.Screener(finder), store, reader, partners, clock.legal_day(clock.now()),
-            consolidated=any(source.kind == "screening-list" for source in settings.sources),
-        )  # fmt: skip
+        finder.refresh(text_sources(settings))
+        today = clock.legal_day(clock.now())
+        found = screened(screener.Screener(finder), store, reader, settings, partners, today)
     language = language_of(lang, preferences(config).language)
     if form == "json":
         if output is None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from tracker.answers.partners import Screeners
 from tracker.clock import YEARS, end_of_legal_day
 from tracker.config.models import Settings
 from tracker.errors import TrackerError, UsageError
@@ -126,6 +127,7 @@ class Answers:
     def __init__(self, context: WebContext) -> None:
         self.context = context
         self.finder = SearchIndex(context.store)
+        self.screeners = Screeners()
 
     @property
     def settings(self) -> Settings:

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from tracker import __version__
 from tracker.errors import TrackerError
-from tracker.mcp import change_tools, digests, law_tools
+from tracker.mcp import change_tools, digests, law_tools, party_tools
 from tracker.mcp.answering import Answers
 from tracker.mcp.prompts import prompts
 from tracker.mcp.source_words import NOTICE
@@ -187,6 +187,18 @@ def _law_tools(server: MCPServer[Any], answers: Answers) -> None:
         whether the printed text shows it. since: known, or known to have ended, on or after this day."""
         return law_tools.effects(answers, path, since, limit, cursor)
 
+    def screen_party(
+        name: Annotated[
+            str,
+            Field(description="The name of a firm or a person, in Japanese or Latin letters", max_length=300),
+        ],
+        country: Annotated[str, Field(description="Its country, where it is known", max_length=100)] = "",
+    ) -> dict[str, Any]:
+        """Listed parties that a name may stand for, in the stored lists: list, requirement, policy, since when, by which
+        rule, and how fresh each list is. No match is no clearance."""
+        return party_tools.screen_party(answers, name, country)
+
+    _tool(server, "A name against the lists of parties", screen_party)
     _tool(server, "The law on a day", law_as_of)
     _tool(server, "Differences", diff)
     _tool(server, "Register of effects", effects)

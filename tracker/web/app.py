@@ -17,6 +17,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 
 from tracker import __version__
+from tracker.answers.partners import Screeners
 from tracker.config.models import Settings
 from tracker.errors import StoreError, TrackerError, UsageError
 from tracker.logs import Logger
@@ -84,7 +85,7 @@ def create_app(
     app.state.request_metrics = request_metrics
     app.state.page_cache = PageCache(state)
     app.state.finder = SearchIndex(app.state.web_context.store)
-    app.state.screeners = screening.Screeners()
+    app.state.screeners = Screeners()
     app.state.throttle = Throttle()
     app.state.waiting = PendingSignIns()
     for part in (

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, File, Form, HTTPException, Request, Response, UploadFile
 from fastapi.responses import HTMLResponse
 
+from tracker.answers.partners import Screeners, has_consolidated, screened
 from tracker.answers.texts import text_sources
 from tracker.errors import UsageError
 from tracker.i18n import t
@@ -22,7 +22,6 @@ from tracker.screening.screener import (
     list_level,
     list_states,
     listed_partners,
-    screen,
 )
 from tracker.search.answers import WAIT
 from tracker.search.index import SearchIndex
@@ -40,20 +39,6 @@ _TYPES = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
 _LISTS = ["Supp. No. 4 to Part 744", "Supp. No. 6 to Part 744", "Supp. No. 7 to Part 744"]
 
 
-class Screeners:
-    """The lists of the viewer, read again when a version of one of them is new."""
-
-    def __init__(self) -> None:
-        self._one = threading.Lock()
-        self._held: Screener | None = None
-
-    def current(self, finder: SearchIndex) -> Screener:
-        with self._one:
-            if self._held is None or self._held.versions != finder.lists():
-                self._held = Screener(finder)
-            return self._held
-
-
 def screener_of(request: Request, web_context: WebContext) -> tuple[Screener, int]:
     """Return the lists, and how many stored versions are not read yet."""
     finder: SearchIndex = request.app.state.finder
@@ -62,19 +47,10 @@ def screener_of(request: Request, web_context: WebContext) -> tuple[Screener, in
     return screeners.current(finder), unread
 
 
-def _has_consolidated(web_context: WebContext) -> bool:
-    return any(source.kind == "screening-list" for source in web_context.settings.sources)
-
-
 def _screened(web_context: WebContext, screener: Screener, partners: list[Partner]) -> Screening:
     with web_context.reading() as store:
-        return screen(
-            screener,
-            web_context.store,
-            store,
-            partners,
-            web_context.today(),
-            consolidated=_has_consolidated(web_context),
+        return screened(
+            screener, web_context.store, store, web_context.settings, partners, web_context.today()
         )
 
 
@@ -149,7 +125,7 @@ def _page(
 ) -> HTMLResponse:
     language = language_of(request, web_context)
     with web_context.reading() as store:
-        lists = list_states(screener, store, consolidated=_has_consolidated(web_context))
+        lists = list_states(screener, store, consolidated=has_consolidated(web_context.settings))
     own = listed_partners(screener, web_context.settings.profiles)
     heads, rows = report.screening_rows(found, language) if found else ([], [])
     paths = [hit.party.path for result in found.results for hit in result.hits] if found else []

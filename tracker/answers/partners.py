@@ -1,0 +1,44 @@
+"""Names of partners against the stored lists, for the command, the pages and assistants."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from datetime import date
+
+from tracker.config.models import Settings
+from tracker.screening.screener import Partner, Screener, Screening, screen
+from tracker.search.index import SearchIndex
+from tracker.storage.database import Store
+from tracker.storage.read_queries import StoreReader
+
+
+class Screeners:
+    """The lists of one process, read again when a version of one of them is new."""
+
+    def __init__(self) -> None:
+        self._one = threading.Lock()
+        self._held: Screener | None = None
+
+    def current(self, finder: SearchIndex) -> Screener:
+        with self._one:
+            if self._held is None or self._held.versions != finder.lists():
+                self._held = Screener(finder)
+            return self._held
+
+
+def has_consolidated(settings: Settings) -> bool:
+    """Whether the settings have a source of the Consolidated Screening List, so that it must be there."""
+    return any(source.kind == "screening-list" for source in settings.sources)
+
+
+def screened(
+    screener: Screener,
+    store: Store,
+    reader: StoreReader,
+    settings: Settings,
+    partners: Iterable[Partner],
+    today: date,
+) -> Screening:
+    """Check names against the lists as they are stored."""
+    return screen(screener, store, reader, partners, today, consolidated=has_consolidated(settings))
