@@ -14,12 +14,6 @@ from tests.unit.amend_outcome import Amend, amender, assert_nothing, assert_only
 # Faults that these tests found and that are open.
 OPEN: dict[str, str] = {
     "test_a_rule_for_another_title": "a rule for 22 CFR 744 amends 15 CFR 744",
-    "test_an_inspection_text_with_other_pages[17-17]": "the number of a page is written as a paragraph",
-    "test_an_inspection_text_with_other_pages[17-24]": "the number of a page is written as a paragraph",
-    "test_an_inspection_text_with_other_pages[23-11]": "the number of a page is written as a paragraph",
-    "test_an_inspection_text_with_other_pages[31-11]": "the number of a page is written as a paragraph",
-    "test_an_inspection_text_with_other_pages[31-17]": "the number of a page is written as a paragraph",
-    "test_an_inspection_text_with_other_pages[31-19]": "the number of a page is written as a paragraph",
 }
 
 

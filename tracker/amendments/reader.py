@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from tracker.amendments.actions import AmendatoryRule, Instruction, LineKind, SetOut, Step, StepKind, Target
 from tracker.amendments.corrections import is_quoted
 from tracker.amendments.days import read_days
+from tracker.amendments.inspection_pages import ROW_MARK, with_marked_rows, without_pages
 from tracker.amendments.instruction_reader import Source, read_instructions
 from tracker.amendments.instruction_words import NUMBER
 from tracker.amendments.set_out import Piece, announces, division, piece, section_of, set_out, text_piece
@@ -49,7 +50,7 @@ _CORRECTION = re.compile(r"(?:\d{1,3}\.\s+)?On\s+pages?\s+\d{2,6},")
 _SETS_OUT_AN_INSTRUCTION = re.compile(r"\binstruction\s+\d.*\bas\s+follows:\s*\Z", re.IGNORECASE | re.DOTALL)
 _SECTION_NAMED = re.compile(r"(?:§+|\bSections?)\s*(\d{1,4}[a-z]?\.\d+[a-z]?(?:[-–]\d+)?)", re.IGNORECASE)
 _QUOTED = re.compile(r"“[^“”]*”")
-_SIGNATURE = re.compile(r"\[\s?FR Doc\.|Dated:\s", re.IGNORECASE)
+_SIGNATURE = re.compile(r"\[\s?FR Doc\.|Dated:\s|_{10,}\Z", re.IGNORECASE)
 _DATES = re.compile(
     r"(?:This|The)\s+(?:final\s+|interim\s+final\s+|direct\s+final\s+)?(?:rule|correction)\b.{0,60}\beffective\b|^Effective\s+dates?:",
     re.IGNORECASE,
@@ -266,7 +267,8 @@ def _without_last(found: AmendatoryRule) -> AmendatoryRule:
 
 def read_rule_lines(lines: Iterable[str], document_number: str = "", dates: str = "") -> AmendatoryRule:
     """Return the instructions in raw text 72 columns wide."""
-    return read_rule_text(list(unwrap_lines(list(lines))), document_number, dates)
+    paragraphs = unwrap_lines(with_marked_rows(without_pages(lines)))
+    return read_rule_text(paragraphs, document_number, dates)
 
 
 def _title_before(texts: Sequence[str]) -> str:
@@ -314,6 +316,10 @@ def is_instruction(text: str) -> bool:
 
 
 def _text_line(text: str, collector: _Collector) -> None:
+    if text.startswith(ROW_MARK):
+        if collector.sources:
+            collector.run.append(Piece(LineKind.TABLE, text.removeprefix(ROW_MARK)))
+        return
     if is_instruction(text):
         for match in _TITLE.finditer(text):
             collector.title = match[1]

@@ -10,6 +10,7 @@ from lxml import etree
 
 from tracker.amendments.actions import Elision, LineKind, SetOut, SetOutLine, Step, StepKind, Target
 from tracker.parsing.gpo_xml import Element, leading_emphasis, words
+from tracker.parsing.line_unwrap import is_heading
 from tracker.parsing.paragraph_labels import PathLabel, leading_labels, levels
 
 K = StepKind
@@ -99,6 +100,8 @@ def piece(element: Element) -> Iterator[Piece]:
 def text_piece(text: str) -> Piece:
     if _ALL_STARS.match(text):
         return Piece(LineKind.STARS, "* * * * *")
+    if is_heading(text):
+        return Piece(LineKind.HEADING, text, text, level=1, plain=True)
     return Piece(LineKind.PARAGRAPH, text, text, plain=True)
 
 

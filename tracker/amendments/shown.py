@@ -24,6 +24,7 @@ from tracker.amendments.outline import (
 )
 from tracker.parsing.paragraph_labels import PathLabel, leading_labels, levels
 
+PLAIN_HEADING = 1
 STARS = re.compile(r"\*(?:\s*\*){2,4}")
 # Marks of the printer.
 _NO_TEXT = re.compile(r"<(?:BILCOD|PRTPAGE|GPH)\b")
@@ -78,6 +79,10 @@ class _Row:
 def _row(line: SetOutLine, ascii_only: bool) -> _Row:
     if line.kind is LineKind.STARS:
         return _Row(line, None)
+    if not line.xml and (
+        line.kind is LineKind.TABLE or (line.kind is LineKind.HEADING and line.level == PLAIN_HEADING)
+    ):
+        return _Row(line, None, f"a {line.kind.value} of a text without markup has no certain form")
     if not line.xml:
         raw = plain_block(line.text, ascii_only=ascii_only)
         return _made(line, Block(raw, "P"))

@@ -1,0 +1,65 @@
+"""Pages and tables in the text of a public-inspection document."""
+
+from tracker.amendments.actions import LineKind
+from tracker.amendments.inspection_pages import with_marked_rows, without_pages
+from tracker.amendments.reader import read_rule_lines
+
+NUMBER = " " * 38
+
+
+def test_numbers_of_pages_are_left_out_and_paragraphs_go_on() -> None:
+    lines = [
+        "     (a) A person",
+        "",
+        f"{NUMBER}2",
+        "",
+        "",
+        "may ask.",
+        "",
+        f"{NUMBER}3",
+        "",
+        "     (b) Next.",
+    ]
+    assert without_pages(lines) == ["     (a) A person", "may ask.", "", "     (b) Next."]
+
+
+def test_a_number_that_does_not_count_up_is_text() -> None:
+    lines = ["Code", "", f"{NUMBER}70", "", "End"]
+    assert without_pages(lines) == lines
+
+
+def test_rows_of_tables_are_lines_of_their_own_without_a_form() -> None:
+    assert with_marked_rows(["Code   Meaning", "* * * * *", "plain words"]) == [
+        "",
+        "\x03Code Meaning",
+        "",
+        "* * * * *",
+        "plain words",
+    ]
+    found = read_rule_lines(
+        [
+            "Part 742 of 15 CFR part 742 is amended as follows:",
+            "",
+            "     2. Supplement no. 3 to part 742 is revised to read as follows:",
+            "",
+            "Supplement No. 3 to Part 742—Questions",
+            "",
+            "III. Codes",
+            "",
+            "     Code        Meaning",
+            "     A           Answered",
+            "",
+            "     (a) Keep the answers.",
+            "",
+            "______________________________",
+            "A. N. Official,",
+        ]
+    )
+    (text,) = found.set_out
+    assert [(line.kind, line.text) for line in text.lines] == [
+        (LineKind.HEADING, "III. Codes"),
+        (LineKind.TABLE, "Code Meaning"),
+        (LineKind.TABLE, "A Answered"),
+        (LineKind.PARAGRAPH, "(a) Keep the answers."),
+    ]
+    assert [one.problem for one in found.instructions] == [""]
