@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 _NUMBER = re.compile(r"\s{15,}[-–—]?\s?(\d{1,4})\s?[-–—]?\s*\Z")
 # A line with a wide gap between words is a row of a table.
-_ROW = re.compile(r"\s*\S.*?\S\s{3,}\S")
+_ROW = re.compile(r"\s*\S(?:.*?\S)?\s{3,}\S")
 _STARS = re.compile(r"\s*(?:\*\s*){3,}\Z")
 _ENDS = (".", ":", ";", "?", "!", "*", "”", ",")
 ROW_MARK = "\x03"
