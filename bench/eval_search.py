@@ -61,15 +61,17 @@ def questions() -> list[Question]:
         return [Question(**row) for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
 
 
-def fill(state: Path) -> None:
-    """Store all recorded documents as changes."""
+def fill(state: Path, *, in_field: bool = False) -> None:
+    """Store all recorded documents as changes; `in_field`: those that are labeled, or in the field by
+    their title; only the labeled are classified then."""
     labeled = {line.split("\t")[0] for line in recorded("labels/dev.tsv").decode().splitlines()}
     made: list[changes.ChangeEntry] = []
     for line in recorded(TITLES).decode().splitlines():
         row = json.loads(line)
         number, day = row["document_number"], date.fromisoformat(row["published"])
         tagging = Classification(Level.NONE)
-        if number in labeled or _FIELD.search(row["title"]):
+        fits = _FIELD.search(row["title"]) is not None
+        if number in labeled or (fits and not in_field):
             document = Document(
                 number,
                 DocumentKind.RULE,
@@ -80,6 +82,8 @@ def fill(state: Path) -> None:
                 published=day,
             )
             tagging = classify(document, today=TODAY)
+        elif in_field and not fits:
+            continue
         change = Change(
             f"chg_{len(made):016x}", "fr", DocumentKind.RULE, row["title"], row["url"], datetime(day.year, day.month, day.day, 12, tzinfo=UTC),
             tagging=tagging, document_number=number, citation="90 FR 47201" if number == "2025-19001" else None,
@@ -157,14 +161,14 @@ def _found(query: str, scope: str, reader: StoreReader, finder: SearchIndex) -> 
     return [(hit.path, hit.text) for hit in finder.find(terms(query))[1]]
 
 
-def measure(state: Path) -> Figures:
+def measure(state: Path, rounds: int = ROUNDS) -> Figures:
     missed: list[str] = []
     offered = 0
     times: dict[str, list[float]] = {}
     asked = questions()
     with closing(Store(state)) as store, open_reader(state) as reader:
         finder = SearchIndex(store)
-        for number in range(ROUNDS + 1):
+        for number in range(rounds + 1):
             for question in asked:
                 start = time.perf_counter()
                 found = _found(question.query, question.scope, reader, finder)

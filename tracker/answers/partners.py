@@ -20,6 +20,15 @@ class Screeners:
         self._one = threading.Lock()
         self._held: Screener | None = None
 
+    def at_hand(self, finder: SearchIndex) -> Screener | None:
+        """Return the lists if they are read; else they are read in a thread, for the next request."""
+        held = self._held
+        if held is not None and held.versions == finder.lists():
+            return held
+        if not self._one.locked():
+            threading.Thread(target=self.current, args=(finder,), name="lists", daemon=True).start()
+        return None
+
     def current(self, finder: SearchIndex) -> Screener:
         with self._one:
             if self._held is None or self._held.versions != finder.lists():

@@ -88,6 +88,7 @@ class Screener:
 
     def __init__(self, finder: SearchIndex) -> None:
         self.versions = finder.lists()
+        self.listed: dict[Profile, list[tuple[str, NameHit]]] = {}
         self.counts: dict[tuple[str, str], int] = {}
         regulations = sorted(self.versions, key=lambda identity: ("CFR" not in identity, identity))
         merged: dict[tuple[str, tuple[str, ...]], Party] = {}
@@ -216,10 +217,13 @@ def list_level(identity: str) -> Level:
 
 
 def listed_partners(screener: Screener, profiles: Sequence[Profile]) -> dict[str, list[tuple[str, NameHit]]]:
-    """Return the parties of each profile that are listed already, with what they match."""
+    """Return the parties of each profile that are listed already, with what they match; found once for the same lists."""
     found: dict[str, list[tuple[str, NameHit]]] = {}
     for profile in profiles:
-        hits = [(name, hit) for name in profile.parties for hit in screener.find(Partner(name))[:3]]
-        if hits:
+        if profile not in screener.listed:
+            screener.listed[profile] = [
+                (name, hit) for name in profile.parties for hit in screener.find(Partner(name))[:3]
+            ]
+        if hits := screener.listed[profile]:
             found[profile.id] = hits
     return found

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
+from tracker.answers.partners import Screeners
 from tracker.answers.texts import text_sources
 from tracker.diffing.summary import split_path
 from tracker.model import Language
@@ -19,12 +20,11 @@ from tracker.search.marks import highlight, passage
 from tracker.search.query import Terms
 from tracker.text import fold_space
 from tracker.web.api import answer as json_answer
-from tracker.web.context import InjectedContext, WebContext
+from tracker.web.context import InjectedContext
 from tracker.web.inbox import InboxRow, entries
 from tracker.web.redline import anchor_of
 from tracker.web.regulations import version_days
 from tracker.web.rendering import language_of, page
-from tracker.web.screening import screener_of
 
 router = APIRouter()
 
@@ -54,17 +54,18 @@ def search(request: Request, web_context: InjectedContext, q: str = "") -> HTMLR
         lit=partial(highlight, wanted=found.wanted),
         words_found=partial(_words_found, wanted=found.wanted, language=language),
         passage=partial(passage, wanted=found.wanted),
-        parties=_parties(request, web_context, asked, language),
+        parties=_parties(request, asked, language),
         days=version_days(web_context, {hit.identity for hit in found.hits}),
     )
 
 
-def _parties(
-    request: Request, web_context: WebContext, asked: str, language: Language
-) -> list[tuple[str, str, str]]:
+def _parties(request: Request, asked: str, language: Language) -> list[tuple[str, str, str]]:
     """Return the listed parties that the question may name: name, list, country."""
-    screener, _ = screener_of(request, web_context)
-    found = [screener.parties[hit.party] for hit in screener.find(Partner(asked))[:PARTIES]] if asked else []
+    screeners: Screeners = request.app.state.screeners
+    screener = screeners.at_hand(request.app.state.finder) if asked else None
+    if screener is None:
+        return []
+    found = [screener.parties[hit.party] for hit in screener.find(Partner(asked))[:PARTIES]]
     return [
         (party.name, list_name(party.list, language), country_name(party.country, language))
         for party in found
