@@ -55,7 +55,7 @@ LICENSES = Story(
                 "2026-60240": Sight("rescinded", date(2026, 10, 22), ("91 FR 36290", "2026-60290")),
                 "2026-60290": Sight(FORCE),
             },
-            1,
+            2,
         ),
         Step(
             date(2026, 12, 1), (),

@@ -12,11 +12,8 @@ from tests.e2e.world import World
 
 # What a story still shows wrongly, and why.
 FAULTS = {
-    "licenses": "a web general license that another replaces is not found by its number alone",
     "list-removal": "a notice that removes a party from the SDN List is no effect on the notice that listed it",
-    "exclusion": "a notice has no status of its own",
     "corrected-date": "a correction of a day by its words does not move the day",
-    "indefinite-delay": "a document that announces the effective date of a delayed rule is no effect",
 }
 STORIES = (*stories_of_orders.STORIES, *stories_of_lists.STORIES, *stories_of_rules.STORIES)
 

@@ -10,11 +10,12 @@ from dataclasses import replace
 from tracker import citations
 from tracker.documents.text_view import TextView, abstract_of
 from tracker.effects import Affected, Applied, Effect, EffectVerb, Extent
+from tracker.legal_status.date_mentions import mentions
 from tracker.legal_status.effect_instructions import instruction_effects
 from tracker.legal_status.effect_sentences import affecting, read_sentence, split_sentences
 from tracker.legal_status.effect_verbs import Voice
 from tracker.legal_status.enforcement import enforcement
-from tracker.legal_status.instrument_mentions import Names, identity, with_part
+from tracker.legal_status.instrument_mentions import Group, Names, identity, with_part
 from tracker.legal_status.legal_dates import base_days
 from tracker.legal_status.relative_days import Base
 from tracker.model import Document, DocumentKind, UnitKind
@@ -83,6 +84,10 @@ _OF_TITLE = re.compile(
 _NICKNAME = re.compile(
     r"\b((?!(?:Proposed|Final|Interim|Direct|This|Each|Any) (?:Final |Interim )?Rule)(?:[A-Z][\w’'-]*)(?: (?:[A-Z\d][\w’'-]*|of|to|for|and|on|in|the))* (?:Rule|IFR))\b"
 )
+_LICENSE = re.compile(r"\bGeneral License (?:Nos?\. ?)?(?P<number>\d{1,3}[A-Z]{0,2})\b")
+# "The effective date of the final rule published at 91 FR 1000 is December 7, 2026."
+_ITS_DATE = re.compile(r"\b[Tt]he effective date (?:of|for) (?:the|its|our) [^.;]{0,120}$")
+_IS_NOW = re.compile(r"[^.;]{0,60}?\bis (?:now |hereby |therefore )?(?:set (?:as|at|for|to) )?(?=[A-Z])")
 _MAY_ACT = re.compile(r"\d{4}-\d{4,5}|\bFR\b|\bExecutive Order|\bE\.O\.|\bProclamation|enforc|\bGeneral License|\bRule\b|\bIFR\b", re.I)  # fmt: skip
 _OF_ITSELF = re.compile(
     r"\bthis (?:[\w-]+ ){0,3}?(?:rule|notice|action|order|document|determination|license)\b|\bhereby\b", re.I
@@ -191,12 +196,14 @@ def _sentence(
             yield Effect(
                 V.STAYS if stays else one.act.verb,
                 affecting(document, sentence, where),
-                with_part(member.affected, part),
+                with_part(_as_titled(member.affected, document), part),
                 one.from_,
                 one.until,
                 applied=Applied.NOT_APPLICABLE,
                 extent=one.extent,
             )
+    if not hit and speaks:
+        yield from _announced(sentence, where, document, groups, base)
     named = where in _NAMED or (relation is not None and _SAYS[relation].search(sentence) is not None)
     if relation is not None and not hit and named and _RULES.search(sentence):
         for group in groups:
@@ -209,6 +216,41 @@ def _sentence(
                         applied=Applied.NOT_APPLICABLE,
                         extent=_extent(document, relation),
                     )
+
+
+def _as_titled(affected: Affected, document: Document) -> Affected:
+    """A general license as the notice that published it is titled: "Publication of ... Web General License 5" of the notice
+    that publishes General License 5A, where the license is named by its number alone."""
+    wanted = _LICENSE.fullmatch(affected.title or "")
+    own = list(_LICENSE.finditer(document.title))
+    if wanted is None or len(own) != 1 or own[0]["number"] == wanted["number"]:
+        return affected
+    start, end = own[0].span("number")
+    return replace(affected, title=document.title[:start] + wanted["number"] + document.title[end:])
+
+
+def _announced(
+    sentence: str, where: str, document: Document, groups: Sequence[Group], base: Base
+) -> Iterator[Effect]:
+    """The effective date that a later document gives to a rule: until then, the rule is delayed."""
+    for group in groups:
+        if not _ITS_DATE.search(sentence[: group.start]):
+            continue
+        given = _IS_NOW.match(sentence[group.end :])
+        day = next(
+            (one for one in mentions(sentence, base) if given and one.start == group.end + given.end()), None
+        )
+        if day is not None:
+            for member in group.members:
+                place = affecting(document, sentence, where)
+                yield Effect(
+                    V.DELAYS,
+                    place,
+                    member.affected,
+                    document.published,
+                    day.day,
+                    applied=Applied.NOT_APPLICABLE,
+                )
 
 
 def _extent(document: Document, relation: EffectVerb) -> Extent:

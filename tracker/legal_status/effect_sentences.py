@@ -103,6 +103,7 @@ _DIRECTLY = re.compile(
 _DESIGNATED = re.compile(
     r"^\s*(?:(?:Sec(?:tion|\.)?\s\d+\.\s+)?(?:\d{1,3}\.\s+)?(?:\((?:[a-z]{1,5}|\d{1,3}|[A-Z])\)\s*)+|Sec(?:tion|\.)?\s\d+\.\s+|\d{1,3}\.\s+)?(?:(?:Accordingly|Therefore|In addition|Further|Furthermore|Also|Finally|Thus|Consequently|Effective immediately),?\s+)?"
     r"(?:[^.;:]{0,160}?\b(?:(?:IT IS|It is|it is) (?:(?:HEREBY|FURTHER|THEREFORE|hereby|further|therefore),? )*)?(?:ORDERED|ADJUDGED|DECREED|ordered)(?:,?(?: and| AND)? (?:ADJUDGED|DECREED))*,? that\s+)?"
+    r"(?:(?:Effective|As of|Beginning|Starting|On)\s(?:(?:on|as of|at|from)\s)?[^.;:()]{3,60}?\d{4},\s+)?"
 )
 _PLACE = re.compile(r"(?:the\s+)?(?:sections?|clauses?|paragraphs?|subsections?|annex(?:es)?|parts?)\b", re.I)
 # ", the HTSUS" between an instrument and the verb: the verb has another subject.

@@ -96,7 +96,7 @@ _ARGUES = re.compile(
 _COURT = re.compile(rf"\b(?:[Cc]ourts?|[Pp]anel|[Jj]udgment|[Oo]rder|[Oo]pinion)\s+{_ADVERBS}$")
 _AUX = re.compile(rf"\b(?:(?P<now>is|are)|(?:shall|will)\s+{_ADVERBS}be|(?P<be>be|been|being)|(?P<past>was|were)|(?P<may>must|may|might|could|would|should|can)\s+{_ADVERBS}be)\s+{_ADVERBS}$", re.I)  # fmt: skip
 _NOT = re.compile(
-    r"\b(?:not|nothing|neither|nor|never|without|rather than|instead of|no(?! longer))\b(?:[^,;:]{0,60})$",
+    r"\b(?:not|nothing|neither|nor|never|without|rather than|instead of|no(?! longer|\. ?\d))\b(?:[^,;:]{0,60})$",
     re.I,
 )
 _SUBORDINATE = re.compile(r"\b(?:if|whether|unless|until|when(?:ever)?|once|because|although|in the event|provided that|to the extent(?: that)?)\s+(?!such time)(?:(?!\bthen\b)[^,;:])*$|(?:^|[,;:(]\s*|\b(?:and|or|that)\s+)(?:should|before|after|where|while|as)\s+(?:(?!\bthen\b)[^,;:])*$", re.I)  # fmt: skip

@@ -67,6 +67,8 @@ def legal_status(reading: TextView, dates: Sequence[LegalDate], today: date) -> 
             found.append(
                 Status("proposed", document.published, quote=clip_quote(document.action), where="action")
             )
+    elif document.kind is DocumentKind.NOTICE:
+        found.extend(_of_notice(reading, dates, today))
     elif document.kind in _BINDING:
         found.extend(_in_force(reading, dates, today))
         found.extend(_stays_units(reading, dates))
@@ -121,6 +123,18 @@ def _in_force(reading: TextView, dates: Sequence[LegalDate], today: date) -> Ite
             yield from _waiting(
                 "delayed", document, entry.date, units=units, quote=entry.quote, where=entry.where
             )
+
+
+def _of_notice(reading: TextView, dates: Sequence[LegalDate], today: date) -> Iterator[Status]:
+    """The force of a notice that applies from a day or until one, such as a license, an exclusion or a determination."""
+    own = [one for one in dates if not (one.note or one.superseded or one.by)]
+    if any(one.type == "effective" for one in own):
+        yield from _in_force(reading, dates, today)
+        return
+    end = next((one for one in own if one.type == "expires"), None)
+    start = reading.document.published
+    if end is not None and start is not None and start <= end.date:
+        yield Status("in-force", start, end.date, quote=end.quote, where=end.where)
 
 
 def _indefinite(reading: TextView) -> Iterator[Status]:

@@ -163,6 +163,11 @@ def runs(
     return tuple(found)
 
 
+def own_days(subject: Subject, effects: Iterable[RecordedEffect]) -> tuple[Status, ...]:
+    """Return the statuses by the subject's own words, each until the day to which effects extend it."""
+    return tuple(_Register(subject, visible(effects, None)).own())
+
+
 def relevant(subject: Subject, effects: Iterable[RecordedEffect]) -> list[RecordedEffect]:
     """Return the effects on the subject itself, those that its status does not depend on included."""
     return [one for one in effects if _scope(one.effect, subject) is not None]

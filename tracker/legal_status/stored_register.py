@@ -17,6 +17,7 @@ from tracker.legal_status.register import (
     StateOnDay,
     Subject,
     next_states,
+    own_days,
     relevant,
     status_on,
     visible,
@@ -70,7 +71,12 @@ def with_own_days(subject: Subject, change: Change, found: Sequence[RecordedEffe
         replace(one, until=since - _DAY) if one.state == "published" and since is not None else one
         for one in subject.own
     ]
-    return replace(subject, own=(*waiting, Status("in-force", since, until, quote=moved[-1].quote)))
+    before = replace(subject, own=(*waiting, Status("in-force", since, until, quote=moved[-1].quote)))
+    if until == moved[-1].until or any(one.until == moved[-1].until for one in own_days(before, found)):
+        return before
+    # The record knows of an extension that the register does not, such as one of what a notice grants.
+    known = Status("in-force", since, moved[-1].until, quote=moved[-1].quote)
+    return replace(subject, own=(*waiting, known))
 
 
 def effects_on(
