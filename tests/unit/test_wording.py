@@ -379,7 +379,7 @@ def test_japans_rate_is_shown_where_only_a_further_act_has_it() -> None:
         amount_after="15 percent",
     )
     assert headline(general, today=BEFORE, others=(own,)).ja.endswith(
-        "(日本は税率15%、2025年8月27日から適用)"
+        "、日本は税率15%、2025年8月27日から適用)"
     )
     assert "日本は税率15%" in summary((general, own), today=BEFORE).ja
     assert "日本に適用される税率は15%" in reason(general, Level.HIGH, Direction.RESTRICTION, others=(own,)).ja
@@ -389,9 +389,20 @@ def test_japans_rate_is_shown_where_only_a_further_act_has_it() -> None:
 
 def test_the_further_acts_that_add_most_are_first() -> None:
     plain = replace(INDIA, japan=JapanStanding.NOT_NAMED, verb=ActVerb.EXTEND)
-    rate = replace(plain, verb=ActVerb.RAISE, amount_after="50 percent")
-    text = summary((INDIA, plain, rate), today=BEFORE)
+    rate = replace(plain, operand=Operand.QUOTA, verb=ActVerb.RAISE, amount_after="50 percent")
+    other = replace(plain, operand=Operand.EXCLUSION)
+    text = summary((INDIA, other, rate), today=BEFORE)
     assert text.ja.index("50%") < text.ja.index("延長")
+
+
+def test_no_rate_of_several_is_said_to_be_that_of_the_whole() -> None:
+    buses = replace(INDIA, verb=ActVerb.LOWER, objects=("buses",), amount_after="10 percent")
+    said = headline(INDIA, today=BEFORE, others=(buses,))
+    assert "税率は品目・国により10%・25%" in said.ja
+    assert "25%の追加関税を賦課" not in said.ja
+    text = summary((INDIA, buses), today=BEFORE).ja
+    assert "10%・25%" in text
+    assert "10%へ" not in text
 
 
 def test_an_english_title_is_followed_by_japanese_keywords() -> None:

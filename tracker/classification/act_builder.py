@@ -132,6 +132,8 @@ def build_act(features: Features, passage: Passage, reading: ActReading, dates: 
     of, trigger = act_facts.countries_hit(sentence, view.title.text)
     listed = entry.operand is Operand.LISTING
     amount = act_facts.amount_in(sentence, reading.start, reading.end)
+    if entry.operand is Operand.DUTY:  # "where the ordinary rate is at least 15 percent" is a condition
+        amount = replace(amount, after=amount.after.removeprefix("at least "))
     standing, rate = act_facts.japan_standing(sentence, of, listed=listed, restricts=reading.sign > 0)
     if listed and "japan" in of and reading.sign > 0:
         standing = JapanStanding.TARGET

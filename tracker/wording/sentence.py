@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from tracker.i18n import format_day, label
@@ -80,7 +81,8 @@ def headline(
 ) -> LocalizedText:
     """One line: who does what, then Japan's place, the date and a stay in brackets. `others` are the document's further acts:
     Japan's place is taken from them where this act does not say it."""
-    act, statuses = with_japan(spoken(act), others), tuple(status)
+    rates = _rates(act, others)
+    act, statuses = with_japan(_without_rate(spoken(act), rates), others), tuple(status)
     ja, en = JapaneseAct(act, facts), EnglishAct(act, facts)
     notes_ja = [
         *filter(None, [ja.at_home]),
@@ -99,8 +101,7 @@ def headline(
         and not is_open_question(act)
     ):
         notes_ja.append("検討段階")
-    rates = _rates(act, others)
-    if rates and title_ja(facts.title):
+    if rates:
         notes_ja.insert(0, f"税率は品目・国により{'・'.join(amount(each, 'ja') for each in rates)}")
         notes_en.insert(0, f"rates by goods and country: {', '.join(amount(each, 'en') for each in rates)}")
     by_title = bool(ja.title) or bool(rates and title_says_act(facts.title))
@@ -144,22 +145,29 @@ def summary(
     """The gravest act (the first) in full, the others as clauses, and the end of the comment period. Empty without acts."""
     if not acts:
         return LocalizedText("", "")
+    rates = _rates(acts[0], acts[1:])
     acts, statuses = [spoken(act) for act in acts], tuple(status)
-    acts[0] = with_japan(acts[0], acts[1:])
+    acts[0] = with_japan(_without_rate(acts[0], rates), acts[1:])
     first = act_sentence(acts[0], today=today, status=statuses, facts=facts)
     ja, en = first.ja, first.en
-    if JapaneseAct(acts[0], facts).title or (_rates(acts[0], acts[1:]) and title_says_act(facts.title)):
-        ja, en = _titled_summary(acts, facts, statuses, today)
+    if JapaneseAct(acts[0], facts).title or (rates and title_says_act(facts.title)):
+        ja, en = _titled_summary(acts, facts, statuses, today, rates)
     elif JapaneseAct(acts[0], facts).bare and facts.title and facts.kind is not DocumentKind.CFR:
         ja += _named_ja(facts.title)
         en += f" Title: “{plain_title(facts.title)}”."
     elif (translated := title_ja(facts.title)) and facts.kind not in (DocumentKind.CFR, DocumentKind.LIST):
         ja += f"文書名:「{translated}」(仮訳)。"
+    if rates and not title_says_act(facts.title):
+        ja += f"追加関税の税率は品目・国により{'・'.join(amount(each, 'ja') for each in rates)}。"
+        en += f" Rates of duty by goods and country: {', '.join(amount(each, 'en') for each in rates)}."
     told = [acts[0]]
     strong = not says_little(acts[0])  # a text led by its title had no sentence of which more could be told
     for act in sorted(acts[1:], key=lambda act: worth_of(act, acts[0]), reverse=True):
         if (
             is_full(act, facts)
+            and not (
+                rates and act.operand is Operand.DUTY
+            )  # the range is given; whose rate each is, is not sure
             and (strong or is_certain(act))
             and is_new(act, told)
             and not is_subsumed(act, told)
@@ -199,6 +207,11 @@ def _rates(act: Act, others: Sequence[Act]) -> tuple[str, ...]:
     return tuple(sorted(found, key=_number)[:_RATES]) if len(found) > 1 else ()
 
 
+def _without_rate(act: Act, rates: Sequence[str]) -> Act:
+    """The act without its own rate where the text sets several."""
+    return replace(act, amount_before="", amount_after="") if rates else act
+
+
 def _number(rate: str) -> float:
     match = re.search(r"\d+(?:\.\d+)?", rate)
     return float(match[0]) if match else 0.0
@@ -233,11 +246,15 @@ def _by_title_en(parts: EnglishAct) -> str:
 
 
 def _titled_summary(
-    acts: Sequence[Act], facts: DocumentFacts, statuses: tuple[Status, ...], today: date
+    acts: Sequence[Act],
+    facts: DocumentFacts,
+    statuses: tuple[Status, ...],
+    today: date,
+    rates: Sequence[str],
 ) -> tuple[str, str]:
     """What the title says is done, the range of the rates, Japan's place and the dates."""
     ja, en = JapaneseAct(acts[0], facts), EnglishAct(acts[0], facts)
-    rates, places = _rates(acts[0], acts[1:]), _places(acts)
+    places = _places(acts)
     known = not rates and not ja.bare and acts[0].evidence.where != "title"
     known = known and acts[0].operand not in (None, Operand.SANCTION)
     if known and acts[0].direction is not Direction.UNDETERMINED and acts[0].verb not in NOT_GOVERNING:
