@@ -8,6 +8,7 @@ from tracker.errors import UsageError
 from tracker.model import Language
 from tracker.rendering.print_pdf import printed_page, render_pdf, safe
 
+_WIDE = "<style>@page { size: A4 landscape; } td, th { overflow-wrap: normal; }</style>"
 MOST = 3_000  # rows: a longer PDF takes minutes
 
 
@@ -21,4 +22,4 @@ def screening_pdf(
     body = "".join(f"<tr>{''.join(f'<td>{safe(one)}</td>' for one in row)}</tr>" for row in rows)
     lines = "".join(f'<p class="hash">{safe(note)}</p>' for note in notes)
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if rows else ""
-    return render_pdf(printed_page(title, f"<h1>{safe(title)}</h1>{lines}{table}", language))
+    return render_pdf(printed_page(title, f"{_WIDE}<h1>{safe(title)}</h1>{lines}{table}", language))
