@@ -2,7 +2,7 @@
 
 from tracker.amendments.actions import LineKind
 from tracker.amendments.inspection_pages import with_marked_rows, without_pages
-from tracker.amendments.reader import read_rule_lines
+from tracker.amendments.reader import read_rule_lines, read_rule_text
 
 NUMBER = " " * 38
 
@@ -63,3 +63,20 @@ def test_rows_of_tables_are_lines_of_their_own_without_a_form() -> None:
         (LineKind.PARAGRAPH, "(a) Keep the answers."),
     ]
     assert [one.problem for one in found.instructions] == [""]
+
+
+def test_page_marks_of_published_texts_are_left_out() -> None:
+    assert without_pages(["(a) A person", "", "[[Page 57068]]", "", "may ask."]) == [
+        "(a) A person",
+        "may ask.",
+    ]
+    found = read_rule_text(
+        [
+            "Part 744 of 15 CFR part 744 is amended as follows:",
+            "2. Section 744.1 is amended by revising paragraph (a) to read as follows: ( printed page 93167)",
+            "§ 744.1 Scope.",
+            "(a) A person ( printed page 93168) may ask.",
+            "[FR Doc. 2026-1 Filed 1-2-26; 8:45 am]",
+        ]
+    )
+    assert [line.text for line in found.set_out[0].lines] == ["(a) A person may ask."]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 _NUMBER = re.compile(r"\s{15,}[-–—]?\s?(\d{1,4})\s?[-–—]?\s*\Z")
+_MARK = re.compile(r"\s*\[\[Page \d{1,6}\]\]\s*\Z")  # of the published text
 # A line with a wide gap between words is a row of a table.
 _ROW = re.compile(r"\s*\S(?:.*?\S)?\s{3,}\S")
 _STARS = re.compile(r"\s*(?:\*\s*){3,}\Z")
@@ -22,8 +23,9 @@ def without_pages(lines: Iterable[str]) -> list[str]:
     waiting = False  # a page has ended, and no line has come since
     for line in lines:
         number = _NUMBER.match(line.replace("\f", ""))
-        if number and before < int(number[1]) <= before + 2:
-            before = int(number[1])
+        counts_up = number is not None and before < int(number[1]) <= before + 2
+        if counts_up or _MARK.match(line):
+            before = int(number[1]) if number and counts_up else before
             while found and not found[-1].strip():
                 found.pop()
             waiting = True

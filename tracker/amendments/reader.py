@@ -48,6 +48,7 @@ _OPENS = re.compile(
 )
 _CORRECTION = re.compile(r"(?:\d{1,3}\.\s+)?On\s+pages?\s+\d{2,6},")
 _SETS_OUT_AN_INSTRUCTION = re.compile(r"\binstruction\s+\d.*\bas\s+follows:\s*\Z", re.IGNORECASE | re.DOTALL)
+_PRINTED_PAGE = re.compile(r"\(\s?printed page \d{1,6}\s?\)|\[\[Page \d{1,6}\]\]")
 _SECTION_NAMED = re.compile(r"(?:§+|\bSections?)\s*(\d{1,4}[a-z]?\.\d+[a-z]?(?:[-–]\d+)?)", re.IGNORECASE)
 _QUOTED = re.compile(r"“[^“”]*”")
 _SIGNATURE = re.compile(r"\[\s?FR Doc\.|Dated:\s|_{10,}\Z", re.IGNORECASE)
@@ -241,7 +242,7 @@ def marked_words(element: Element) -> str:
 
 def read_rule_text(paragraphs: Sequence[str], document_number: str = "", dates: str = "") -> AmendatoryRule:
     """Return the instructions of a document whose text is given as paragraphs."""
-    texts = [" ".join(text.replace("\u200b", "").split()) for text in paragraphs]
+    texts = [" ".join(_PRINTED_PAGE.sub(" ", text.replace("\u200b", "")).split()) for text in paragraphs]
     texts = [text for text in texts if text]
     dates = dates or next((text for text in texts[:_LEADING_PAGES] if _DATES.search(text)), "")
     collector = _Collector(title=_title_before(texts))
