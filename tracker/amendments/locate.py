@@ -11,6 +11,7 @@ from tracker.amendments.base import Base, Division
 from tracker.amendments.chunks import NotComputedError
 from tracker.amendments.inline import fold
 from tracker.amendments.outline import ITEMS, Outline, Path, comment_heading, note_label, outline_of, term_key
+from tracker.amendments.tables import Table
 
 _PLACES = (StepKind.SUBPART, StepKind.SECTION, StepKind.APPENDIX, StepKind.SUPPLEMENT)
 
@@ -21,10 +22,11 @@ class Workspace:
 
     base: Base
     outlines: dict[int, Outline]
+    tables: dict[int, Table]
 
     @classmethod
     def of(cls, base: Base) -> Workspace:
-        return cls(base, {})
+        return cls(base, {}, {})
 
     def outline(self, division: Division) -> Outline:
         if id(division) not in self.outlines:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from tracker.amendments.inline import fold
@@ -49,6 +50,7 @@ def slot(siblings: Sequence[str], label: str) -> int | None:
     return None
 
 
+@lru_cache(maxsize=65536)
 def alphabet_key(name: str) -> str:
     """Return a name as the Register sorts it: without accents, marks and case."""
     plain = unicodedata.normalize("NFKD", fold(name)).encode("ascii", "ignore").decode()

@@ -13,7 +13,7 @@ from tracker.amendments.locate import Workspace, division_of, inner_steps
 from tracker.amendments.missing_text import no_text
 from tracker.amendments.ordering import alphabet_slot
 from tracker.amendments.site import Change
-from tracker.amendments.tables import NewRow, Row, Table, name_of, rows_set_out, same_name, tables_of
+from tracker.amendments.tables import NewRow, Row, Table, folded, name_of, rows_set_out, same_name, tables_of
 from tracker.amendments.word_edits import replaced
 
 _KINDS = frozenset({StepKind.TABLE, StepKind.COUNTRY, StepKind.ENTRY, StepKind.ROW})
@@ -41,7 +41,7 @@ def apply_row(workspace: Workspace, action: Action, together: Sequence[Action]) 
     """
     division = division_of(workspace.base, action.target)
     place = _place(action)
-    tables = [table for table in tables_of(division) if _is_named(table, place.table)]
+    tables = [table for table in tables_of(division, workspace.tables) if _is_named(table, place.table)]
     if not tables:
         raise NotComputedError(
             f"the base has no table {place.table}".rstrip() + " there",
@@ -77,7 +77,7 @@ def _is_named(table: Table, name: str) -> bool:
 
 
 def _is_country(text: str, country: str) -> bool:
-    key, wanted = fold(text).casefold(), fold(country).casefold()
+    key, wanted = folded(text), folded(country)
     return key == wanted or key.startswith(f"{wanted},")
 
 
@@ -96,12 +96,13 @@ def _heading(action: Action, place: _Place, together: Sequence[Action]) -> list[
 def _rows_of(table: Table, place: _Place) -> list[int]:
     """Return the numbers of the rows with the name."""
     column = 1 if table.by_country else 0
+    countries = {c for c in {row.country for row in table.rows} if _is_country(c, place.country)}
     return [
         number
         for number, row in enumerate(table.rows)
         if len(row.cells) > column
-        and same_name(row.cells[column].name, place.entry)
-        and (not table.by_country or _is_country(row.country, place.country))
+        and (not table.by_country or row.country in countries)
+        and same_name(row.names[column], place.entry)
     ]
 
 
@@ -141,19 +142,20 @@ def _shown(workspace: Workspace, table: Table, place: _Place, action: Action) ->
 
 
 def _write(workspace: Workspace, division: Division, table: Table, rows: Sequence[Row]) -> None:
-    block = table.block_with(rows)
-    found = [r.texts[1:] if table.by_country else r.texts for r in _reread(division, table, block).rows]
-    meant = [r.texts[1:] if table.by_country else r.texts for r in rows]
-    if found != meant:
+    made = table.with_rows(rows)
+    old = {id(row) for row in table.rows}
+    fresh = [row for row in rows if id(row) not in old]
+    read = [row for one in fresh for row in _read_again(one)]
+    if [row.texts for row in read] != [row.texts for row in fresh]:
         raise NotComputedError("after the change, the table reads otherwise", "reread")
-    division.items = [block if item is table.block else item for item in division.items]
+    workspace.tables[id(made.block)] = made
+    division.items = [made.block if item is table.block else item for item in division.items]
     workspace.changed(division)
 
 
-def _reread(division: Division, table: Table, block: Block) -> Table:
-    again = Division(division.tag, division.number, "", items=[block])
-    del table
-    return tables_of(again)[0]
+def _read_again(row: Row) -> Sequence[Row]:
+    block = Block(f"<TABLE>{row.raw}</TABLE>", "TABLE")
+    return tables_of(Division("DIV9", "", "", items=[block]))[0].rows
 
 
 def _path(place: _Place, country: str = "") -> tuple[str, ...]:
@@ -201,7 +203,8 @@ def _add(
     shown = _shown(workspace, table, place, action)
     if not table.by_country:
         return _add_plain(workspace, division, table, place, shown)
-    members = [n for n, row in enumerate(table.rows) if _is_country(row.country, place.country)]
+    countries = {c for c in {row.country for row in table.rows} if _is_country(c, place.country)}
+    members = [n for n, row in enumerate(table.rows) if row.country in countries]
     if not members:
         return _add_country(workspace, division, table, place, shown, together)
     if len({table.rows[n].country for n in members}) > 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from tracker.amendments.actions import LineKind, SetOut
 from tracker.amendments.base import Block, Division
@@ -26,6 +27,7 @@ _STARS = re.compile(r"[*\s]*\*[*\s]*\Z")
 _RAISED = re.compile(r"<(sup|SU|SUP)\b[^>]*>\s*[\d, ]+\s*</\1>")
 
 
+@lru_cache(maxsize=65536)
 def name_of(markup: str) -> str:
     """Return the words of a cell without the numbers of footnotes."""
     return inline(f"<TD>{_RAISED.sub('', markup)}</TD>").text
@@ -55,11 +57,13 @@ class Row:
 
     raw: str
     cells: tuple[Cell, ...]
+    texts: tuple[str, ...]
+    names: tuple[str, ...]  # the texts without the numbers of footnotes
     country: str = ""
 
-    @property
-    def texts(self) -> tuple[str, ...]:
-        return tuple(cell.text for cell in self.cells)
+    @classmethod
+    def of(cls, raw: str, cells: tuple[Cell, ...], country: str = "") -> Row:
+        return cls(raw, cells, tuple(c.text for c in cells), tuple(c.name for c in cells), country)
 
     def with_cells(self, inners: Sequence[str]) -> Row:
         """Return a row with other contents in the tags of its cells."""
@@ -69,7 +73,7 @@ class Row:
             Cell(cell.open, inner, cell.close) for cell, inner in zip(self.cells, inners, strict=True)
         )
         lines = "\n".join(f"{cell.open}{cell.inner}{cell.close}" for cell in cells)
-        return Row(f"{opening}\n{lines}\n{closing}", cells, self.country)
+        return Row.of(f"{opening}\n{lines}\n{closing}", cells, self.country)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +88,53 @@ class Table:
     name: str
     by_country: bool
 
+    def with_rows(self, rows: Sequence[Row]) -> Table:
+        """Return the table with other rows. What is before the first and after the last changed row stays as it
+        is. Raises NotComputedError where more than white space lies between the rows that go.
+        """
+        start, limit = 0, min(len(rows), len(self.rows))
+        while start < limit and rows[start] is self.rows[start]:
+            start += 1
+        tail = 0
+        while tail < limit - start and rows[-1 - tail] is self.rows[-1 - tail]:
+            tail += 1
+        end = len(self.rows) - tail
+        new = list(rows[start : len(rows) - tail])
+        gone = self.gaps[start + 1 : end]
+        if any(not gap.isspace() and gap for gap in gone):
+            raise NotComputedError("the rows lie in several bodies of the table", "markup")
+        gaps = [*self.gaps[: start + 1], *["\n"] * (len(new) - 1), *self.gaps[end:]]
+        if start == end and new:  # an insertion: its row has a line end before or after it
+            last = start == len(self.rows) and start > 0
+            gaps = [*self.gaps[:start], *(["\n"] if last else [self.gaps[start]])]
+            gaps += ["\n"] * (len(new) - 1)
+            gaps += [self.gaps[start]] if last else ["\n", *self.gaps[start + 1 :]]
+        elif not new:
+            gaps = self._without(start, end)
+        low = sum(map(len, self.gaps[:start])) + sum(len(row.raw) for row in self.rows[:start])
+        high = (
+            len(self.block.raw)
+            - sum(map(len, self.gaps[end + 1 :]))
+            - sum(len(row.raw) for row in self.rows[end:])
+        )
+        kept = gaps[start : start + len(new) + 1]
+        middle = "".join(gap + row.raw for gap, row in zip(kept, new, strict=False)) + kept[-1]
+        block = Block(self.block.raw[:low] + middle + self.block.raw[high:], self.block.tag)
+        return replace(self, block=block, gaps=tuple(gaps), rows=tuple(rows))
+
+    def _without(self, start: int, end: int) -> list[str]:
+        """Return what lies between the rows after some are removed: the head and the foot stay."""
+        if end < len(self.rows):
+            if not self.gaps[end].isspace():
+                raise NotComputedError("the rows lie in several bodies of the table", "markup")
+            return [*self.gaps[: start + 1], *self.gaps[end + 1 :]]
+        if start > 0:
+            return [*self.gaps[:start], self.gaps[end]]
+        return [self.gaps[0] + self.gaps[end]]
+
     def block_with(self, rows: Sequence[Row]) -> Block:
-        """Return the block with other rows. Rows that stay keep the white space after them."""
-        after = {id(row): gap for row, gap in zip(self.rows, self.gaps[1:], strict=True)}
-        parts = [self.gaps[0]]
-        last = self.gaps[-1]
-        for number, row in enumerate(rows):
-            parts.append(row.raw)
-            if number < len(rows) - 1:
-                gap = after.get(id(row), "\n")
-                parts.append(gap if gap.isspace() else "\n")
-        return Block("".join(parts) + last, self.block.tag)
+        """Return the block with other rows."""
+        return self.with_rows(rows).block
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +147,19 @@ class NewRow:
     table: str
 
 
-def tables_of(division: Division) -> list[Table]:
-    """Return the tables of a division, in order."""
+def tables_of(division: Division, known: dict[int, Table] | None = None) -> list[Table]:
+    """Return the tables of a division, in order. `known` are those that were read before, by their block."""
     found: list[Table] = []
+    known = {} if known is None else known
     heading = ""
     for block in division.blocks():
         if block.tag in ("HEAD", "HD1", "HD2", "HD3", "HED"):
             heading = inline(block.raw).text
         if block.is_table:
-            found.append(_table(block, heading))
+            table = known.get(id(block))
+            if table is None or table.block is not block:
+                table = known[id(block)] = _table(block, heading)
+            found.append(table)
     return found
 
 
@@ -137,7 +181,7 @@ def _table(block: Block, heading: str) -> Table:
         cells = tuple(
             Cell(cell["open"], cell["inner"], cell["close"]) for cell in _CELL.finditer(match.group())
         )
-        row = Row(match.group(), cells)
+        row = Row.of(match.group(), cells)
         if by_country and cells and cells[0].text:
             country = cells[0].text
         rows.append(replace(row, country=country) if by_country else row)
@@ -145,7 +189,8 @@ def _table(block: Block, heading: str) -> Table:
     return Table(block, tuple(gaps), tuple(rows), name, by_country)
 
 
-def rows_set_out(set_out: SetOut, *, ascii_only: bool) -> list[NewRow]:
+@lru_cache(maxsize=64)
+def rows_set_out(set_out: SetOut, *, ascii_only: bool) -> Sequence[NewRow]:
     """Return the rows of all tables that are set out, without those of asterisks. Raises NotComputedError."""
     found: list[NewRow] = []
     heading = ""
@@ -177,9 +222,14 @@ def _new_rows(table: Element, name: str, *, ascii_only: bool) -> list[NewRow]:
     return found
 
 
+@lru_cache(maxsize=65536)
+def folded(text: str) -> str:
+    return fold(text).casefold()
+
+
 def same_name(text: str, name: str) -> bool:
     """Return whether a cell begins with a name, whole: "Acme, 5 Main St." with "Acme", but not "Acme Asia"."""
-    key, wanted = fold(text).casefold(), fold(name).casefold().rstrip(" ,;")
+    key, wanted = folded(text), folded(name).rstrip(" ,;")
     if not wanted or not key.startswith(wanted):
         return False
     rest = key[len(wanted) :]
