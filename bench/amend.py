@@ -56,6 +56,7 @@ class Score:
     found: int = 0
     wrong: int = 0
     changed: int = 0
+    printed: int = 0  # of the wrong ones, those that the rule prints word for word: there the truth is wrong
     faults: list[str] = field(default_factory=list)
 
     def add(self, other: Score) -> None:
@@ -63,12 +64,13 @@ class Score:
         self.found += other.found
         self.wrong += other.wrong
         self.changed += other.changed
+        self.printed += other.printed
         self.faults += other.faults
 
     def cells(self) -> list[str]:
         share = self.found / self.truth if self.truth else 1.0
         wrong = self.wrong / self.changed if self.changed else 0.0
-        return [str(self.truth), f"{share:.3f}", str(self.wrong), f"{wrong:.4f}"]
+        return [str(self.truth), f"{share:.3f}", str(self.wrong), f"{wrong:.4f}", str(self.printed)]
 
 
 def pairs() -> Iterator[Pair]:
@@ -111,17 +113,17 @@ def _keys(chunk: Chunk) -> list[str]:
     return [key.rstrip(".-:;") if len(key) < _HEADING else key for key in keys if key]
 
 
-def score(before: Base, after: Base, made: Base) -> tuple[Score, Score]:
+def score(before: Base, after: Base, made: Base, printed: str) -> tuple[Score, Score]:
     """Return the scores of (sections and appendices, commentary)."""
     old, true, ours = lines(before), lines(after), lines(made)
     scores = {"sections": Score(), "commentary": Score()}
     for name in dict.fromkeys([*old, *true, *ours]):
         kind = name.split()[0]
-        scores[kind].add(_division(name, old.get(name, []), true.get(name, []), ours.get(name, [])))
+        scores[kind].add(_division(name, old.get(name, []), true.get(name, []), ours.get(name, []), printed))
     return scores["sections"], scores["commentary"]
 
 
-def _division(name: str, old: list[str], true: list[str], ours: list[str]) -> Score:
+def _division(name: str, old: list[str], true: list[str], ours: list[str], printed: str) -> Score:
     wanted, gone = Counter(true) - Counter(old), Counter(old) - Counter(true)
     made, dropped = Counter(ours) - Counter(old), Counter(old) - Counter(ours)
     one = Score()
@@ -139,6 +141,8 @@ def _division(name: str, old: list[str], true: list[str], ours: list[str]) -> Sc
     one.faults += [f"{name}: misplaced {key[:110]}" for key in places]
     # A paragraph that was changed wrongly is one fault, not two.
     one.wrong = max(extra.total(), lost.total()) + len(places)
+    said = sum(number for key, number in extra.items() if key in printed)
+    one.printed = min(one.wrong, said)
     return one
 
 
@@ -214,10 +218,11 @@ def run(pair: Pair, totals: Totals, *, show: bool) -> None:
     result = amend(made, rule)
     totals.seconds += perf_counter() - started
     before, after = read_base(pair.before), read_base(pair.after)
-    sections, commentary = score(before, after, made)
+    printed = same_key("".join(map(str, rule_tree(pair.xml, pair.rule).itertext())))
+    sections, commentary = score(before, after, made, printed)
     plain = read_base(pair.before)
     replace_whole(plain, rule)
-    plain_sections, plain_commentary = score(before, after, plain)
+    plain_sections, plain_commentary = score(before, after, plain, printed)
     totals.sections.add(sections)
     totals.commentary.add(commentary)
     totals.plain_sections.add(plain_sections)
@@ -254,7 +259,10 @@ def tables(totals: Totals) -> str:
         ["sections and appendices, whole units replaced", *totals.plain_sections.cells()],
         ["commentary, whole units replaced", *totals.plain_commentary.cells()],
     ]
-    text = report.table(["text", "paragraphs", "found", "wrong", "wrong, of what was changed"], rows)
+    text = report.table(
+        ["text", "paragraphs", "found", "wrong", "wrong, of what was changed", "of the wrong, printed so"],
+        rows,
+    )
     verbs = sorted({verb for verb, _ in totals.states})
     states = [state.value for state in State]
     text += "\n\n" + report.table(
@@ -295,7 +303,7 @@ _EXPLAINED = """## Texts as amended
 
 30 parts of title 12 before and after a rule. Found: of the paragraphs that the rule changed, added or removed (a run of removed ones
 is one), the share that was computed. Wrong: paragraphs that were computed and are not so in the truth, which itself has
-about one error in a hundred. "Whole units replaced" is the plain baseline: what is set out replaces what has its designators."""
+about one error in a hundred. "Printed so": of those, the ones that the rule prints word for word, where the truth left something out. "Whole units replaced" is the plain baseline: what is set out replaces what has its designators."""
 
 if __name__ == "__main__":
     sys.exit(main())
