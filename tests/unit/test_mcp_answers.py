@@ -322,3 +322,38 @@ def test_no_list_is_named_and_no_match_is_no_clearance(answers: Answers) -> None
     assert {"no-match-is-no-clearance", "lists-behind", "owners-not-checked"} <= codes.keys()
     assert {one["id"] for one in codes["lists-behind"]["lists"]} >= {"entity-list", "unverified-list"}
     assert found["hits"] == []
+
+
+def test_a_search_with_too_many_answers_says_so(answers: Answers) -> None:
+    def codes() -> set[str]:
+        found = change_tools.search_all(answers, "previous instructions", 5, "")
+        return {note["code"] for note in found["undetermined"]}
+
+    assert "only-the-best" not in codes()
+    with answers.context.store.write() as connection:
+        for number in range(100, 160):
+            changes.save(connection, hostile_record(number))
+    assert "only-the-best" in codes()
+
+
+def test_the_texts_of_a_unit_are_read_page_by_page(tmp_path: Path) -> None:
+    row = b"<TR><TD></TD><TD>Evil"
+    data = part()
+    assert row in data
+    place = data.index(row)
+    end = data.index(b"</TR>", place) + len(b"</TR>")
+    rows = b"".join(data[place:end].replace(b"Evil", b"Sample %d" % number) for number in range(900))
+    state_with(tmp_path, data[:place] + rows + data[end:])
+    store = Store(tmp_path)
+    answers = Answers(WebContext(settings, tmp_path, store, lambda: NOW))
+    text, cursor, pages = "", "", 0
+    while cursor is not None:
+        found = law_tools.law_as_of(answers, "Supp. No. 4 to Part 744", "2026-07-19", "", cursor)
+        assert size(found) <= MOST
+        text += found["law"]["official_text"]["text"]
+        cursor, pages = found["page"]["next_cursor"], pages + 1
+        assert "effects" in found["law"] or pages > 1
+    assert pages > 2
+    assert all(f"Sample {number} " in text for number in range(900))
+    assert len(text) == found["page"]["total"]
+    store.close()

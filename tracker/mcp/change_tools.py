@@ -115,6 +115,8 @@ def search_all(answers: Answers, query: str, limit: int, cursor: str) -> dict[st
         if not found.changes and not found.hits:
             made.leave_open("nothing-found")
         made.leave_open_sources()
+        if max(found.changes_total, found.hits_total) > MOST_ROWS:
+            made.leave_open("only-the-best", most=MOST_ROWS)
         # Both lists go on together: the next page begins behind the shorter of those that are not at their end.
         open_lists = [
             len(part)
