@@ -157,7 +157,7 @@ def play(story: Story, world: World) -> list[str]:
             for act in step.actions:
                 act(world)
             world.poll()
-            if step.actions:  # a new page is followed, and a doubtful answer confirmed, by the next poll
+            if step.actions and "news" in story.sources:  # the next poll follows the link to a new page
                 world.later(hours=2)
                 world.poll()
             # The archive's own notice, on which comments close, is no part of a story.
