@@ -24,6 +24,7 @@ from tracker.scheduler import poll_cycle
 from tracker.scheduler.schedule import load_checked
 from tracker.storage import changes, source_state
 from tracker.storage.database import Store
+from tracker.storage.resources import no_resources
 from tracker.storage.schema import RESOURCE, SNAPSHOT, VERSION
 
 BIS = ("commerce-department", "industry-and-security-bureau")
@@ -307,7 +308,9 @@ def test_nothing_is_fetched_or_waited_for_inside_a_transaction(
     assert len(calls) > 3
     assert not any(calls)
     source = settings.sources[0]
-    ingest = Ingest(store, settings, source, {}, baseline=False, again=lambda fetched: fetched)
+    ingest = Ingest(
+        store, settings, source, no_resources(source.id), baseline=False, again=lambda fetched: fetched
+    )
     with store.write(), pytest.raises(RuntimeError):
         ingest.ingest(Fetched("x", ResourceType.PAGE, ANSWER), world.now)
     client.close()

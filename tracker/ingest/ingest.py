@@ -72,7 +72,7 @@ class Ingest:
         store: Store,
         settings: Settings,
         source: Source,
-        known: dict[str, source_state.Resource],
+        known: source_state.Resources,
         *,
         baseline: bool,
         again: Callable[[Fetched], Fetched],

@@ -107,7 +107,7 @@ class StoredSourceView:
     def __init__(
         self,
         cursor: Mapping[str, str],
-        known: Mapping[str, source_state.Resource],
+        known: source_state.Resources,
         absences: Mapping[str, Absence] | None = None,
         now: datetime | None = None,
         waiting: Collection[str] = (),
@@ -132,11 +132,11 @@ class StoredSourceView:
         return found is not None and found.held_sha256 is not None
 
     def keys(self, prefix: str = "") -> Iterable[str]:
-        return [
+        return (
             key
-            for key, found in self._known.items()
-            if key.startswith(prefix) and (found.validators.sha256 or found.held_sha256) and self._is_due(key)
-        ]
+            for key, found in self._known.beginning_with(prefix)
+            if (found.validators.sha256 or found.held_sha256) and self._is_due(key)
+        )
 
     def _is_due(self, key: str) -> bool:
         absence = self._absences.get(key)
@@ -178,7 +178,7 @@ def poll(
     source: Source,
     context: PollContext,
     state: source_state.SourceState | None = None,
-    known: dict[str, source_state.Resource] | None = None,
+    known: source_state.Resources | None = None,
     *,
     accept: bool = False,
 ) -> PollReport:

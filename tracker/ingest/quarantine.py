@@ -82,12 +82,12 @@ class QuarantinedDocument:
 class Quarantine:
     """The held answers of one source. `known` are the source's resources; they are updated after each commit."""
 
-    def __init__(self, store: Store, source: str, known: dict[str, source_state.Resource]) -> None:
+    def __init__(self, store: Store, source: str, known: source_state.Resources) -> None:
         self._store = store
         self._source = source
         self._known = known
         self.held: dict[str, QuarantinedDocument] = {}
-        keys = [key for key, resource in known.items() if resource.held_sha256]
+        keys = known.held()
         if keys:
             with store.read() as connection:
                 self._load(connection, keys)

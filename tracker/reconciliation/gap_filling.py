@@ -38,6 +38,7 @@ from tracker.sources.events import ResourceError
 from tracker.sources.federal_register import adapter as federal_register_adapter
 from tracker.storage import source_state
 from tracker.storage.blobs import sha256
+from tracker.storage.resources import no_resources
 
 
 @dataclass(slots=True)
@@ -169,7 +170,7 @@ def _fill_document(
 ) -> FilledGap:
     """Ingests a missing record with alerts, with its full text where it is in the field, as a poll does."""
     filled = FilledGap(missing)
-    nothing = StoredSourceView({}, {})
+    nothing = StoredSourceView({}, no_resources(source.id))
     now = context.now()
     wants_text = partial(in_field, now=now)
     for item in federal_register_adapter.with_full_text(

@@ -27,6 +27,7 @@ from tracker.search.index import SearchIndex
 from tracker.sources.events import ResourceError
 from tracker.storage import alert_queries, presence
 from tracker.storage.database import Store
+from tracker.storage.resources import no_resources
 
 ENOUGH_SECONDS = 90
 WORKERS = 8
@@ -126,7 +127,7 @@ def _source(source: Source, client: Client, now: datetime) -> dict[str, Any]:
     began = time.monotonic()
     result, good = "answered, but showed nothing", False
     try:
-        for item in sources.poll(brief, StoredSourceView({}, {}), client, now):
+        for item in sources.poll(brief, StoredSourceView({}, no_resources(source.id)), client, now):
             if isinstance(item, ResourceError):
                 result = item.error.line()
             elif isinstance(item, Fetched) and item.role is ResourceType.LISTING:

@@ -43,6 +43,8 @@ _TABLES = (
     "CREATE TABLE party (identity TEXT NOT NULL, ordinal INTEGER NOT NULL, data TEXT NOT NULL)",
     "CREATE INDEX party_identity ON party (identity)",
     "CREATE TABLE read (identity TEXT, ordinal INTEGER, PRIMARY KEY (identity, ordinal))",
+    # All versions of this source up to this row of the store are indexed; mark: of that row, as a restored store has others.
+    "CREATE TABLE done (source TEXT PRIMARY KEY, version INTEGER NOT NULL, mark TEXT NOT NULL)",
     "CREATE VIRTUAL TABLE unit_fts USING fts5(path, words, ja, context, content='', tokenize='porter unicode61 remove_diacritics 2')",
     f"PRAGMA user_version = {INDEX_VERSION}",
 )
@@ -89,7 +91,7 @@ class SearchIndex:
 
     def catch_up(self, sources: Sequence[str], seconds: float) -> int:
         """Index new versions in a thread, wait up to the given seconds, and return how many versions are left."""
-        if not self.unread(sources):
+        if not self._unread(sources, note=True):
             return 0
         with self._starting:
             if self._thread is None or not self._thread.is_alive():
@@ -119,15 +121,38 @@ class SearchIndex:
                     document = None
                 with index:
                     _index_version_text(index, identity, ordinal, document or None)
-        return 0
+        return len(self._unread(sources, note=True))
 
     def unread(self, sources: Sequence[str]) -> list[tuple[str, int]]:
         """Return the versions of these sources' texts that are not indexed, oldest first."""
-        with self.store.read() as connection:
-            stored = versions.ordinals(connection, sources)
+        return self._unread(sources, note=False)
+
+    def _unread(self, sources: Sequence[str], *, note: bool) -> list[tuple[str, int]]:
+        """As `unread`. Only versions that are newer than those of the last complete round are looked at; `note`: where none
+        is left, the next round begins here."""
         with self._open() as index:
-            already_indexed = set(index.execute("SELECT identity, ordinal FROM read").fetchall())
-        return [pair for pair in stored if pair not in already_indexed]
+            with self.store.read() as connection:
+                last, mark = versions.last(connection)
+                done = index.execute(
+                    "SELECT min(version), mark, count(*) FROM done WHERE source IN (SELECT value FROM json_each(?))",
+                    [json.dumps(list(sources))],
+                ).fetchone()
+                after = done[0] if done[2] == len(set(sources)) and done[2] else 0
+                if after and versions.mark(connection, after) != done[1]:
+                    after = 0
+                stored = versions.ordinals(connection, sources, after)
+            left = [
+                pair
+                for pair in stored
+                if not index.execute("SELECT 1 FROM read WHERE identity = ? AND ordinal = ?", pair).fetchone()
+            ]
+            if note and not left and last > after:
+                with index:
+                    index.executemany(
+                        "INSERT OR REPLACE INTO done VALUES (?, ?, ?)",
+                        [(source, last, mark) for source in sources],
+                    )
+        return left
 
     def find(
         self, wanted: Terms, *, today_only: bool = False, limit: int = 50, offset: int = 0

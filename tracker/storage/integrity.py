@@ -70,7 +70,7 @@ def add_attempts(connection: Connection, delivery_ids: Sequence[int], attempt: A
 def verify(connection: Connection) -> Iterator[str | int]:
     """Yields a line for each altered change or attempt, and at the end the number of rows checked."""
     checked = 0
-    made = {name: _made(connection, name, columns) for name, columns in _MADE.items()}
+    made = {name: _Made(connection, name, columns) for name, columns in _MADE.items()}
     corrected = corrections.newest(connection)
     for row in _rows(connection, "SELECT seq, row_hash, {} FROM change ORDER BY seq", _CHANGE):
         checked += 1
@@ -78,7 +78,7 @@ def verify(connection: Connection) -> Iterator[str | int]:
             yield f"change {row['id']}: the record, or what it is found by, was altered"
         elif differing := _differing(
             row,
-            {name: rows.get(row["seq"], "[]") for name, rows in made.items()},
+            {name: rows.of(row["seq"]) for name, rows in made.items()},
             corrected.get(row["id"], []),
         ):
             yield f"change {row['id']}: {differing} is not what its record says"
@@ -120,12 +120,22 @@ def verify_attempts(connection: Connection) -> Iterator[str]:
         yield f"delivery {delivery.id} ({delivery.subject_id}): it was sent, but no attempt is stored"
 
 
-def _made(connection: Connection, table: str, columns: str) -> dict[int, str]:
-    """The rows that are derived from a record, as JSON, by the number of its change."""
-    found = text(
-        f"SELECT seq, json_group_array(json_array({columns})) FROM (SELECT * FROM {table} ORDER BY id) GROUP BY seq"  # noqa: S608
-    )
-    return {row[0]: row[1] for row in connection.execute(found)}
+class _Made:
+    """The rows of a table that are derived from records, read beside the changes and in their order."""
+
+    def __init__(self, connection: Connection, table: str, columns: str) -> None:
+        found = text(
+            f"SELECT seq, json_group_array(json_array({columns})) FROM (SELECT * FROM {table} ORDER BY seq, id)"  # noqa: S608
+            " GROUP BY seq ORDER BY seq"
+        )
+        self._rows = iter(connection.execute(found))
+        self._next = next(self._rows, None)
+
+    def of(self, seq: int) -> str:
+        """The rows of a change as JSON. Ask in the order of the changes."""
+        while self._next is not None and self._next[0] < seq:
+            self._next = next(self._rows, None)
+        return str(self._next[1]) if self._next is not None and self._next[0] == seq else "[]"
 
 
 def _differing(

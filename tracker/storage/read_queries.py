@@ -173,6 +173,9 @@ class StoreReader:
         """A number that changes with each write to what the viewer shows."""
         return int(self.connection.execute("SELECT number FROM data_version").fetchone()[0])
 
+    def has_changes(self) -> bool:
+        return self.connection.execute("SELECT 1 FROM change LIMIT 1").fetchone() is not None
+
     def count(self, wanted: ChangeQuery) -> int:
         where, values = conditions(wanted)
         query = f"SELECT count(*) FROM change WHERE {where}"  # noqa: S608 - conditions are ours, values are bound

@@ -8,19 +8,22 @@ SHA-256) stays in the chain.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, text, update
 
 from tracker.model import ResourceType
 from tracker.storage import integrity
 from tracker.storage.database import Store
-from tracker.storage.schema import BLOB, CHANGE, RESOURCE, SNAPSHOT, TOMBSTONE
+from tracker.storage.schema import BLOB, SNAPSHOT, TOMBSTONE
 
 EVIDENCE = "evidence/"  # prefix of the keys of answers stored as evidence of a state between two others
+
+_MANY = 500  # values in one IN list
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,52 +96,68 @@ def _disposable(answer: StoredAnswer) -> bool:
 
 
 def unneeded_answers(connection: Connection, before: datetime) -> list[DroppableBlob]:
-    """The blobs that can be dropped now, oldest first."""
+    """The blobs that can be dropped now, oldest first. Only what may be dropped is held in memory."""
+    disposable = (SNAPSHOT.c.role == ResourceType.LISTING) | SNAPSHOT.c.meta["held"].as_string().is_not(None)
+    found = connection.execute(
+        select(SNAPSHOT.c.sha256)
+        .join(BLOB, BLOB.c.sha256 == SNAPSHOT.c.sha256)
+        .where(disposable & (SNAPSHOT.c.fetched_at < before) & (func.length(BLOB.c.data) > 0))
+        .distinct()
+    ).scalars()
+    digests = list(map(str, found))
+    answers, blobs = list[StoredAnswer](), dict[str, BlobInfo]()
+    for start in range(0, len(digests), _MANY):
+        some = digests[start : start + _MANY]
+        answers += _answers(connection, SNAPSHOT.c.sha256.in_(some))
+        wanted = BLOB.c.sha256.in_(some) | BLOB.c.dictionary_sha256.in_(some)
+        blobs.update({blob.sha256: blob for blob in _blobs(connection, wanted)})
+    places = sorted({(answer.source, answer.key) for answer in answers})
+    for source, key in places:  # the newest answer of each address, which stays
+        newest = select(func.max(SNAPSHOT.c.id)).where(SNAPSHOT.c.source == source, SNAPSHOT.c.key == key)
+        answers += _answers(connection, SNAPSHOT.c.id == newest.scalar_subquery())
+    unique = {answer.id: answer for answer in answers}
+    return droppable_blobs(unique.values(), blobs, _needed(connection, digests), before)
+
+
+def _answers(connection: Connection, wanted: ColumnElement[bool]) -> list[StoredAnswer]:
+    columns = (
+        SNAPSHOT.c.id, SNAPSHOT.c.source, SNAPSHOT.c.key, SNAPSHOT.c.role, SNAPSHOT.c.sha256, SNAPSHOT.c.fetched_at, SNAPSHOT.c.meta,
+    )  # fmt: skip
+    return [
+        StoredAnswer(row.id, row.source, row.key, row.role, row.sha256, row.fetched_at, "held" in row.meta)
+        for row in connection.execute(select(*columns).where(wanted))
+    ]
+
+
+def _blobs(connection: Connection, wanted: ColumnElement[bool]) -> list[BlobInfo]:
+    size = func.length(BLOB.c.data).label("compressed_size")
     rows = connection.execute(
-        select(
-            BLOB.c.sha256,
-            BLOB.c.size,
-            func.length(BLOB.c.data).label("compressed_size"),
-            BLOB.c.dictionary_sha256,
-        )
+        select(BLOB.c.sha256, BLOB.c.size, size, BLOB.c.dictionary_sha256).where(wanted)
     )
-    blobs = {
-        row.sha256: BlobInfo(row.sha256, row.size, row.compressed_size, row.dictionary_sha256)
+    return [
+        BlobInfo(row.sha256, row.size, row.compressed_size, row.dictionary_sha256)
         for row in rows
         if row.compressed_size
-    }
-    answers = [
-        StoredAnswer(row.id, row.source, row.key, row.role, row.sha256, row.fetched_at, "held" in row.meta)
-        for row in connection.execute(
-            select(
-                SNAPSHOT.c.id, SNAPSHOT.c.source, SNAPSHOT.c.key, SNAPSHOT.c.role, SNAPSHOT.c.sha256,
-                SNAPSHOT.c.fetched_at, SNAPSHOT.c.meta,
-            )
-        )
-    ]  # fmt: skip
-    return droppable_blobs(answers, blobs, _needed(connection), before)
+    ]
 
 
-def _needed(connection: Connection) -> frozenset[str]:
-    read = connection.execute(
-        text(
-            "SELECT DISTINCT snapshot.sha256 FROM version, json_each(version.snapshots) AS one"
-            " JOIN snapshot ON snapshot.id = one.value"
-        )
-    ).scalars()
-    waiting = connection.execute(
-        text(
-            "SELECT DISTINCT snapshot.sha256 FROM flapping, json_each(flapping.snapshots) AS one"
-            " JOIN snapshot ON snapshot.id = one.value"
-        )
-    ).scalars()
-    compared = connection.execute(
-        select(CHANGE.c.operations).where(CHANGE.c.operations.is_not(None))
-    ).scalars()
-    held = connection.execute(
-        select(RESOURCE.c.held_sha256).where(RESOURCE.c.held_sha256.is_not(None))
-    ).scalars()
-    return frozenset(map(str, (*read, *waiting, *compared, *held)))
+def _needed(connection: Connection, digests: Sequence[str]) -> frozenset[str]:
+    """Which of these bytes a version, a text that waits, a change or a hold refers to."""
+    among = {"digests": json.dumps(list(digests))}
+    statements = [
+        f"SELECT DISTINCT snapshot.sha256 FROM {table}, json_each({table}.snapshots) AS one"  # noqa: S608 - two names of ours
+        " JOIN snapshot ON snapshot.id = one.value WHERE snapshot.sha256 IN (SELECT value FROM json_each(:digests))"
+        for table in ("version", "flapping")
+    ]
+    statements += [
+        "SELECT operations FROM change WHERE operations IN (SELECT value FROM json_each(:digests))",
+        "SELECT held_sha256 FROM resource WHERE held_sha256 IS NOT NULL",
+    ]
+    return frozenset(
+        str(found)
+        for statement in statements
+        for found in connection.execute(text(statement), among).scalars()
+    )
 
 
 def prune(store: Store, *, older: timedelta, now: datetime) -> list[DroppableBlob]:
@@ -174,15 +193,23 @@ def _link(before: str, row: Mapping[Any, Any]) -> str:
 
 def verify(connection: Connection) -> Iterator[str]:
     """Yields a line for each altered tombstone, and for each blob without bytes that has no tombstone."""
-    chain, buried = integrity.START, dict[str, int]()
+    chain = integrity.START
     for row in connection.execute(select(TOMBSTONE).order_by(TOMBSTONE.c.id)).mappings():
         if row["chain"] != _link(chain, row):
             yield f"tombstone {row['id']} ({row['sha256']}): the record, or one before it, was altered"
         chain = row["chain"]
-        buried[row["sha256"]] = row["size"]
-    for blob in connection.execute(select(BLOB.c.sha256, BLOB.c.size).where(func.length(BLOB.c.data) == 0)):
-        if buried.get(blob.sha256) != blob.size:
-            yield f"blob {blob.sha256} has no bytes, and no tombstone says why"
+    newest = (
+        select(TOMBSTONE.c.size)
+        .where(TOMBSTONE.c.sha256 == BLOB.c.sha256)
+        .order_by(TOMBSTONE.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    unexplained = select(BLOB.c.sha256).where(
+        (func.length(BLOB.c.data) == 0) & (func.coalesce(newest, -1) != BLOB.c.size)
+    )
+    for digest in connection.execute(unexplained).scalars():
+        yield f"blob {digest} has no bytes, and no tombstone says why"
 
 
 def dropped_totals(connection: Connection) -> tuple[int, int]:

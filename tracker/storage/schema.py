@@ -19,7 +19,7 @@ class BlobRow(TableBase, table=True):
     __tablename__ = "blob"
     sha256: str = Field(primary_key=True, max_length=64)
     size: int
-    dictionary_sha256: str | None = Field(default=None, max_length=64)
+    dictionary_sha256: str | None = Field(default=None, index=True, max_length=64)
     data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
@@ -317,6 +317,15 @@ class DeliveryCountRow(TableBase, table=True):
     last_attempt: int | None = None
 
 
+class CardCountRow(TableBase, table=True):
+    """The number of cards of the inbox by the rank of their gravest change: a story, or a change that shares none, is one
+    card. Typographic changes do not count. Triggers update it, because counting reads every change."""
+
+    __tablename__ = "card_count"
+    level: int = Field(primary_key=True)
+    number: int
+
+
 class NoticeRow(TableBase, table=True):
     """An alert that is not about a change: an outage, an upcoming date. `data` are the facts of the message;
     `level` is a rank, as in `change`."""
@@ -459,6 +468,7 @@ SNAPSHOT = metadata.tables["snapshot"]
 VERSION = metadata.tables["version"]
 RESOURCE = metadata.tables["resource"]
 SOURCE = metadata.tables["source"]
+SOURCE_DISK = metadata.tables["source_disk"]
 CHANGE = metadata.tables["change"]
 CHANGE_TEXT = metadata.tables["change_text"]
 CHANGE_TOPIC = metadata.tables["change_topic"]

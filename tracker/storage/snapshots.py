@@ -84,7 +84,7 @@ def verify(store: Store) -> Iterator[str | int]:
     checked = 0
     with store.read() as connection:
         yield from retention.verify(connection)
-        for (digest,) in connection.execute(select(BLOB.c.sha256).where(func.length(BLOB.c.data) > 0)).all():
+        for (digest,) in connection.execute(select(BLOB.c.sha256).where(func.length(BLOB.c.data) > 0)):
             try:
                 blobs.get(connection, digest)
             except StoreError as error:

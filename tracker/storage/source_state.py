@@ -8,13 +8,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
-from sqlalchemy.dialects.sqlite import Insert
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tracker.clock import SKEW
-from tracker.model import Validators
 from tracker.storage.database import Store
-from tracker.storage.schema import RESOURCE, SOURCE
+from tracker.storage.resources import (
+    PENDING,
+    Resource,
+    Resources,
+    load_resources,
+    save_resource,
+    save_resources,
+)
+from tracker.storage.schema import SOURCE
+
+__all__ = ["PENDING", "Resource", "Resources", "load_resources", "save_resource", "save_resources"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,72 +208,3 @@ def set_cursor(connection: Connection, source: str, cursor: Mapping[str, str]) -
 
 def set_backfill(connection: Connection, source: str, cursor: Mapping[str, str]) -> None:
     connection.execute(update(SOURCE).where(SOURCE.c.id == source).values(backfill=dict(cursor)))
-
-
-# --- resources ----------------------------------------------------------------------------------
-
-
-# The extraction_config of a resource that could not be fetched or read in its source's first poll: it belongs to the baseline.
-PENDING = "pending-baseline"
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    validators: Validators
-    size: int | None = None
-    held_sha256: str | None = None
-    held_count: int = 0
-    missing_count: int = 0
-    outline: str | None = None
-
-
-def load_resources(store: Store, sources: Sequence[str]) -> dict[str, dict[str, Resource]]:
-    """The resources of these sources in one query: source -> key -> resource."""
-    found: dict[str, dict[str, Resource]] = {name: {} for name in sources}
-    with store.read() as connection:
-        for row in connection.execute(select(RESOURCE).where(RESOURCE.c.source.in_(list(sources)))):
-            found[row.source][row.key] = Resource(
-                Validators(
-                    row.etag, row.last_modified, row.sha256, row.extraction_config, row.last_full_fetch_at
-                ),
-                row.size,
-                row.held_sha256,
-                row.held_count,
-                row.missing_count,
-                row.outline,
-            )
-    return found
-
-
-def save_resource(connection: Connection, source: str, key: str, resource: Resource) -> None:
-    save_resources(connection, source, {key: resource})
-
-
-def save_resources(connection: Connection, source: str, resources: Mapping[str, Resource]) -> None:
-    rows = [
-        {
-            "source": source,
-            "key": key,
-            "etag": resource.validators.etag,
-            "last_modified": resource.validators.last_modified,
-            "sha256": resource.validators.sha256,
-            "extraction_config": resource.validators.extraction_config,
-            "last_full_fetch_at": resource.validators.last_full_fetch_at,
-            "size": resource.size,
-            "held_sha256": resource.held_sha256,
-            "held_count": resource.held_count,
-            "missing_count": resource.missing_count,
-            "outline": resource.outline,
-        }
-        for key, resource in resources.items()
-    ]
-    connection.execute(_UPSERT, rows)
-
-
-def _upsert() -> Insert:
-    made = upsert(RESOURCE)
-    changed = {column.name: made.excluded[column.name] for column in RESOURCE.c if not column.primary_key}
-    return made.on_conflict_do_update(index_elements=["source", "key"], set_=changed)
-
-
-_UPSERT = _upsert()

@@ -45,8 +45,7 @@ _NEWEST = (
 def create(connection: Connection) -> None:
     """Creates all objects beside empty tables. A database other than SQLite gets none of them."""
     if connection.dialect.name == "sqlite":
-        _execute(connection, (*_FTS, _NEWEST))
-        create_triggers(connection)
+        _execute(connection, (*_FTS, _NEWEST, *_delivery_count(), *_data_version(), *_source_disk()))
 
 
 def create_triggers(connection: Connection) -> None:
@@ -55,7 +54,7 @@ def create_triggers(connection: Connection) -> None:
         connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all()
     )
     _execute(connection, (f"DROP TRIGGER {name}" for name in names))
-    _execute(connection, (*_delivery_count(), *_data_version(), *_source_disk()))
+    _execute(connection, (*_delivery_count(), *_data_version(), *_source_disk(), *_card_count()))
 
 
 def create_search(connection: Connection) -> None:
@@ -64,6 +63,22 @@ def create_search(connection: Connection) -> None:
         _execute(connection, (f"DROP TABLE IF EXISTS {name}" for name in (FTS, *_FORMER_FTS)))
         _execute(connection, _FTS)
         rebuild_search(connection)
+
+
+def create_card_count(connection: Connection) -> None:
+    """Counts the cards of the inbox, and creates the triggers that keep the counts."""
+    if connection.dialect.name != "sqlite":
+        return
+    gravest = (
+        "SELECT coalesce(story, change.id) AS card, max(level) AS level FROM change"
+        " LEFT JOIN document_group ON name = change.id WHERE NOT editorial GROUP BY card"
+    )
+    ranks = ", ".join(f"({rank})" for rank in range(5))
+    statement = (
+        f"INSERT INTO card_count WITH ranks(level) AS (VALUES {ranks}) SELECT ranks.level, count(card) FROM ranks"
+        f" LEFT JOIN ({gravest}) AS found ON found.level = ranks.level GROUP BY ranks.level"
+    )
+    _execute(connection, (statement, *_card_count()))
 
 
 def rebuild_search(connection: Connection) -> None:
@@ -129,3 +144,60 @@ def _source_disk() -> tuple[str, ...]:
         " dropped = dropped + (length(new.data) = 0) - (length(old.data) = 0)"
         " WHERE source = (SELECT source FROM snapshot WHERE sha256 = new.sha256 ORDER BY id LIMIT 1); END",
     )
+
+
+def _card_count() -> tuple[str, ...]:
+    """Counts of the cards of the inbox. Each trigger takes the cards that its row belonged to away, as they were, and adds
+    those that there are now: a row counts for the gravest level of its story."""
+
+    def story(of: str) -> str:
+        return f"(SELECT story FROM document_group WHERE name = {of})"
+
+    def others(story_: str, name: str) -> str:
+        """The levels of the other changes of a story."""
+        return (
+            "SELECT level FROM document_group JOIN change ON change.id = name"
+            f" WHERE story = {story_} AND name <> {name} AND NOT editorial"
+        )
+
+    def count(sign: str, *levels: str) -> str:
+        return (
+            f"UPDATE card_count SET number = number {sign} 1 WHERE level ="
+            f" (SELECT max(level) FROM ({' UNION ALL '.join(levels)}));"
+        )
+
+    def row(of: str) -> str:
+        return f"SELECT {of}.level AS level WHERE NOT {of}.editorial"
+
+    def named(name: str) -> str:
+        return f"SELECT level FROM change WHERE id = {name} AND NOT editorial"
+
+    made = []
+    for event, on, old, new in (
+        ("insert", "INSERT", "", "new"),
+        ("update", "UPDATE OF level, editorial", "old", "new"),
+        ("delete", "DELETE", "old", ""),
+    ):
+        one = new or old
+        rest = others(story(f"{one}.id"), f"{one}.id")
+        before = count("-", rest, *([row("old")] if old else []))
+        after = count("+", rest, *([row("new")] if new else []))
+        if not old:
+            before = count("-", rest)
+        when = " WHEN old.level <> new.level OR old.editorial <> new.editorial" if old and new else ""
+        made.append(
+            f"CREATE TRIGGER card_count_change_{event} AFTER {on} ON change{when} BEGIN {before} {after} END"
+        )
+    joined = count("-", named("new.name")) + count("-", others("new.story", "new.name"))
+    joined += count("+", others("new.story", "new.name"), named("new.name"))
+    left = count("-", others("old.story", "old.name"), named("old.name")) + count(
+        "+", others("old.story", "old.name")
+    )
+    alone = count("+", named("old.name"))
+    made += [
+        f"CREATE TRIGGER card_count_join AFTER INSERT ON document_group BEGIN {joined} END",
+        f"CREATE TRIGGER card_count_leave AFTER DELETE ON document_group BEGIN {left} {alone} END",
+        "CREATE TRIGGER card_count_move AFTER UPDATE OF story ON document_group WHEN old.story <> new.story BEGIN"
+        f" {left} {alone} {joined} END",
+    ]
+    return tuple(made)

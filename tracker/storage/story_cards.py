@@ -32,20 +32,53 @@ class _Member:
 def cards(store: StoreReader, wanted: ChangeQuery) -> list[Card]:
     """The matching changes by story, newest first: a card is as new as its newest change. With words, the best match
     first: a card is as good as its best change."""
+    page = _best(store, wanted) if wanted.match else _newest(store, wanted)
+    records = _records(store, [seq for seqs in page for seq in seqs])
+    return [_card([records[seq] for seq in reversed(seqs)], wanted.profile) for seqs in page]
+
+
+def _best(store: StoreReader, wanted: ChangeQuery) -> list[list[int]]:
+    """The changes of each card of one page, the best card first."""
     stories = _shared(store, wanted)
-    if wanted.match:
-        ranks = _ranks(store, wanted.match, [member.seq for members in stories for member in members])
-        leaders = [min(members, key=lambda member: ranks[member.seq]).seq for members in stories]
-    else:
-        leaders = [members[-1].seq for members in stories]
+    ranks = _ranks(store, wanted.match, [member.seq for members in stories for member in members])
+    leaders = [min(members, key=lambda member: ranks[member.seq]).seq for members in stories]
     shown = dict(zip(leaders, stories, strict=True))
     hidden = [member.seq for leader, members in shown.items() for member in members if member.seq != leader]
-    page = [
+    return [
         [member.seq for member in shown[seq]] if seq in shown else [seq]
         for seq in store.seqs(wanted, without=hidden)
     ]
-    records = _records(store, [seq for seqs in page for seq in seqs])
-    return [_card([records[seq] for seq in reversed(seqs)], wanted.profile) for seqs in page]
+
+
+def _newest(store: StoreReader, wanted: ChangeQuery) -> list[list[int]]:
+    """The changes of each card of one page, the newest card first. A change is left out where a newer one of its story
+    matches too, so that only the changes of the page, and of their stories, are read."""
+    where, values = conditions(wanted)
+    newer = (
+        "SELECT 1 FROM document_group AS own JOIN document_group AS other ON other.story = own.story"  # noqa: S608 - conditions are ours, values are bound
+        f" JOIN (SELECT id, seq, {DAY} AS day FROM change WHERE {where}) AS twin ON twin.id = other.name"
+        f" WHERE own.name = change.id AND (twin.day, twin.seq) > ({DAY}, change.seq)"
+    )
+    rows = store.connection.execute(
+        f"SELECT seq FROM change WHERE {where} AND NOT EXISTS ({newer})"  # noqa: S608 - as above
+        f" ORDER BY {DAY} DESC, seq DESC LIMIT ? OFFSET ?",
+        [*values, *values, wanted.limit, wanted.offset],
+    )
+    leaders = [row["seq"] for row in rows]
+    others = store.connection.execute(
+        "SELECT change.seq AS lead, other.name AS id FROM change JOIN document_group AS own ON own.name = change.id"  # noqa: S608 - ours
+        f" JOIN document_group AS other ON other.story = own.story AND other.name <> own.name WHERE change.seq IN {_SEQS}",
+        [json.dumps(leaders)],
+    )
+    lead_of = {row["id"]: row["lead"] for row in others}
+    members = store.connection.execute(
+        f"SELECT id, seq FROM change WHERE id IN {_SEQS} AND {where} ORDER BY {DAY}, seq",  # noqa: S608 - as above
+        [json.dumps(list(lead_of)), *values],
+    )
+    found: dict[int, list[int]] = {seq: [] for seq in leaders}
+    for row in members:
+        found[lead_of[row["id"]]].append(row["seq"])
+    return [[*found[seq], seq] for seq in leaders]
 
 
 def count(store: StoreReader, wanted: ChangeQuery) -> int:
@@ -55,6 +88,13 @@ def count(store: StoreReader, wanted: ChangeQuery) -> int:
 
 def levels(store: StoreReader, wanted: ChangeQuery) -> dict[int, int]:
     """The number of cards by the rank of the level of their gravest change; with a profile, of its level for it."""
+    plain = ChangeQuery(editorial=False, on=wanted.on, limit=wanted.limit, offset=wanted.offset)
+    if replace(wanted, level=None) == plain:
+        rows = store.connection.execute(
+            "SELECT level, number FROM card_count WHERE number > 0 AND level >= ?",
+            [wanted.level.rank if wanted.level else 0],
+        )
+        return {row["level"]: row["number"] for row in rows}
     found = store.levels(wanted)
     for members in _shared(store, wanted):
         for rank in sorted(member.level for member in members)[:-1]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, func, insert, select, text, update
 
 from tracker.storage.schema import VERSION
 
@@ -71,14 +71,30 @@ def get(connection: Connection, document_id: str, ordinal: int) -> Version | Non
     return None if row is None else _version(row)
 
 
-def ordinals(connection: Connection, sources: Sequence[str]) -> list[tuple[str, int]]:
-    """Document id and ordinal of every version of these sources, oldest first."""
-    rows = connection.execute(
-        select(VERSION.c.document_id, VERSION.c.ordinal)
-        .where(VERSION.c.source.in_(list(sources)))
-        .order_by(VERSION.c.document_id, VERSION.c.ordinal)
+def ordinals(connection: Connection, sources: Sequence[str], after: int = 0) -> list[tuple[str, int]]:
+    """Document id and ordinal of every version of these sources, those of a document oldest first; with `after` only of
+    rows behind that one, without reading the others."""
+    query = select(VERSION.c.document_id, VERSION.c.ordinal).order_by(
+        VERSION.c.document_id, VERSION.c.ordinal
     )
-    return [(str(row.document_id), int(row.ordinal)) for row in rows]
+    if after:
+        query = query.where(VERSION.c.id > after, func.likely(VERSION.c.source.in_(list(sources))))
+    else:
+        query = query.where(VERSION.c.source.in_(list(sources)))
+    return [(str(row.document_id), int(row.ordinal)) for row in connection.execute(query)]
+
+
+def last(connection: Connection) -> tuple[int, str]:
+    """The newest row, and a mark of its contents; nought where there is none."""
+    found = connection.execute(select(func.max(VERSION.c.id))).scalar() or 0
+    return int(found), mark(connection, found)
+
+
+def mark(connection: Connection, number: int) -> str:
+    """What tells this row from another one with the same number, in a restored store; "" where there is none."""
+    columns = select(VERSION.c.document_id, VERSION.c.ordinal, VERSION.c.digest)
+    row = connection.execute(columns.where(VERSION.c.id == number)).first()
+    return "" if row is None else f"{row.document_id} {row.ordinal} {row.digest}"
 
 
 def _version(row: object) -> Version:

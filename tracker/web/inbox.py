@@ -241,13 +241,15 @@ def _inbox(request: Request, web_context: WebContext, listed: Sequence[str] = ()
     today = web_context.today()
     wanted = replace(chosen.wanted(today), offset=(number - 1) * PAGE)
     with web_context.reading() as store:
+        # Changes outside the field, nearly all that are stored, are counted only where they are listed.
+        lowest = Level.LOW if wanted.level and wanted.level.rank >= Level.LOW.rank else Level.NONE
         counts = story_cards.levels(
-            store, replace(wanted, level=Level.NONE, editorial=None if chosen.level == "none" else False)
+            store, replace(wanted, level=lowest, editorial=None if chosen.level == "none" else False)
         )
         cards = story_cards.cards(store, wanted)
         log = store.reviews([record["id"] for card in cards for record in (card.lead, *card.rest)])
         found = _cards(cards, log, today, language_of(request, web_context), chosen.profile)
-        anything = bool(counts) or bool(store.levels())
+        anything = bool(counts) or store.has_changes()
         near = near_changes(store, chosen.q, wanted) if chosen.q and not cards else ()
     visitor = principal_of(request)
     with web_context.store.read() as connection:

@@ -122,7 +122,6 @@ def upgrade() -> None:
         sa.Column("closed_at", INSTANT, nullable=True),
     )
     _index("incident", "subject", "closed_at")
-    op.create_index("ix_incident_open", "incident", ["subject"], sqlite_where=sa.text("closed_at IS NULL"))
     op.create_table(
         "login_event",
         *_numbered("login_event"),
@@ -155,7 +154,6 @@ def upgrade() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("ended", sa.Boolean(), nullable=False),
     )
-    _index("mute", "until")
     op.create_table(
         "notice",
         sa.Column("id", sa.String(length=20), nullable=False),
@@ -189,11 +187,7 @@ def upgrade() -> None:
         sa.Column("held_sha256", sa.String(length=64), nullable=True),
         sa.Column("held_count", sa.Integer(), nullable=False),
         sa.Column("missing_count", sa.Integer(), nullable=False),
-        sa.Column("outline", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("source", "key", name=op.f("pk_resource")),
-    )
-    op.create_index(
-        "ix_resource_held", "resource", ["source", "key"], sqlite_where=sa.text("held_sha256 IS NOT NULL")
     )
     op.create_table(
         "review",
@@ -206,7 +200,6 @@ def upgrade() -> None:
         sa.Column("chain", sa.String(length=64), nullable=False),
     )
     _index("review", "change_id")
-    _index("review", "action", "value")
     op.create_table(
         "row_event",
         *_numbered("row_event"),
@@ -296,9 +289,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("document_id", "ordinal", name=op.f("uq_version_document_id_ordinal")),
     )
     _index("version", "source", "key")
-    op.create_index(
-        "ix_version_masked", "version", ["source", "key"], sqlite_where=sa.text("volatile_patterns <> '[]'")
-    )
     op.create_table(
         "api_key",
         sa.Column("id", sa.String(length=8), nullable=False),
@@ -323,7 +313,6 @@ def upgrade() -> None:
         _foreign("attempt", "delivery_id", "delivery.id"),
     )
     _index("attempt", "delivery_id")
-    _index("attempt", "at")
     op.create_table(
         "change",
         sa.Column("seq", sa.Integer(), nullable=False),
@@ -358,7 +347,7 @@ def upgrade() -> None:
     )
     _index("change", "level")
     _index("change", "published")
-    _index("change", "source", "published")
+    _index("change", "source")
     op.create_table(
         "session",
         sa.Column("id", sa.String(length=64), nullable=False),

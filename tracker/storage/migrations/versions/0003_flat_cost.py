@@ -1,0 +1,34 @@
+"""What keeps the cost of a statement from growing with the history: indexes of the few rows that are open, held or masked,
+counts of the inbox kept by triggers, and the outline of pages."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from tracker.storage import sqlite_objects
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    op.add_column("resource", sa.Column("outline", sa.String(length=64), nullable=True))
+    op.create_index(
+        "ix_resource_held", "resource", ["source", "key"], sqlite_where=sa.text("held_sha256 IS NOT NULL")
+    )
+    op.create_index("ix_incident_open", "incident", ["subject"], sqlite_where=sa.text("closed_at IS NULL"))
+    op.create_index(
+        "ix_version_masked", "version", ["source", "key"], sqlite_where=sa.text("volatile_patterns <> '[]'")
+    )
+    op.create_index("ix_blob_dictionary_sha256", "blob", ["dictionary_sha256"])
+    op.create_index("ix_mute_until", "mute", ["until"])
+    op.create_index("ix_attempt_at", "attempt", ["at"])
+    op.create_index("ix_review_action_value", "review", ["action", "value"])
+    op.drop_index("ix_change_source", "change")
+    op.create_index("ix_change_source_published", "change", ["source", "published"])
+    op.create_table(
+        "card_count",
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("level", name=op.f("pk_card_count")),
+    )
+    sqlite_objects.create_card_count(op.get_bind())
