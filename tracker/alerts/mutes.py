@@ -36,5 +36,5 @@ def end(connection: Connection, number: int, now: datetime) -> bool:
 def active(connection: Connection, now: datetime) -> list[Mute]:
     """The mutes that are active at `now`. One created in the future was created under a wrong clock and is ignored."""
     is_active = (MUTE.c.until > now) & ~MUTE.c.ended & (MUTE.c.created_at <= now + SKEW)
-    rows = connection.execute(select(MUTE).where(is_active).order_by(MUTE.c.id))
+    rows = sorted(connection.execute(select(MUTE).where(is_active)), key=lambda row: row.id)
     return [Mute(row.id, row.scope, row.value, row.channel, row.hold, row.until) for row in rows]

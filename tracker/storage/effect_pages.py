@@ -15,6 +15,7 @@ from tracker.effects import RecordedEffect
 from tracker.serialization import effect_from_json
 from tracker.storage.effect_tables import EFFECT, EFFECT_NAME
 from tracker.storage.effects import AFFECTED, inside
+from tracker.storage.schema import KEPT_COUNT
 from tracker.text import name_key
 
 _PATH = func.json_extract(EFFECT.c.record, "$.affected.path")
@@ -42,6 +43,9 @@ def statement(wanted: EffectQuery, limit: int | None = None, offset: int = 0) ->
 
 
 def count(connection: Connection, wanted: EffectQuery) -> int:
+    if wanted == EffectQuery():
+        kept = select(KEPT_COUNT.c.number).where(KEPT_COUNT.c.name == "effects")
+        return int(connection.execute(kept).scalar_one())
     query = select(func.count()).select_from(EFFECT).where(*_conditions(wanted))
     return int(connection.execute(query).scalar_one())
 
@@ -49,8 +53,8 @@ def count(connection: Connection, wanted: EffectQuery) -> int:
 def newest(connection: Connection, wanted: EffectQuery, limit: int) -> list[RecordedEffect]:
     """Return the effects that became known, or known to have ended, last; the newest first."""
     order = (_MOVED.desc(), EFFECT.c.effect_id.desc())
-    rows = select(EFFECT.c.id).where(*_conditions(wanted)).order_by(*order).limit(limit)
-    return _read(connection, select(EFFECT.c.record).where(EFFECT.c.id.in_(rows)).order_by(*order))
+    query = select(EFFECT.c.record).where(*_conditions(wanted)).order_by(*order).limit(limit)
+    return _read(connection, query)
 
 
 def ids_on(connection: Connection, path: str) -> frozenset[str]:

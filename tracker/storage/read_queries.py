@@ -20,7 +20,7 @@ from tracker.clock import legal_instant
 from tracker.errors import StoreError, UsageError
 from tracker.model import Level
 from tracker.serialization import format_instant
-from tracker.storage import presence
+from tracker.storage import kept_counts, presence
 from tracker.storage.deliveries import DELIVERY_STATES, DeliveryKind
 from tracker.storage.instants import from_text, to_text
 from tracker.storage.leading_records import leading_records, leading_texts
@@ -56,7 +56,8 @@ _REVIEWS = {
 }
 # Only while the rules find nothing: a finding replaces the similarity.
 _RESEMBLING = (
-    "id IN (SELECT change_id FROM similarity_result WHERE topic <> '' AND similarity_result.revision = change.revision)"
+    "EXISTS (SELECT 1 FROM similarity_result AS alike WHERE alike.change_id = change.id AND alike.topic <> ''"
+    " AND alike.revision = change.revision)"
     " AND (level = 0 OR NOT EXISTS (SELECT 1 FROM change_topic WHERE change_topic.seq = change.seq))"
 )
 _ASSIGNED = "(SELECT value FROM review WHERE change_id = change.id AND action = 'assign' ORDER BY id DESC LIMIT 1) = ?"
@@ -173,17 +174,17 @@ class StoreReader:
         """A number that changes with each write to what the viewer shows."""
         return int(self.connection.execute("SELECT number FROM data_version").fetchone()[0])
 
-    def has_changes(self) -> bool:
-        return self.connection.execute("SELECT 1 FROM change LIMIT 1").fetchone() is not None
-
     def count(self, wanted: ChangeQuery) -> int:
         where, values = conditions(wanted)
+        if where == "1":
+            return sum(self.levels().values())
         query = f"SELECT count(*) FROM change WHERE {where}"  # noqa: S608 - conditions are ours, values are bound
         return int(self.connection.execute(query, values).fetchone()[0])
 
     def levels(self, wanted: ChangeQuery | None = None) -> dict[int, int]:
         """The number of changes by the rank of their level; with a profile, of their level for it."""
-        wanted = wanted or ChangeQuery()
+        if wanted is None:
+            return kept_counts.levels(self.connection)
         where, values = conditions(wanted)
         rank = "level"
         if wanted.profile is not None:

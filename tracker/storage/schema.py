@@ -94,7 +94,7 @@ class VersionRow(TableBase, table=True):
     digest: str = Field(max_length=64)
     snapshots: Any = Field(sa_column=Column(JSON, nullable=False))
     volatile_patterns: Any = Field(sa_column=Column(JSON, nullable=False))
-    at: datetime = Field(sa_type=InstantType)
+    at: datetime = Field(sa_type=InstantType, index=True)
 
 
 class ResourceRow(TableBase, table=True):
@@ -222,8 +222,8 @@ class ChangeStatusRow(TableBase, table=True):
     id: int | None = Field(default=None, primary_key=True)
     seq: int = Field(foreign_key="change.seq", index=True)
     state: str
-    since: date | None = None
-    until: date | None = None
+    since: date | None = Field(default=None, index=True)
+    until: date | None = Field(default=None, index=True)
 
 
 class DocumentRelationRow(TableBase, table=True):
@@ -317,12 +317,13 @@ class DeliveryCountRow(TableBase, table=True):
     last_attempt: int | None = None
 
 
-class CardCountRow(TableBase, table=True):
-    """The number of cards of the inbox by the rank of their gravest change: a story, or a change that shares none, is one
-    card. Typographic changes do not count. Triggers update it, because counting reads every change."""
+class KeptCountRow(TableBase, table=True):
+    """`level 0` to `level 4`: the number of changes of this rank; `effects`: that of effects. `card 0` to `card 4`: the number of cards of the inbox whose gravest change has this
+    rank; a story, or a change that shares none, is one card, and typographic changes do not count. Triggers update it,
+    because counting reads every change."""
 
-    __tablename__ = "card_count"
-    level: int = Field(primary_key=True)
+    __tablename__ = "kept_count"
+    name: str = Field(primary_key=True)
     number: int
 
 
@@ -347,6 +348,7 @@ class IncidentRow(TableBase, table=True):
     __tablename__ = "incident"
     __table_args__ = (
         Index(None, "subject", "closed_at"),
+        Index(None, "closed_at"),
         Index("ix_incident_open", "subject", sqlite_where=text("closed_at IS NULL")),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -481,6 +483,7 @@ DELIVERY_RECIPIENT = metadata.tables["delivery_recipient"]
 ATTEMPT = metadata.tables["attempt"]
 REVIEW = metadata.tables["review"]
 NOTICE = metadata.tables["notice"]
+KEPT_COUNT = metadata.tables["kept_count"]
 INCIDENT = metadata.tables["incident"]
 RECONCILIATION = metadata.tables["reconciliation"]
 DOCUMENT_GROUP = metadata.tables["document_group"]

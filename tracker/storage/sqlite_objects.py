@@ -40,6 +40,10 @@ _NEWEST = (
     "CREATE INDEX ix_change_newest ON change (coalesce(published, substr(detected_at, 1, 10)),"
     " seq, level, editorial, baseline, source, kind)"
 )
+# Lists effects by their last event without sorting them.
+_LAST_EFFECTS = (
+    "CREATE INDEX ix_effect_last ON effect (max(known_at, coalesce(retracted_at, known_at)), effect_id)"
+)
 
 
 def create(connection: Connection) -> None:
@@ -54,7 +58,7 @@ def create_triggers(connection: Connection) -> None:
         connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all()
     )
     _execute(connection, (f"DROP TRIGGER {name}" for name in names))
-    _execute(connection, (*_delivery_count(), *_data_version(), *_source_disk(), *_card_count()))
+    _execute(connection, (*_delivery_count(), *_data_version(), *_source_disk(), *_kept_count()))
 
 
 def create_search(connection: Connection) -> None:
@@ -65,8 +69,8 @@ def create_search(connection: Connection) -> None:
         rebuild_search(connection)
 
 
-def create_card_count(connection: Connection) -> None:
-    """Counts the cards of the inbox, and creates the triggers that keep the counts."""
+def create_kept_count(connection: Connection) -> None:
+    """Counts changes, effects and the cards of the inbox, and creates the triggers that keep the counts."""
     if connection.dialect.name != "sqlite":
         return
     gravest = (
@@ -74,11 +78,16 @@ def create_card_count(connection: Connection) -> None:
         " LEFT JOIN document_group ON name = change.id WHERE NOT editorial GROUP BY card"
     )
     ranks = ", ".join(f"({rank})" for rank in range(5))
-    statement = (
-        f"INSERT INTO card_count WITH ranks(level) AS (VALUES {ranks}) SELECT ranks.level, count(card) FROM ranks"
+    cards = (
+        f"INSERT INTO kept_count WITH ranks(level) AS (VALUES {ranks}) SELECT 'card ' || ranks.level, count(card) FROM ranks"
         f" LEFT JOIN ({gravest}) AS found ON found.level = ranks.level GROUP BY ranks.level"
     )
-    _execute(connection, (statement, *_card_count()))
+    levels = (
+        f"INSERT INTO kept_count WITH ranks(level) AS (VALUES {ranks}) SELECT 'level ' || ranks.level, count(seq) FROM ranks"
+        " LEFT JOIN change ON change.level = ranks.level GROUP BY ranks.level"
+    )
+    effects = "INSERT INTO kept_count SELECT 'effects', count(*) FROM effect"
+    _execute(connection, (cards, levels, effects, _LAST_EFFECTS, *_kept_count()))
 
 
 def rebuild_search(connection: Connection) -> None:
@@ -146,8 +155,8 @@ def _source_disk() -> tuple[str, ...]:
     )
 
 
-def _card_count() -> tuple[str, ...]:
-    """Counts of the cards of the inbox. Each trigger takes the cards that its row belonged to away, as they were, and adds
+def _kept_count() -> tuple[str, ...]:
+    """Counts of changes, effects, and the cards of the inbox. Each trigger of a card takes the cards that its row belonged to away, as they were, and adds
     those that there are now: a row counts for the gravest level of its story."""
 
     def story(of: str) -> str:
@@ -162,8 +171,8 @@ def _card_count() -> tuple[str, ...]:
 
     def count(sign: str, *levels: str) -> str:
         return (
-            f"UPDATE card_count SET number = number {sign} 1 WHERE level ="
-            f" (SELECT max(level) FROM ({' UNION ALL '.join(levels)}));"
+            f"UPDATE kept_count SET number = number {sign} 1 WHERE name ="
+            f" (SELECT 'card ' || max(level) FROM ({' UNION ALL '.join(levels)}));"
         )
 
     def row(of: str) -> str:
@@ -172,7 +181,17 @@ def _card_count() -> tuple[str, ...]:
     def named(name: str) -> str:
         return f"SELECT level FROM change WHERE id = {name} AND NOT editorial"
 
-    made = []
+    def step(sign: str, name: str) -> str:
+        return f"UPDATE kept_count SET number = number {sign} 1 WHERE name = {name};"
+
+    level_out, level_in = step("-", "'level ' || old.level"), step("+", "'level ' || new.level")
+    made = [
+        f"CREATE TRIGGER kept_count_level_insert AFTER INSERT ON change BEGIN {level_in} END",
+        f"CREATE TRIGGER kept_count_level_delete AFTER DELETE ON change BEGIN {level_out} END",
+        f"CREATE TRIGGER kept_count_level_update AFTER UPDATE OF level ON change BEGIN {level_out} {level_in} END",
+        f"CREATE TRIGGER kept_count_effect_insert AFTER INSERT ON effect BEGIN {step('+', repr('effects'))} END",
+        f"CREATE TRIGGER kept_count_effect_delete AFTER DELETE ON effect BEGIN {step('-', repr('effects'))} END",
+    ]
     for event, on, old, new in (
         ("insert", "INSERT", "", "new"),
         ("update", "UPDATE OF level, editorial", "old", "new"),
@@ -186,7 +205,7 @@ def _card_count() -> tuple[str, ...]:
             before = count("-", rest)
         when = " WHEN old.level <> new.level OR old.editorial <> new.editorial" if old and new else ""
         made.append(
-            f"CREATE TRIGGER card_count_change_{event} AFTER {on} ON change{when} BEGIN {before} {after} END"
+            f"CREATE TRIGGER kept_count_change_{event} AFTER {on} ON change{when} BEGIN {before} {after} END"
         )
     joined = count("-", named("new.name")) + count("-", others("new.story", "new.name"))
     joined += count("+", others("new.story", "new.name"), named("new.name"))
@@ -195,9 +214,9 @@ def _card_count() -> tuple[str, ...]:
     )
     alone = count("+", named("old.name"))
     made += [
-        f"CREATE TRIGGER card_count_join AFTER INSERT ON document_group BEGIN {joined} END",
-        f"CREATE TRIGGER card_count_leave AFTER DELETE ON document_group BEGIN {left} {alone} END",
-        "CREATE TRIGGER card_count_move AFTER UPDATE OF story ON document_group WHEN old.story <> new.story BEGIN"
+        f"CREATE TRIGGER kept_count_join AFTER INSERT ON document_group BEGIN {joined} END",
+        f"CREATE TRIGGER kept_count_leave AFTER DELETE ON document_group BEGIN {left} {alone} END",
+        "CREATE TRIGGER kept_count_move AFTER UPDATE OF story ON document_group WHEN old.story <> new.story BEGIN"
         f" {left} {alone} {joined} END",
     ]
     return tuple(made)

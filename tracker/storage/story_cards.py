@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tracker.storage import kept_counts
 from tracker.storage.leading_records import leading_texts
 from tracker.storage.read_queries import DAY, MATCHES, RANKED, ChangeQuery, StoreReader, conditions
 from tracker.storage.story_queries import FACE, texts_with_stories
@@ -90,11 +91,7 @@ def levels(store: StoreReader, wanted: ChangeQuery) -> dict[int, int]:
     """The number of cards by the rank of the level of their gravest change; with a profile, of its level for it."""
     plain = ChangeQuery(editorial=False, on=wanted.on, limit=wanted.limit, offset=wanted.offset)
     if replace(wanted, level=None) == plain:
-        rows = store.connection.execute(
-            "SELECT level, number FROM card_count WHERE number > 0 AND level >= ?",
-            [wanted.level.rank if wanted.level else 0],
-        )
-        return {row["level"]: row["number"] for row in rows}
+        return kept_counts.cards(store.connection, wanted.level.rank if wanted.level else 0)
     found = store.levels(wanted)
     for members in _shared(store, wanted):
         for rank in sorted(member.level for member in members)[:-1]:
@@ -110,12 +107,12 @@ def _shared(store: StoreReader, wanted: ChangeQuery) -> list[list[_Member]]:
         rank = "(SELECT level FROM change_profile WHERE change_profile.seq = change.seq AND profile = ?)"
         first = [wanted.profile]
     rows = store.connection.execute(
-        f"SELECT document_group.story AS story, seq, {rank} AS rank FROM document_group"  # noqa: S608 - conditions are ours, values are bound
-        f" JOIN change ON change.id = document_group.name WHERE {where} ORDER BY {DAY}, seq",
+        f"SELECT document_group.story AS story, seq, {rank} AS rank, {DAY} AS day FROM document_group"  # noqa: S608 - conditions are ours, values are bound
+        f" JOIN change ON change.id = document_group.name WHERE {where}",
         [*first, *values],
     )
     found: dict[str, list[_Member]] = {}
-    for row in rows:
+    for row in sorted(rows, key=lambda row: (row["day"], row["seq"])):
         found.setdefault(row["story"], []).append(_Member(row["seq"], row["rank"]))
     return [members for members in found.values() if len(members) > 1]
 

@@ -74,14 +74,12 @@ def get(connection: Connection, document_id: str, ordinal: int) -> Version | Non
 def ordinals(connection: Connection, sources: Sequence[str], after: int = 0) -> list[tuple[str, int]]:
     """Document id and ordinal of every version of these sources, those of a document oldest first; with `after` only of
     rows behind that one, without reading the others."""
-    query = select(VERSION.c.document_id, VERSION.c.ordinal).order_by(
-        VERSION.c.document_id, VERSION.c.ordinal
-    )
+    query = select(VERSION.c.document_id, VERSION.c.ordinal)
     if after:
         query = query.where(VERSION.c.id > after, func.likely(VERSION.c.source.in_(list(sources))))
     else:
         query = query.where(VERSION.c.source.in_(list(sources)))
-    return [(str(row.document_id), int(row.ordinal)) for row in connection.execute(query)]
+    return sorted((str(row.document_id), int(row.ordinal)) for row in connection.execute(query))
 
 
 def last(connection: Connection) -> tuple[int, str]:

@@ -249,7 +249,7 @@ def _inbox(request: Request, web_context: WebContext, listed: Sequence[str] = ()
         cards = story_cards.cards(store, wanted)
         log = store.reviews([record["id"] for card in cards for record in (card.lead, *card.rest)])
         found = _cards(cards, log, today, language_of(request, web_context), chosen.profile)
-        anything = bool(counts) or store.has_changes()
+        anything = bool(counts) or bool(store.levels())
         near = near_changes(store, chosen.q, wanted) if chosen.q and not cards else ()
     visitor = principal_of(request)
     with web_context.store.read() as connection:

@@ -20,15 +20,19 @@ def upgrade() -> None:
         "ix_version_masked", "version", ["source", "key"], sqlite_where=sa.text("volatile_patterns <> '[]'")
     )
     op.create_index("ix_blob_dictionary_sha256", "blob", ["dictionary_sha256"])
+    op.create_index("ix_incident_closed_at", "incident", ["closed_at"])
+    op.create_index("ix_change_status_since", "change_status", ["since"])
+    op.create_index("ix_change_status_until", "change_status", ["until"])
+    op.create_index("ix_version_at", "version", ["at"])
     op.create_index("ix_mute_until", "mute", ["until"])
     op.create_index("ix_attempt_at", "attempt", ["at"])
     op.create_index("ix_review_action_value", "review", ["action", "value"])
     op.drop_index("ix_change_source", "change")
     op.create_index("ix_change_source_published", "change", ["source", "published"])
     op.create_table(
-        "card_count",
-        sa.Column("level", sa.Integer(), nullable=False),
+        "kept_count",
+        sa.Column("name", sa.String(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("level", name=op.f("pk_card_count")),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_kept_count")),
     )
-    sqlite_objects.create_card_count(op.get_bind())
+    sqlite_objects.create_kept_count(op.get_bind())
