@@ -8,6 +8,7 @@ import sys
 SCRIPTS = {
     "watch_pages": ["--write"],
     "watch_nonce": ["--write"],
+    "history": ["--write"],
     "startup": ["--write"],
     "diff_truth": ["--write"],
     "amend": ["--write"],
