@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from tracker.storage.deliveries import DELIVERY_STATES, DeliveryKind
+
 
 def levels(connection: sqlite3.Connection) -> dict[int, int]:
     """The number of changes by the rank of their level."""
@@ -13,6 +15,18 @@ def levels(connection: sqlite3.Connection) -> dict[int, int]:
 def cards(connection: sqlite3.Connection, lowest: int) -> dict[int, int]:
     """The number of cards of the inbox by the rank of their gravest change, from this rank up."""
     return _by_rank(connection, "card", lowest)
+
+
+def deliveries(connection: sqlite3.Connection, kind: DeliveryKind) -> dict[str, int]:
+    """The number of deliveries of a kind in each state."""
+    sums = ", ".join(f"sum({state})" for state in DELIVERY_STATES)
+    row = connection.execute(f"SELECT {sums} FROM delivery_count WHERE kind = ?", [kind]).fetchone()  # noqa: S608 - names of ours
+    return {state: number or 0 for state, number in zip(DELIVERY_STATES, row, strict=True)}
+
+
+def data_version(connection: sqlite3.Connection) -> int:
+    """A number that changes with each write to what the viewer shows."""
+    return int(connection.execute("SELECT number FROM data_version").fetchone()[0])
 
 
 def _by_rank(connection: sqlite3.Connection, what: str, lowest: int) -> dict[int, int]:

@@ -62,7 +62,6 @@ _RESEMBLING = (
 )
 _ASSIGNED = "(SELECT value FROM review WHERE change_id = change.id AND action = 'assign' ORDER BY id DESC LIMIT 1) = ?"
 
-
 _SUMS = ", ".join(f"sum({state}) AS {state}" for state in DELIVERY_STATES)
 
 
@@ -172,7 +171,7 @@ class StoreReader:
 
     def data_version(self) -> int:
         """A number that changes with each write to what the viewer shows."""
-        return int(self.connection.execute("SELECT number FROM data_version").fetchone()[0])
+        return kept_counts.data_version(self.connection)
 
     def count(self, wanted: ChangeQuery) -> int:
         where, values = conditions(wanted)
@@ -212,8 +211,8 @@ class StoreReader:
         return row["id"] if row else ""
 
     def has_operations(self, change_id: str) -> bool:
-        row = self.connection.execute("SELECT operations FROM change WHERE id = ?", [change_id]).fetchone()
-        return bool(row and row["operations"])
+        query = "SELECT 1 FROM change WHERE id = ? AND operations <> ''"
+        return self.connection.execute(query, [change_id]).fetchone() is not None
 
     def texts(self, sources: Sequence[str]) -> list[dict[str, Any]]:
         """The documents of these sources that have versions: document_id, source, key, number of versions, time of
@@ -375,10 +374,8 @@ class StoreReader:
         return {row["id"]: {"title": row["title"], "document_number": row["document_number"]} for row in rows}
 
     def assignees(self) -> list[str]:
-        rows = self.connection.execute(
-            "SELECT DISTINCT value FROM review WHERE action = 'assign' AND value <> '' ORDER BY value"
-        )
-        return [row["value"] for row in rows]
+        query = "SELECT DISTINCT value FROM review WHERE action = 'assign' AND value <> '' ORDER BY value"
+        return [row["value"] for row in self.connection.execute(query)]
 
     def sources(self) -> dict[str, dict[str, Any]]:
         return {row["id"]: dict(row) for row in self.connection.execute("SELECT * FROM source")}
@@ -423,8 +420,7 @@ class StoreReader:
 
     def delivery_counts(self, kind: DeliveryKind) -> dict[str, int]:
         """The number of deliveries of a kind in each state."""
-        row = self.connection.execute(f"SELECT {_SUMS} FROM delivery_count WHERE kind = ?", [kind]).fetchone()  # noqa: S608
-        return {name: row[name] or 0 for name in DELIVERY_STATES}
+        return kept_counts.deliveries(self.connection, kind)
 
     def dead_digests(self) -> list[dict[str, Any]]:
         """The weekly digests that are dead, newest first."""
