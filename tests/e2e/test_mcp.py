@@ -258,3 +258,29 @@ def test_a_wrong_question_is_answered_in_one_line(transport: str, state: Path, a
             assert str(state) not in content.text
 
     session(transport, state, address, talk)
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_what_is_left_open_may_be_null(transport: str, state: Path, address: str) -> None:
+    """Assistants send null for an argument that they leave out, and a word where a list of one is wanted."""
+
+    async def talk(client: Client, ask: Ask) -> None:
+        described = {tool.name: tool.input_schema for tool in (await client.list_tools()).tools}
+        for name, schema in described.items():
+            for argument, one in schema["properties"].items():
+                assert one.get("description"), (name, argument)
+        plain = await ask("changes_since", since="2026-01-01", topics=["entity-list"])
+        null: dict[str, Any] = dict.fromkeys(("level", "profile", "query", "limit", "cursor"))
+        assert await same(ask, plain, "changes_since", since="2026-01-01", topics=["entity-list"], **null)
+        assert await same(ask, plain, "changes_since", since="2026-01-01", topics="entity-list")
+        law = await ask("law_as_of", path="3B001")
+        assert await same(ask, law, "law_as_of", path="3B001", as_of=None, known_at=None, cursor=None)
+        refused = await client.call_tool("law_as_of", {"path": None})
+        assert refused.is_error
+
+    session(transport, state, address, talk)
+
+
+async def same(ask: Ask, first: dict[str, Any], tool: str, **arguments: Any) -> bool:
+    again = await ask(tool, **arguments)
+    return {**again, "at": ""} == {**first, "at": ""}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import json
 from collections.abc import Callable
-from typing import Annotated, Any, ParamSpec
+from typing import Annotated, Any, ParamSpec, get_args, get_type_hints
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ToolError
@@ -58,12 +59,32 @@ def _answers(function: Callable[P, dict[str, Any]]) -> Callable[P, str]:
     @functools.wraps(function)
     def tool(*args: P.args, **kwargs: P.kwargs) -> str:
         try:
-            return written(function(*args, **kwargs))
+            # Assistants send null for what they leave out.
+            given: Any = {name: value for name, value in kwargs.items() if value is not None}
+            return written(function(*args, **given))
         except TrackerError as error:
             raise ToolError(error.line()) from error
 
-    tool.__annotations__ = {**function.__annotations__, "return": "str"}
+    signature = _nullable(function)
+    tool.__dict__["__signature__"] = signature
+    tool.__annotations__ = {name: one.annotation for name, one in signature.parameters.items()} | {
+        "return": str
+    }
     return tool
+
+
+def _nullable(function: Callable[..., Any]) -> inspect.Signature:
+    """Return the signature of a tool, in which an argument that may be left out may be null."""
+    hints = get_type_hints(function, include_extras=True)
+    signature = inspect.signature(function)
+    parameters = []
+    for name, one in signature.parameters.items():
+        hint = hints[name]
+        if one.default is not inspect.Parameter.empty:
+            kind, *described = get_args(hint)
+            hint = Annotated[kind | None, *described]
+        parameters.append(one.replace(annotation=hint))
+    return signature.replace(parameters=parameters, return_annotation=str)
 
 
 def written(answer: dict[str, Any]) -> str:
@@ -97,6 +118,10 @@ def make_server(answers: Answers) -> AssistantServer:
     return server
 
 
+def _words(topics: list[str] | str) -> list[str]:
+    return topics if isinstance(topics, list) else [one.strip() for one in topics.split(",") if one.strip()]
+
+
 def _tool(server: MCPServer[Any], title: str, function: Callable[..., dict[str, Any]]) -> None:
     server.add_tool(_answers(function), title=title, annotations=_READ_ONLY, structured_output=False)
 
@@ -107,7 +132,7 @@ def _change_tools(server: MCPServer[Any], answers: Answers) -> None:
             str, Field(description="Published (or detected) on or after this day", max_length=40)
         ],
         topics: Annotated[
-            list[str],
+            list[str] | str,
             Field(description=f"One of these topics: {', '.join(TOPIC_IDS)}; empty: all", max_length=30),
         ] = [],  # noqa: B006 - the SDK copies it
         level: Annotated[
@@ -123,7 +148,9 @@ def _change_tools(server: MCPServer[Any], answers: Answers) -> None:
         cursor: Cursor = "",
     ) -> dict[str, Any]:
         """What changed since a day, newest first: level, direction, headline, units, dates and legal status of each."""
-        return change_tools.changes_since(answers, since, topics, level, profile, query, limit, cursor)
+        return change_tools.changes_since(
+            answers, since, _words(topics), level, profile, query, limit, cursor
+        )
 
     def get_change(id: Reference) -> dict[str, Any]:
         """One change with its acts, evidence, dates, legal status, effects, related records and corrections."""
