@@ -19,6 +19,7 @@ from tracker.model import (
     Unit,
     UnitKind,
 )
+from tracker.terms import phrase_ja
 
 DAY = date(2027, 3, 10)
 OFAC = ("Treasury Department", "Foreign Assets Control Office")
@@ -294,3 +295,18 @@ def test_a_reason_is_no_act() -> None:
     )
     assert Operand.EMERGENCY not in {act.operand for act in found.acts}
     assert "緊急事態" not in found.headline.ja
+
+
+def test_duties_of_an_earlier_order_that_are_suspended_are_no_history() -> None:
+    found = ordered(
+        "Pausing Certain Country Rates",
+        "Section 1. The duties imposed by Executive Order 15020 are suspended from July 6, 2027, through September 30, 2027.",
+    )
+    assert found.direction is Direction.RELIEF
+    assert found.level.rank >= Level.MEDIUM.rank
+    assert "大統領令第15020号により課された関税" in found.headline.ja
+    assert "suspends the duties" in found.headline.en
+
+
+def test_a_participle_without_its_noun_is_not_translated() -> None:
+    assert phrase_ja("the Entity List to companies owned 50 percent") == ""

@@ -64,6 +64,7 @@ _CAP = re.compile(
     r"\b(?:higher|greater) of (?:either )?\b|\bcombined rate\b|\binclusive of\b|\bsum of\b", re.IGNORECASE
 )
 _AGREED = re.compile(r"\b(?:Agreement|Framework|Arrangement|Deal|Protocol|agreement|framework|deal)\b")
+_DETERMINER = re.compile(r"^(?:The|All|Any|Certain|These|Those|Each|An?)\b")
 _RENEWS = re.compile(r"\brenew(?:s|ed|ing|al)?\b", re.IGNORECASE)
 _OF_REGISTER = frozenset({DocumentKind.NOTICE, DocumentKind.PRESIDENTIAL})
 _TO_AGENCY = re.compile(
@@ -195,7 +196,8 @@ def _phrase(sentence: str, reading: ActReading) -> str:
     if first:
         return leading_phrase(sentence[first:last].lstrip(" ,"), reading.end - first)
     subject = _AUXILIARIES.sub("", sentence[:last]).rstrip()
-    return trailing_phrase(subject, len(subject) - reading.start)
+    phrase = trailing_phrase(subject, len(subject) - reading.start)
+    return _DETERMINER.sub(lambda match: match[0].lower(), phrase)  # the subject of a sentence, as an object
 
 
 def _own_days(

@@ -90,7 +90,7 @@ _PRESENT = re.compile(
 )
 _PAST_VERB = re.compile(
     r"(?<!that )(?<!which )(?<!who )(?<!the )(?<!The )(?<!any )(?<!such )(?<!as )(?<!has )(?<!have )(?<!been )(?<!be )(?<!is )(?<!are )(?<!hereby )(?<!was )(?<!being )\b(?:was|were|had|became|published|issued|imposed|initiated|granted|established|announced|updated|adopted|signed|amended|determined|"
-    r"found|requested|directed|rescinded|stated|took|began|released|completed|received|expired|ended|modified|increased|added|placed|took effect|concluded|proposed|removed|suspended|extended|revised|declared|noted|described(?! (?:in|by|under|above|below|at))|I \w+ed)\b(?! (?:by|in|on|under|to|from|as) (?:the )?(?:Annex|this|subheading|heading|products|items|goods|entities))"
+    r"found|requested|directed|rescinded|stated|took|began|released|completed|received|expired|ended|modified|increased|added|placed|took effect|concluded|proposed|removed|suspended|extended|revised|declared|noted|described(?! (?:in|by|under|above|below|at))|I \w+ed)\b(?! (?:by|under|pursuant to) (?:Executive|Proclamation|E\.O\.|that|those|such|section|the (?:order|proclamation|rule|regulations|action)))(?! (?:by|in|on|under|to|from|as) (?:the )?(?:Annex|this|subheading|heading|products|items|goods|entities))"
 )
 _DESCRIBES = re.compile(
     r"^(?:\W*\w{0,3}\W+)?(?:The (?:EAR|Entity List|Export Administration Regulations|Regulations|Commerce Control List) |Section \d+ (?:also )?requires |Pursuant to [Ss]ection \d+ of the .{0,60}? this (?:action|rule) is exempt|(?:It|That (?:rule|order|act)|The (?:order|act|statute)) (?:also )?(?:allows?|authorizes?|permits?|empowers?|requires?) )"

@@ -223,10 +223,11 @@ def _core(items: Sequence[Item]) -> str:
             continue
         if (
             item.part == "m"
-            and number + 1 == len(items)
             and number
             and items[number - 1].part == "n"
             and item.ja.endswith("された")
+            and (number + 1 == len(items) or items[number + 1].part in ("n", "count", "year"))
+            and (number + 1 == len(items) or re.match(r"\d", items[number + 1].ja))
         ):
             raise UnknownWordError("a participle without what belongs to it")  # "the emergency declared"
         if item.part == "m" and number + 1 == len(items):
