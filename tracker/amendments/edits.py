@@ -350,6 +350,8 @@ def _heading(site: Site, action: Action) -> Edit:
     shown = [one for one in shown_for(site, action) if not one.stars and one.path == site.path]
     if len(shown) != 1:
         raise no_text(action)
+    if problem := problem_of(shown):
+        raise NotComputedError(problem, "markup")
     old = site.chunks[start]
     if shown[0].is_heading:
         new = shown[0].chunk

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from tracker.amendments.actions import Action, LineKind, SetOut, StepKind
+import re
+
+from tracker.amendments.actions import Action, LineKind, SetOut, SetOutLine, StepKind
 from tracker.amendments.chunks import NotComputedError
 from tracker.amendments.locate import inner_steps
 
+FIGURE = "the text contains a figure, which tracker does not read"
+_FIGURE = re.compile(r"<(?:GPH|MATH|IMG|img)\b")
 _PRINTED = frozenset({LineKind.PARAGRAPH, LineKind.HEADING, LineKind.NOTE})
 
 
@@ -14,10 +18,18 @@ def is_plain(set_out: SetOut | None) -> bool:
     return set_out is not None and any(not line.xml and line.kind in _PRINTED for line in set_out.lines)
 
 
+def has_figure(line: SetOutLine) -> bool:
+    """Return whether a line is a picture, or holds one: a figure, a formula, a table printed as a picture."""
+    return line.kind is LineKind.FIGURE or _FIGURE.search(line.xml) is not None
+
+
 def no_text(action: Action) -> NotComputedError:
-    """Return the error for a unit that is not set out: a defect of the rule, except where the rule is read from
-    text without markup, in which entries, tables, notes and definitions cannot be distinguished with certainty.
+    """Return the error for a unit that is not set out: a defect of the rule, except where it may be set out as a
+    picture, or where the rule is read from text without markup, in which entries, tables, notes and definitions
+    cannot be distinguished with certainty.
     """
+    if action.set_out is not None and any(has_figure(line) for line in action.set_out.lines):
+        return NotComputedError(FIGURE, "figure")
     plain = is_plain(action.set_out)
     if plain and any(step.kind is not StepKind.PARAGRAPH for step in inner_steps(action.target)):
         return NotComputedError(

@@ -11,7 +11,7 @@ from tracker.amendments.inline import inline, is_balanced
 from tracker.amendments.missing_text import no_text
 from tracker.amendments.sentences import sentence_spans
 from tracker.amendments.set_out_paths import shown_for
-from tracker.amendments.shown import STARS, Shown
+from tracker.amendments.shown import STARS, Shown, problem_of
 from tracker.amendments.site import Edit, Site
 from tracker.amendments.word_edits import fragment_of
 
@@ -113,6 +113,8 @@ def _new_sentence(site: Site, action: Action, count: int) -> str:
     hits = [one for one in shown_for(site, action) if not one.stars and one.path == site.path]
     if not hits:
         raise no_text(action)
+    if problem := problem_of(hits):
+        raise NotComputedError(problem, "markup")
     if len(hits) > 1 or len(hits[0].chunk.fragments) != 1:
         raise NotComputedError("the text set out shows this unit in two places", "shown-twice")
     one = hits[0]

@@ -44,6 +44,8 @@ _NOTES = frozenset({"NOTE", "FTNT", "EDNOTE", "EFFDNOT", "CROSSREF"})
 _WITH_STARS = frozenset({LineKind.PARAGRAPH, LineKind.NOTE, LineKind.HEADING})
 _SKIPPED = frozenset({"PRTPAGE", "SECTNO", "SUBJECT", "RESERVED"})
 _WRAPPERS = frozenset({"EXTRACT", "SUBPART", "PART", "APPENDIX", "SUBJGRP", "DIV", "LSTSUB", "REGTEXT"})
+# What the text of a document without markup prints in the place of a picture.
+_FIGURE = re.compile(r"\[GRAPHICS?\b|\[TIFF\b", re.IGNORECASE)
 _ANNOUNCES = re.compile(r"The\s+(?:\w+[\s,]+){1,8}(?:reads?|is|are)\s+(?:set\s+forth\s+)?as\s+follows:?\Z")
 
 
@@ -98,6 +100,8 @@ def piece(element: Element) -> Iterator[Piece]:
 
 
 def text_piece(text: str) -> Piece:
+    if _FIGURE.match(text):
+        return Piece(LineKind.FIGURE, text, plain=True)
     if _ALL_STARS.match(text):
         return Piece(LineKind.STARS, "* * * * *")
     if is_heading(text):

@@ -11,6 +11,7 @@ from tracker.amendments.base import Block
 from tracker.amendments.chunks import Chunk, Fragment, NotComputedError
 from tracker.amendments.inline import fold, inline, inner_range
 from tracker.amendments.markup import MarkupError, block_markup, element_of, plain_block
+from tracker.amendments.missing_text import FIGURE, has_figure
 from tracker.amendments.outline import (
     COMMENT_ORDER,
     EntryReader,
@@ -27,7 +28,7 @@ from tracker.parsing.paragraph_labels import PathLabel, leading_labels, levels
 PLAIN_HEADING = 1
 STARS = re.compile(r"\*(?:\s*\*){2,4}")
 # Marks of the printer.
-_NO_TEXT = re.compile(r"<(?:BILCOD|PRTPAGE|GPH)\b")
+_NO_TEXT = re.compile(r"<(?:BILCOD|PRTPAGE)\b")
 _AFTER = re.compile(r"\s*\*(?:\s*\*){2,4}\s*\Z")
 _BEFORE = re.compile(r"\s*\*(?:\s*\*){2,4}\s*")
 
@@ -79,6 +80,8 @@ class _Row:
 def _row(line: SetOutLine, ascii_only: bool) -> _Row:
     if line.kind is LineKind.STARS:
         return _Row(line, None)
+    if has_figure(line):
+        return _Row(line, None, FIGURE)
     if not line.xml and (
         line.kind is LineKind.TABLE or (line.kind is LineKind.HEADING and line.level == PLAIN_HEADING)
     ):
@@ -108,9 +111,17 @@ def _fragment(block: Block) -> Fragment:
     return Fragment(block.raw, block.tag)
 
 
-def _problem(row: _Row, path: Path) -> Shown:
-    # A line that cannot be written: its unit is not computed, others are.
-    return Shown(Chunk(path, (Fragment("", "?" + row.problem),)))
+def _with_problem(found: list[Shown], row: _Row, path: Path = ()) -> None:
+    """Add a line that cannot be written: the unit that it belongs to is not computed, others are. That is the unit
+    with its designators (`path`), else the one shown before it; asterisks in between leave open whether it is.
+    """
+    place = next((n for n in range(len(found) - 1, -1, -1) if not found[n].stars), None)
+    if place is None or path:
+        found.append(Shown(Chunk(path, (Fragment("", "?" + row.problem),))))
+        return
+    last = found[place]
+    fragments = (*last.chunk.fragments, Fragment("", "?" + row.problem))
+    found[place] = replace(last, chunk=replace(last.chunk, fragments=fragments))
 
 
 def problem_of(shown: Sequence[Shown]) -> str:
@@ -134,13 +145,8 @@ def _section(rows: list[_Row]) -> list[Shown]:
             opened = False
             continue
         if row.block is None:
-            if opened:
-                last = found.pop()
-                chunk = Chunk(last.path, (*last.chunk.fragments, Fragment("", "?" + row.problem)))
-                found.append(Shown(chunk, last.elision))
-            else:
-                found.append(_problem(row, line.labels))
-                opened = True
+            _with_problem(found, row, line.labels)
+            opened = not found[-1].stars
             continue
         if row.block.tag == "NOTE" and (note := note_path(inline(row.block.raw).text)):
             found.append(Shown(Chunk(note, (_fragment(row.block),)), line.elision))
@@ -246,8 +252,7 @@ def _commentary(rows: list[_Row]) -> list[Shown]:
             opened = False
             continue
         if row.block is None:
-            found.append(_problem(row, (*section, *stack, *words_heading)))
-            opened = False
+            _with_problem(found, row)
             continue
         words = inline(row.block.raw)
         if is_comment_heading(row.block, words):
@@ -295,8 +300,7 @@ def _control_list(rows: list[_Row]) -> list[Shown]:
             opened = False
             continue
         if row.block is None:
-            found.append(_problem(row, found[-1].path if found else ()))
-            opened = False
+            _with_problem(found, row)
             continue
         block = _as_entry_line(row.block)
         path = reader.path(block, inline(block.raw))
