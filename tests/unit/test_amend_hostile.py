@@ -11,21 +11,9 @@ import pytest
 
 from tests.unit.amend_outcome import Amend, amender, assert_nothing, assert_only_of, text
 
-# Faults that these tests found and that are open.
-OPEN: dict[str, str] = {
-    "test_a_rule_for_another_title": "a rule for 22 CFR 744 amends 15 CFR 744",
-}
-
 
 @pytest.fixture
-def amend(
-    request: pytest.FixtureRequest,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> Amend:
-    if reason := OPEN.get(request.node.name):
-        request.applymarker(pytest.mark.xfail(reason=reason))
+def amend(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Amend:
     return amender(tmp_path, capsys, monkeypatch)
 
 
@@ -255,7 +243,25 @@ def test_a_list_that_is_in_no_alphabetical_order(amend: Amend) -> None:
 
 def test_a_rule_for_another_title(amend: Amend) -> None:
     rule = text(12, "rule.xml").replace('TITLE="15"', 'TITLE="22"').replace("15 CFR", "22 CFR")
-    assert_nothing(amend(rule, text(12, "before.xml")))
+    outcome = amend(rule, text(12, "before.xml"))
+    assert_nothing(outcome)
+    assert {each["state"] for each in outcome.report["instructions"] if each["verb"] != "none"} == {
+        "not-computed"
+    }
+    assert "another title" in str(outcome.report)
+
+
+def test_a_base_of_two_titles(amend: Amend) -> None:
+    """The part of the rule's title is amended, the part of the same number in the other title is not."""
+    base = text(12, "before.xml")
+    start = base.index("<DIV5")
+    part = base[start:]
+    other = part.replace("title-15", "title-22").replace("15 CFR", "22 CFR").replace("Title 15", "Title 22")
+    both = f"{base[:start]}<ECFR>\n{other}\n{part}\n</ECFR>\n"
+    alone = amend(text(12, "rule.xml"), base)
+    outcome = amend(text(12, "rule.xml"), both)
+    assert outcome.code == 0
+    assert outcome.written == both.replace(part, alone.written[start:])
 
 
 def test_a_rule_for_another_part(amend: Amend) -> None:

@@ -11,21 +11,13 @@ import pytest
 
 from tests.unit.amend_outcome import Amend, amender, assert_nothing, assert_only_of, squeezed, text
 
-# Faults that these tests found and that are open.
-OPEN: dict[str, str] = {
-    "test_a_table_within_a_cell_of_the_base": "the file that is written is not well-formed",
-}
-
 
 @pytest.fixture
 def amend(
-    request: pytest.FixtureRequest,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Amend:
-    if reason := OPEN.get(request.node.name):
-        request.applymarker(pytest.mark.xfail(reason=reason))
     return amender(tmp_path, capsys, monkeypatch)
 
 
@@ -127,14 +119,24 @@ def test_an_instruction_of_a_million_characters(amend: Amend) -> None:
     assert not any(each.path.startswith("15 CFR 744.15") for each in outcome.differs)
 
 
-def test_a_table_within_a_cell_of_the_base(amend: Amend) -> None:
-    inner = "<TABLE><TBODY><TR><TD>SINGAPORE</TD><TD>Corvid Precision Systems, elsewhere</TD><TD>x</TD><TD>y</TD><TD>z</TD></TR></TBODY></TABLE>"
-    base = text(2, "before.xml").replace(
-        "Blue Harbor Semiconductor Pte. Ltd.", f"Blue Harbor Semiconductor Pte. Ltd. {inner}", 1
-    )
+@pytest.mark.parametrize("rows", [1, 2])
+@pytest.mark.parametrize(
+    "where",
+    [
+        "Blue Harbor Semiconductor Pte. Ltd.",
+        "Delta Wafer Supply",
+        "Corvid Precision Systems",
+        "Country",
+        "RUSSIA",
+    ],
+)
+def test_a_table_within_a_cell_of_the_base(amend: Amend, where: str, rows: int) -> None:
+    row = "<TR><TD>SINGAPORE</TD><TD>Corvid Precision Systems, elsewhere</TD><TD>x</TD><TD>y</TD><TD>z</TD></TR>"
+    inner = f"<TABLE><TBODY>{row * rows}</TBODY></TABLE>"
+    base = text(2, "before.xml").replace(where, f"{where} {inner}", 1)
     assert inner in base
     outcome = amend(text(2, "rule.xml"), base)
-    if outcome.written:
+    if outcome.written and where != "Delta Wafer Supply":
         assert inner in outcome.written
     for each in outcome.differs:
         assert each.path.rsplit(" › ", 1)[-1] in {

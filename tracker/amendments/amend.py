@@ -83,7 +83,7 @@ class _Run:
             return self.done[place]
         try:
             if instruction.target is not None:
-                check_part(self.workspace.base, instruction.target.part)
+                check_part(self.workspace.base, instruction.target)
         except NotComputedError as error:
             if instruction.verb is not Verb.NONE:
                 return self._failed(instruction, day, error)

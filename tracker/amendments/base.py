@@ -21,7 +21,9 @@ _TOKEN = re.compile(
 )
 _DIVISION = re.compile(r"DIV[1-9]\Z")
 _NUMBER = re.compile(r"\sN\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
-_CITATION = re.compile(r"title-(\d+)|(\d+) CFR|Title (\d+)")
+# Where the tag of a division names its title: in its metadata, or in its node.
+_TITLE = re.compile(r"title-(\d+)\b|\b(\d+) CFR\b|\bTitle (\d+)\b|\sNODE\s*=\s*[\"'](\d+):")
+_EAR_PART = re.compile(r"(?:supplement .* part )?(7[3-7]\d)\b", re.IGNORECASE)
 _NOT_LAW = frozenset({"AUTH", "SOURCE", "SECAUTH", "CITA", "EDNOTE", "EFFDNOT", "XREF", "APPRO", "CROSSREF"})
 # Elements that enclose blocks: only their tags are gaps.
 _OPEN_IN_APPENDIX = frozenset({"EXTRACT", "DIV"})
@@ -70,6 +72,15 @@ class Division:
     @property
     def is_appendix(self) -> bool:
         return self.tag == "DIV9"
+
+    @property
+    def title(self) -> str:
+        """Return the title of the Code that its tag or one above it names; "" where none does."""
+        if self.tag == "DIV1" and self.number.isdigit():
+            return self.number
+        if match := _TITLE.search(self.open):
+            return next(one for one in match.groups() if one)
+        return self.above.title if self.above is not None else ""
 
     def divisions(self) -> Iterator[Division]:
         """Yield the divisions below this one, in order."""
@@ -172,7 +183,7 @@ class _Builder:
         text = self.text
         return Base(
             root,
-            self.title or _title_of(text),
+            self.title or _title_of(root),
             text[: top.start],
             text[top.end :],
             text.isascii(),
@@ -239,16 +250,13 @@ class _Builder:
         return element.name == "EXTRACT" or not _MIXED.search(self.text, element.start, element.end)
 
 
-def _title_of(text: str) -> str:
-    """Return the title in the file's metadata; the parts of the EAR show it by their number."""
-    head = text[:4000]
-    if match := re.search(r"<DIV1\b[^>]*\sN=\"(\d+)\"", head):
-        return match[1]
-    if match := _CITATION.search(head):
-        return match[1] or match[2] or match[3]
-    if match := re.search(r"<DIV[589]\b[^>]*\sN=\"[^\"]*?(7[3-7]\d)", head):
-        return "15" if 730 <= int(match[1]) <= 774 else ""
-    return ""
+def _title_of(root: Division) -> str:
+    """Return the title that the tags of a file name; the parts of the EAR show it by their number."""
+    divisions = [root, *root.divisions()]
+    if title := next((title for division in divisions if (title := division.title)), ""):
+        return title
+    numbers = (_EAR_PART.match(d.number) for d in divisions if d.tag in ("DIV5", "DIV8", "DIV9"))
+    return "15" if any(match and 730 <= int(match[1]) <= 774 for match in numbers) else ""
 
 
 def _unescape(text: str) -> str:

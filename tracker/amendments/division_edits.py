@@ -18,6 +18,7 @@ from tracker.amendments.locate import (
     division_of,
     find_divisions,
     inner_steps,
+    is_of_title,
     name_of,
     place_step,
 )
@@ -251,6 +252,7 @@ def _slot(workspace: Workspace, action: Action, tag: str, number: str) -> tuple[
         d
         for d in workspace.base.divisions()
         if d.tag == tag
+        and is_of_title(d, action.target)
         and (
             d.number.split(".")[0] == part
             if tag == "DIV8"
@@ -258,7 +260,7 @@ def _slot(workspace: Workspace, action: Action, tag: str, number: str) -> tuple[
         )
     ]
     if not peers:
-        check_part(workspace.base, part)
+        check_part(workspace.base, action.target)
         raise NotComputedError("the place of the added unit is not proved by its neighbors", "position")
     key = order_key(number)
     keys = [order_key(peer.number) for peer in peers]

@@ -42,23 +42,41 @@ def division_of(base: Base, target: Target) -> Division:
     found = find_divisions(base, target)
     name = name_of(target)
     if not found:
-        check_part(base, target.part)
+        check_part(base, target)
         raise NotComputedError(f"the base has no {name}", "target-missing", defect="does not exist")
     if len(found) > 1:
         raise NotComputedError(f"the base has {len(found)} of {name}", "target-ambiguous")
     return found[0]
 
 
-def check_part(base: Base, part: str) -> None:
-    """Raise NotComputedError where the base holds nothing of a part."""
-    if part and not _holds_part(base, part):
-        raise NotComputedError(f"the base does not hold part {part}", "part-not-in-base")
+def check_part(base: Base, target: Target) -> None:
+    """Raise NotComputedError where the base holds nothing of a part, or that of another title."""
+    if not target.part:
+        return
+    held = [division for division in base.divisions() if _is_of_part(division, target.part)]
+    if not held:
+        raise NotComputedError(f"the base does not hold part {target.part}", "part-not-in-base")
+    if not any(is_of_title(division, target) for division in held):
+        titles = " and ".join(dict.fromkeys(division.title for division in held))
+        raise NotComputedError(
+            f"the base holds part {target.part} of another title: {titles}, and the rule amends title {target.title}",
+            "another-title",
+        )
 
 
 def find_divisions(base: Base, target: Target) -> list[Division]:
     """Return every division that a target may name."""
     step = place_step(target)
-    return [division for division in base.divisions() if _fits(division, step, target)]
+    return [
+        division
+        for division in base.divisions()
+        if _fits(division, step, target) and is_of_title(division, target)
+    ]
+
+
+def is_of_title(division: Division, target: Target) -> bool:
+    """Return whether a division may be of the target's title: it is not where both are known and differ."""
+    return not target.title or not division.title or division.title == target.title
 
 
 def place_step(target: Target) -> Step | None:
@@ -81,14 +99,13 @@ def name_of(target: Target) -> str:
     return f"supplement {number} to part {target.part}"
 
 
-def _holds_part(base: Base, part: str) -> bool:
-    return any(
-        (division.tag == "DIV5" and division.number == part)
-        or (division.is_section and division.number.split(".")[0] == part)
-        or (
-            division.is_appendix and re.search(rf"\bPart {re.escape(part)}\b", division.number, re.IGNORECASE)
-        )
-        for division in base.divisions()
+def _is_of_part(division: Division, part: str) -> bool:
+    if division.tag == "DIV5":
+        return division.number == part
+    if division.is_section:
+        return division.number.split(".")[0] == part
+    return division.is_appendix and bool(
+        re.search(rf"\bPart {re.escape(part)}\b", division.number, re.IGNORECASE)
     )
 
 

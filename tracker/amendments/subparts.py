@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from xml.sax.saxutils import escape
 
 from tracker.amendments.actions import Action, AmendatoryRule, SetOut, StepKind, Target
 from tracker.amendments.base import Block, Division, Gap
 from tracker.amendments.chunks import NotComputedError
 from tracker.amendments.division_edits import DivisionChange, new_section, order_key
-from tracker.amendments.locate import Workspace, check_part, find_divisions, place_step
+from tracker.amendments.locate import Workspace, check_part, division_of, find_divisions, place_step
 from tracker.amendments.markup import to_ascii
 from tracker.amendments.site import Change
 
@@ -26,7 +27,7 @@ def add_subpart(workspace: Workspace, rule: AmendatoryRule, action: Action) -> l
     step = place_step(action.target)
     assert step is not None
     base = workspace.base
-    check_part(base, action.target.part)
+    check_part(base, action.target)
     if find_divisions(base, action.target):
         raise NotComputedError(
             f"subpart {step.label} exists already", "exists-already", defect="exists already"
@@ -34,7 +35,7 @@ def add_subpart(workspace: Workspace, rule: AmendatoryRule, action: Action) -> l
     heading, shown = _below(rule, action.target)
     if not shown:
         raise NotComputedError("no sections are set out for it", "no-text", defect="no text")
-    part = next(d for d in base.divisions() if d.tag == "DIV5" and d.number == action.target.part)
+    part = division_of(base, replace(action.target, steps=()))
     text = to_ascii(escape(heading)) if base.ascii_only else escape(heading)
     division = Division(
         "DIV6", step.label, f'<DIV6 N="{escape(step.label)}" TYPE="SUBPART">', "</DIV6>", above=part
