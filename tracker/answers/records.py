@@ -13,6 +13,7 @@ from tracker.model import Operation
 from tracker.rendering.delivery_hold import deliveries_to_json
 from tracker.serialization import change_from_json, effect_to_json
 from tracker.storage import changes as stored
+from tracker.storage import predictions
 from tracker.storage.effects import of_change
 from tracker.storage.read_queries import StoreReader
 from tracker.stories.related import Related, related, related_json
@@ -26,6 +27,8 @@ class WholeChange:
     beside: dict[str, Any]
     related: Related
     effects: Sequence[RecordedEffect]
+    as_amended: Sequence[predictions.PredictedUnit]
+    predicted: Sequence[predictions.Stored]
     deliveries: Sequence[dict[str, Any]]
     reviews: Sequence[dict[str, Any]]
 
@@ -37,6 +40,8 @@ class WholeChange:
             **self.beside,
             **related_json(self.related),
             "effects": [effect_to_json(one) for one in self.effects],
+            "as_amended": predictions.to_json(self.as_amended),
+            "predicted": predictions.shown_to_json(self.predicted),
             "deliveries": deliveries_to_json(self.deliveries),
             "reviews": list(self.reviews),
         }
@@ -52,6 +57,8 @@ def whole_change(reader: StoreReader, connection: Connection, reference: str) ->
         beside=reader.beside(found["id"]),
         related=related(connection, change_from_json(found)),
         effects=of_change(connection, found["id"]),
+        as_amended=predictions.of_change(connection, found["id"]),
+        predicted=predictions.shown_by(connection, found["id"]),
         deliveries=reader.deliveries(found["id"]),
         reviews=reader.reviews([found["id"]]),
     )

@@ -22,11 +22,13 @@ class Outdated(Exception):
 @dataclass(frozen=True, slots=True)
 class Written:
     """What a decision wrote. `resources`: the new state of the answers' resources, valid once the transaction is
-    committed; `alerts`: how many deliveries were queued."""
+    committed; `alerts`: how many deliveries were queued; `differing`: units of the CFR that differ from what was computed
+    from a rule."""
 
     resources: dict[str, source_state.Resource] = field(default_factory=dict)
     change: Change | None = None
     alerts: int = 0
+    differing: tuple[str, ...] = ()
 
 
 def resource(source: Source, part: Fetched, *, revalidate: bool = True) -> source_state.Resource:

@@ -12,13 +12,13 @@ from tracker.alerts import enqueue
 from tracker.clock import legal_day
 from tracker.config.models import Settings, Source
 from tracker.documents.names import references_in
-from tracker.ingest import assess, effects, status_alerts
+from tracker.ingest import assess, compare_predictions, effects, status_alerts
 from tracker.ingest.answers import Outdated, Written, resource, save_resources
 from tracker.ingest.reading import NewVersion
 from tracker.ingest.status_alerts import stored_now
 from tracker.legal_status import propagation, stored_register
-from tracker.model import Change
-from tracker.storage import changes, snapshots, source_state, versions
+from tracker.model import Change, DocumentKind
+from tracker.storage import changes, predictions, snapshots, source_state, versions
 from tracker.stories import story_index
 from tracker.text import name_key
 
@@ -49,6 +49,9 @@ def new_version(
     change = stored_register.settled(connection, _apply_from_others(connection, decision.change))
     entry = changes.ChangeEntry(change, document_id, row.ordinal, assess.search_labels(change))
     changes.save(connection, entry, decision.operations)
+    if decision.predictions is not None:
+        predictions.write(connection, document_id, decision.predictions)
+    differing = _compared(connection, decision)
     if effects.join_stored(connection, document_id):
         change = stored_register.settled(connection, change)
         changes.save(connection, replace(entry, change=change, words=assess.search_labels(change)))
@@ -57,9 +60,19 @@ def new_version(
     alerts = 0
     if decision.record is None or change.revision > decision.record.revision:
         alerts = enqueue.enqueue_alerts(connection, change, story, document_id, settings, row.at)
-    return Written(
-        saved, change, alerts + status_alerts.enqueue(connection, earlier, change, settings, row.at)
-    )
+    alerts += status_alerts.enqueue(connection, earlier, change, settings, row.at)
+    return Written(saved, change, alerts, differing)
+
+
+def _compared(connection: Connection, decision: NewVersion) -> tuple[str, ...]:
+    """Compare a new text of the CFR with what was computed from rules. Return the units that differ."""
+    document = decision.document
+    if document.kind is not DocumentKind.CFR or document.published is None:
+        return ()
+    pending = predictions.pending(connection, decision.fetched.key)
+    settled = compare_predictions.outcomes(pending, document, document.published, decision.change.id)
+    predictions.settle(connection, settled)
+    return tuple(one.unit.path for one in settled if one.unit.outcome == predictions.DIFFERS)
 
 
 def add_history(

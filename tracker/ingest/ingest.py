@@ -149,7 +149,7 @@ class Ingest:
         return SiteWide()
 
     def _decide_and_write(self, fetched: Fetched, now: datetime, *, from_store: bool) -> IngestResult:
-        from tracker.ingest import decision, doubts
+        from tracker.ingest import decision, doubts, predict
 
         for _ in range(_TRIES):
             fetched, reading = self._read(fetched)
@@ -177,6 +177,10 @@ class Ingest:
                 site_wide=self.site_wide,
                 compare=_compare,
             )
+            if isinstance(decided, NewVersion):
+                decided = replace(
+                    decided, predictions=predict.predictions(self.store, self.settings, decided)
+                )
             try:
                 return self._write(decided, now, annexes)
             except Outdated:
@@ -378,6 +382,8 @@ class Ingest:
             written = self._apply(connection, decision, held)
             row = self.confirmation.write_settled(connection, key, now, stored=seen, partial=partial)
         self.remember(written.resources)
+        if written.differing:
+            log.warning("the eCFR differs from what was computed", key=key, units=list(written.differing))
         self.confirmation.remember(key, row)
         if isinstance(decision, NewVersion):
             self.site_wide.add(decision.operations)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.effects import Effect
 from tracker.model import Change, Document, Fetched, Operation, ResourceType, SnapshotRef
+from tracker.storage.predictions import PredictedUnit
 from tracker.storage.versions import Version
 
 
@@ -52,6 +54,7 @@ class NewVersion:
     follows: Version | None
     record: Change | None
     effects: tuple[Effect, ...] = ()
+    predictions: Mapping[str, Sequence[PredictedUnit] | None] | None = None  # `predict.predictions`
 
 
 Decision = Seen | NewVersion

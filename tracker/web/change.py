@@ -26,10 +26,12 @@ from tracker.rendering.official_links import official_url
 from tracker.rendering.profile_lead import leading_badge, leading_match, level_badge, profile_reason
 from tracker.rendering.redlines.stored import is_present
 from tracker.serialization import change_from_json
-from tracker.storage import reviews
+from tracker.storage import predictions, reviews
 from tracker.stories.related import related
 from tracker.stories.story_text import made_by_lines, record_line
 from tracker.text import name_key
+from tracker.web.as_amended import SHOWN as SHOWN_AMENDED
+from tracker.web.as_amended import as_amended, compared_units
 from tracker.web.change_history import change_events, highlight_quotes
 from tracker.web.context import InjectedContext, WebContext
 from tracker.web.page_cache import cached_page
@@ -75,6 +77,8 @@ def _change(request: Request, web_context: WebContext, reference: str) -> HTMLRe
         beside = store.beside(change.id)
     with web_context.store.read() as connection:
         belongs = related(connection, change)
+        predicted = predictions.of_change(connection, change.id)
+        compared = predictions.shown_by(connection, change.id)
         on_it = effects_about(connection, change)
         unit_states = status_of_units(
             connection, change.tagging.units, today, unprinted=added_by(change, on_it)
@@ -112,6 +116,8 @@ def _change(request: Request, web_context: WebContext, reference: str) -> HTMLRe
         ribbons={path: ribbons(states, language) for path, states in unit_states.items()},
         asked=asked_words(today, language) if present else "",
         effects=list(lines.items()),
+        amended=as_amended(change, predicted, language),
+        compared=compared_units(compared, language),
         statuses=sorted(change.tagging.status, key=lambda status: status != found.now),
         # Text of the CFR, a page or a list does not state its own force: "not stated" would suggest doubt.
         standing_line=status_line(change.tagging.status, today, language, codified=is_codified(change))
@@ -137,6 +143,7 @@ def _change(request: Request, web_context: WebContext, reference: str) -> HTMLRe
         title=highlight_quotes(change.title, _quotes(change, "title")),
         units=[(path, official_url(path)) for path in change.tagging.units],
         shown_units=UNITS,
+        shown_amended=SHOWN_AMENDED,
         where=lambda where: location_label(where, language),
         status_where=lambda status: location_label(status_where(status, change), language),
     )

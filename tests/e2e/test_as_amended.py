@@ -1,0 +1,250 @@
+"""The text as amended: computed when a rule is filed or published, before the eCFR has it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.e2e.story_play import BIS
+from tests.e2e.world import World
+from tracker.amendments.prediction import predicted_units
+from tracker.demo.fr_text import full_text
+from tracker.demo.model import FrDocument
+from tracker.errors import ParserCrashed, StoreError
+from tracker.sandbox import pool
+from tracker.scheduler.schedule import load_checked
+from tracker.storage import snapshots
+from tracker.web.app import create_app
+
+OLD = "The requirement reaches an entity that a listed entity owns."
+NEW = "The requirement reaches an entity of which a listed entity owns half or more."
+REVISED = f"""<REGTEXT TITLE="15" PART="744"><AMDPAR>1. The authority citation for part 744 continues to read as follows:</AMDPAR>
+<AUTH><HD SOURCE="HED">Authority:</HD><P>50 U.S.C. 4801-4852.</P></AUTH>
+<AMDPAR>2. Section 744.11 is amended by revising paragraph (a)(1) to read as follows:</AMDPAR>
+<SECTION><SECTNO>§ 744.11</SECTNO><SUBJECT>License requirements that apply to entities.</SUBJECT>
+<P>(a) * * *</P><P>(1) <I>Owned entities.</I> {NEW}</P><STARS/></SECTION>"""
+DEFECTIVE = "<AMDPAR>3. In § 744.23, paragraph (a), remove the words “a smelting plant” and add in their place “a plant”.</AMDPAR>"
+HOSTILE = "<AMDPAR>4. In § 744.23, remove paragraph (z) &lt;script&gt;alert(1)&lt;/script&gt;.</AMDPAR>"
+END = "</REGTEXT>"
+
+
+def rule(
+    world: World,
+    regtext: str = REVISED + END,
+    day: date | None = None,
+    filed_at: datetime | None = None,
+    effective: date | None = None,
+) -> FrDocument:
+    day = day or world.now.date()
+    from_ = effective or day
+    made = FrDocument(
+        "2026-71001", day, "Half-Owned Companies of Listed Entities", "RULE", BIS, "BIS extends license requirements to half-owned companies of entities on the Entity List.",
+        {
+            "action": "Final rule.", "effective_on": from_.isoformat(), "dates": f"This rule is effective {from_:%B} {from_.day}, {from_.year}.", "start_page": 37101, "volume": 91,
+            "cfr_references": [{"title": 15, "part": 744}],
+        },
+        filed_at=filed_at,
+    )  # fmt: skip
+    world.standin.add_document(made)
+    made.xml.put(world.now, full_text(made, ["BIS explains its reasons."], regtext=regtext))
+    return made
+
+
+def viewer(world: World) -> TestClient:
+    settings = load_checked(world.config)
+    return TestClient(create_app(settings, world.state, lambda: world.now), base_url="http://127.0.0.1")
+
+
+def amended(world: World, reference: str = "2026-71001") -> list[dict[str, Any]]:
+    with viewer(world) as client:
+        found: list[dict[str, Any]] = client.get(f"/api/changes/{reference}").json()["as_amended"]
+    return found
+
+
+def test_a_published_rule_has_its_text_as_amended_before_the_ecfr_has_it(world: World) -> None:
+    world.use("fr-bis", "ear").poll()
+    world.later(days=1)
+    rule(world, REVISED + DEFECTIVE + HOSTILE + END)
+    world.poll()
+    computed, *failed = amended(world)
+    assert (computed["path"], computed["op"], computed["state"]) == (
+        "15 CFR 744.11(a)(1)",
+        "changed",
+        "computed",
+    )
+    assert OLD in computed["before"]
+    assert NEW in computed["after"]
+    assert computed["effective"] == world.now.date().isoformat()
+    assert computed["part"] == "15 CFR 744"
+    assert [(one["state"], one["instruction"]) for one in failed] == [
+        ("not-computed", "3"),
+        ("not-computed", "4"),
+    ]
+    assert all(one["reason"] and one["words"] for one in failed)
+    assert "could not be incorporated because the specified words do not exist" in failed[0]["note"]
+    with viewer(world) as client:
+        client.cookies.set("lang", "en")
+        page = client.get("/changes/2026-71001").text
+    assert "Text as amended (computed by tracker)" in page
+    assert "computed by tracker from 2026-71001, not yet in the eCFR" in page
+    assert "would not be incorporated" in page
+    assert "a smelting plant" in page
+    assert "<script>alert" not in page
+
+
+def codify(world: World, words: str, days: int = 2) -> dict[str, Any]:
+    """The eCFR has these words days later. Return its change."""
+    world.later(days=days)
+    world.standin.edit_part(15, "744", OLD, words)
+    world.poll()
+    (found,) = [change for change in world.changes(kind="cfr") if not change["baseline"]]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("words", "outcome", "found"),
+    [
+        (NEW, "agreed", None),
+        ("The requirement reaches an affiliate.", "differs", "The requirement reaches an affiliate."),
+    ],
+)
+def test_the_ecfr_agrees_with_what_was_computed_or_differs(
+    world: World, words: str, outcome: str, found: str | None
+) -> None:
+    world.use("fr-bis", "ear").poll()
+    world.later(days=1)
+    rule(world)
+    world.poll()
+    assert [one["outcome"] for one in amended(world)] == [None]
+    text = codify(world, words)
+    (unit,) = amended(world)
+    assert (unit["outcome"], unit["change_id"]) == (outcome, text["id"])
+    assert (unit["found"] or "").endswith(found or "")
+    assert (unit["found"] is None) == (found is None)
+    with viewer(world) as client:
+        client.cookies.set("lang", "en")
+        (shown,) = client.get(f"/api/changes/{text['id']}").json()["predicted"]
+        pages = [client.get(f"/changes/{reference}").text for reference in ("2026-71001", text["id"])]
+    assert (shown["rule"], shown["outcome"], shown["path"]) == ("2026-71001", outcome, unit["path"])
+    mark = {"agreed": "the eCFR has the same words", "differs": "the eCFR has other words: check"}[outcome]
+    assert all(mark in page and "not yet in the eCFR" not in page for page in pages)
+
+
+def test_an_ecfr_without_the_amendment_leaves_it_pending(world: World) -> None:
+    world.use("fr-bis", "ear").poll()
+    world.later(days=1)
+    rule(world)
+    world.poll()
+    world.later(days=2)
+    world.standin.edit_part(
+        15, "744", "Entities may be listed for activities", "Entities are listed for activities"
+    )
+    world.poll()
+    assert [one["outcome"] for one in amended(world)] == [None]
+
+
+def test_an_ecfr_that_has_the_amendment_before_its_day_agrees(world: World) -> None:
+    world.use("fr-bis", "ear").poll()
+    world.later(days=1)
+    rule(world, effective=world.now.date() + timedelta(days=90))
+    world.poll()
+    codify(world, NEW)
+    assert [one["outcome"] for one in amended(world)] == ["agreed"]
+
+
+def test_an_ecfr_with_other_words_before_the_day_leaves_it_pending(world: World) -> None:
+    world.use("fr-bis", "ear").poll()
+    world.later(days=1)
+    rule(world, effective=world.now.date() + timedelta(days=90))
+    world.poll()
+    codify(world, "The requirement reaches an affiliate.")
+    assert [one["outcome"] for one in amended(world)] == [None]
+
+
+def test_a_rule_that_the_stored_text_has_already_is_not_computed_on_it(world: World) -> None:
+    world.use("fr-bis", "ear").poll()
+    world.later(days=3)
+    world.standin.edit_part(15, "744", OLD, NEW)
+    world.poll()
+    today = world.now
+    world.now -= timedelta(days=2)
+    made = rule(world)
+    world.now = today
+    world.poll()
+    assert made.publication_date < today.date()
+    assert amended(world) == []
+
+
+def test_a_failure_of_the_computation_is_shown_and_the_rule_is_stored(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.use("fr-bis", "ear").poll()
+    world.later(days=1)
+    run = pool.run
+
+    def failing(function: Any, *arguments: Any) -> Any:
+        if function is predicted_units:
+            raise ParserCrashed("this document crashed its parser: it takes too long")
+        return run(function, *arguments)
+
+    monkeypatch.setattr(pool, "run", failing)
+    rule(world)
+    reports = world.poll()
+    assert reports["fr-bis"].state == "healthy"
+    (unit,) = amended(world)
+    assert (unit["state"], unit["path"]) == ("not-computed", "15 CFR 744")
+    assert unit["reason"] == "this document crashed its parser: it takes too long"
+    with viewer(world) as client:
+        assert "it takes too long" in client.get("/changes/2026-71001").text
+
+
+def test_a_rule_on_inspection_is_computed_then_and_again_when_it_is_published(world: World) -> None:
+    world.use("fr-bis", "inspection", "ear").poll()
+    world.later(days=1)
+    made = rule(world, day=world.now.date() + timedelta(days=2), filed_at=world.now - timedelta(minutes=15))
+    world.poll()
+    (unit,) = amended(world)
+    assert (unit["path"], unit["state"], unit["outcome"]) == ("15 CFR 744.11(a)(1)", "computed", None)
+    assert NEW in unit["after"]
+    world.later(days=2)
+    made.xml.put(world.now, (made.xml.at(world.now) or "").replace("half or more", "a half or more"))
+    world.poll()
+    (unit,) = amended(world)
+    assert "a half or more" in unit["after"]
+    codify(world, NEW.replace("half or more", "a half or more"), days=4)
+    assert [one["outcome"] for one in amended(world)] == ["agreed"]
+
+
+def test_a_part_that_the_published_rule_no_longer_amends_is_forgotten(world: World) -> None:
+    world.use("fr-bis", "inspection", "ear").poll()
+    world.later(days=1)
+    made = rule(world, day=world.now.date() + timedelta(days=2), filed_at=world.now - timedelta(minutes=15))
+    world.poll()
+    assert len(amended(world)) == 1
+    world.later(days=2)
+    made.xml.put(world.now, full_text(made, ["BIS explains its reasons."]))
+    world.poll()
+    assert amended(world) == []
+
+
+def test_damaged_bytes_of_the_part_are_a_reason_and_the_rule_is_stored(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.use("fr-bis", "ear").poll()
+    world.later(days=1)
+    load = snapshots.load
+
+    def damaged(connection: Any, ids: Any) -> Any:
+        found = load(connection, ids)
+        if found.key == "15 CFR 744":
+            raise StoreError("blob 1: its bytes were altered")
+        return found
+
+    monkeypatch.setattr("tracker.ingest.predict.snapshots.load", damaged)
+    rule(world)
+    world.poll()
+    (unit,) = amended(world)
+    assert (unit["state"], unit["reason"]) == ("not-computed", "blob 1: its bytes were altered")

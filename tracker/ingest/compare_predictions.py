@@ -1,0 +1,70 @@
+"""Compares what was computed from rules with the eCFR, unit by unit, when it arrives. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import groupby
+
+from tracker.model import Document, Op
+from tracker.storage.predictions import AGREED, DIFFERS, PredictedUnit, Stored
+
+
+def outcomes(pending: Sequence[Stored], document: Document, as_of: date, change_id: str) -> list[Stored]:
+    """Return those units whose outcome a new text of their part shows, with it.
+
+    Units of one rule and one day arrive together: once the text has one of them, all are settled. While it has none,
+    only those are that it changed to other words. Before their day, they are settled only where all agree.
+    """
+    texts: dict[str, list[str]] = {}
+    for unit in document.units:
+        texts.setdefault(unit.path, []).append(_words(unit.text))
+    settled: list[Stored] = []
+    for (_, day), group in groupby(sorted(pending, key=_together), key=_together):
+        rows = list(group)
+        agreeing = [_agrees(one.unit, texts) for one in rows]
+        # A unit that only moves may have had its words at its place before.
+        arrived = all(agreeing) or any(
+            agrees and one.unit.op != Op.MOVED for agrees, one in zip(agreeing, rows, strict=True)
+        )
+        if day > as_of and not all(agreeing):
+            continue
+        settled += [
+            replace(one, unit=_settled(one.unit, texts, change_id))
+            for one in rows
+            if arrived or _is_changed(one.unit, texts)
+        ]
+    return settled
+
+
+def _together(one: Stored) -> tuple[str, date]:
+    return one.document_id, one.unit.effective or date.max
+
+
+def _settled(unit: PredictedUnit, texts: dict[str, list[str]], change_id: str) -> PredictedUnit:
+    if _agrees(unit, texts):
+        return replace(unit, outcome=AGREED, change_id=change_id)
+    found = texts.get(unit.path)
+    return replace(unit, outcome=DIFFERS, change_id=change_id, found=found[0] if found else None)
+
+
+def _is_changed(unit: PredictedUnit, texts: dict[str, list[str]]) -> bool:
+    """Return whether the text at the unit's place is no longer the one before the rule. A unit that moves leaves its
+    place to others, so its place says nothing.
+    """
+    now = texts.get(unit.path, [])
+    if unit.op == Op.ADDED:
+        return bool(now)
+    return unit.op == Op.CHANGED and _words(unit.before or "") not in now
+
+
+def _agrees(unit: PredictedUnit, texts: dict[str, list[str]]) -> bool:
+    now = texts.get(unit.path, [])
+    if unit.op == Op.REMOVED:
+        return _words(unit.before or "") not in now
+    return _words(unit.after or "") in now
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split())

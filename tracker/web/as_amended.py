@@ -1,0 +1,94 @@
+"""The text as a rule amends it, on the page of its change: computed units, and instructions that were not computed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tracker.diffing.word_diff import word_spans
+from tracker.i18n import format_day, t
+from tracker.legal_status.ribbons import Ribbon
+from tracker.model import Change, Language, Op, Operation
+from tracker.storage.predictions import (
+    AGREED,
+    COMPUTED,
+    DIFFERS,
+    NOT_COMPUTED,
+    PENDING,
+    PredictedUnit,
+    Stored,
+)
+from tracker.web.redline import RedlineItem, item_of
+
+SHOWN = 200  # units, and instructions that were not computed
+
+
+@dataclass(frozen=True, slots=True)
+class AmendedUnit:
+    """One computed unit as drawn: from when it applies, and whether the eCFR has it. `found` is what the eCFR has
+    instead; `rule_id` the record of the rule, on the page of another record.
+    """
+
+    item: RedlineItem
+    day: str
+    mark: Ribbon
+    found: RedlineItem | None = None
+    rule_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AsAmended:
+    """The section of the page. `more` is the number of units that are left out."""
+
+    units: Sequence[AmendedUnit]
+    failed: Sequence[PredictedUnit]
+    unchanged: Sequence[PredictedUnit]  # units whose text stays, such as stayed ones
+    bases: Sequence[str]
+    more: int
+
+
+def as_amended(change: Change, found: Sequence[PredictedUnit], language: Language) -> AsAmended | None:
+    """Return what is drawn of the units of a rule; None where there are none."""
+    if not found:
+        return None
+    computed = [one for one in found if one.state == COMPUTED]
+    failed = [one for one in found if one.state == NOT_COMPUTED]
+    rest = [one for one in found if one.state not in (COMPUTED, NOT_COMPUTED)]
+    days = {one.part: one.base_day for one in found}
+    name = change.document_number or change.citation or change.title
+    return AsAmended(
+        [_drawn(one, name, language) for one in computed[:SHOWN]],
+        failed[:SHOWN],
+        rest[:SHOWN],
+        [
+            t("amended.base", language, part=part, day=format_day(day, language))
+            for part, day in days.items()
+            if day is not None
+        ],
+        sum(max(0, len(each) - SHOWN) for each in (computed, failed, rest)),
+    )
+
+
+def compared_units(shown: Sequence[Stored], language: Language) -> list[AmendedUnit]:
+    """Return the units of which a change of the eCFR showed whether they were computed right, the differing first."""
+    ordered = sorted(shown, key=lambda one: one.unit.outcome == AGREED)
+    return [_drawn(one.unit, one.rule_name, language, one.rule_id) for one in ordered]
+
+
+def _drawn(one: PredictedUnit, rule: str, language: Language, rule_id: str = "") -> AmendedUnit:
+    state = {AGREED: "in-force", DIFFERS: "unclear"}.get(one.outcome or "", "published")
+    mark = Ribbon(state, t(f"amended.{one.outcome or PENDING}", language, document=rule))
+    found = _item(one, one.found or "") if one.outcome == DIFFERS else None
+    return AmendedUnit(_item(one, one.after or ""), _day(one, language), mark, found, rule_id)
+
+
+def _day(one: PredictedUnit, language: Language) -> str:
+    if one.effective is None:
+        return t("amended.no-day", language)
+    return t("amended.effective", language, day=format_day(one.effective, language))
+
+
+def _item(one: PredictedUnit, after: str) -> RedlineItem:
+    before = one.before or ""
+    spans = word_spans(before, after)
+    return item_of(Operation(one.path, Op(one.op or Op.CHANGED), before, after, one.from_path, spans=spans))
