@@ -13,7 +13,6 @@ from tests.e2e.world import World
 # What a story still shows wrongly, and why.
 FAULTS = {
     "list-removal": "a notice that removes a party from the SDN List is no effect on the notice that listed it",
-    "corrected-date": "a correction of a day by its words does not move the day",
 }
 STORIES = (*stories_of_orders.STORIES, *stories_of_lists.STORIES, *stories_of_rules.STORIES)
 

@@ -20,6 +20,7 @@ from tracker.classification.passages import Passage, is_presidential, passages
 from tracker.classification.rules import rules as rulebook
 from tracker.classification.summary import name_document, summarize_document
 from tracker.documents.text_view import TextView, build_text_view
+from tracker.legal_status.date_corrections import day_pairs
 from tracker.legal_status.document_relations import document_relations
 from tracker.legal_status.extraction import legal_status
 from tracker.legal_status.legal_dates import legal_dates
@@ -28,6 +29,7 @@ from tracker.model import (
     Direction,
     Document,
     DocumentKind,
+    DocumentRelation,
     LegalDate,
     Level,
     LocalizedText,
@@ -42,6 +44,7 @@ from tracker.wording import (
     ReadState,
     Unread,
     change_headline,
+    corrected_days_words,
     finding_words,
     headline,
     reason,
@@ -103,6 +106,9 @@ def classify(
     words = _words(view, judgement, listing, dates, status, today, novelty=novelty, topics=features.topics)
     if judgement.level is not Level.NONE and not judgement.acts and features.is_in("trade-remedy"):
         words = _with_finding(words, view, read)
+    links = document_relations(view)
+    if judgement.level is not Level.NONE and not view.is_change:
+        words = _with_corrected_days(words, view, links)
     outside = judgement.level is Level.NONE
     topics = () if outside else tuple(sorted(features.topics.values(), key=lambda t: -t.score))
     return Classification(
@@ -112,7 +118,7 @@ def classify(
         japan_nexus=japan_nexus(features, judgement.acts, listing),
         dates=dates,
         status=status,
-        links=document_relations(view),
+        links=links,
         units=tuple(view.touched),
         eccns=() if outside and not view.is_change else tuple(view.eccns),
         acts=judgement.acts,
@@ -167,6 +173,22 @@ def _with_finding(words: Unread, view: TextView, read: Sequence[Passage]) -> Unr
     if found is None:
         return words
     headed, sentence = finding_words(found[0], DocumentFacts.of(view.document))
+    return replace(
+        words,
+        headline=headed,
+        summary=LocalizedText(sentence.ja + words.summary.ja, sentence.en + words.summary.en),
+    )
+
+
+def _with_corrected_days(words: Unread, view: TextView, links: Sequence[DocumentRelation]) -> Unread:
+    """The words of a correction that changes days by their words, led by these."""
+    document = view.document
+    year = document.published.year if document.published else 0
+    quotes = dict.fromkeys(link.quote for link in links if link.relation == "corrects")
+    days = [pair for quote in quotes for pair in (day_pairs(quote, year) if year else ())]
+    if not days:
+        return words
+    headed, sentence = corrected_days_words(DocumentFacts.of(document), days)
     return replace(
         words,
         headline=headed,

@@ -21,11 +21,11 @@ _MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
-_MONTH = r"Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?"
+MONTH = r"Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?"
 _YEAR = r"(?:19|20)\d\d(?!\d)"
 DATE = re.compile(
-    rf"\b(?:(?P<m>{_MONTH})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>{_YEAR})"
-    rf"|(?P<d2>\d{{1,2}})(?:(?:st|nd|rd|th)(?:\s+day)?(?:\s+of)?)?\s+(?P<m2>{_MONTH})\.?,?\s+(?P<y2>{_YEAR})"
+    rf"\b(?:(?P<m>{MONTH})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>{_YEAR})"
+    rf"|(?P<d2>\d{{1,2}})(?:(?:st|nd|rd|th)(?:\s+day)?(?:\s+of)?)?\s+(?P<m2>{MONTH})\.?,?\s+(?P<y2>{_YEAR})"
     rf"|(?P<mn>\d{{1,2}})/(?P<dn>\d{{1,2}})/(?P<yn>{_YEAR}|\d\d(?!\d))"
     rf"|(?P<iso>{_YEAR}-\d\d-\d\d)(?!\d|-))",
     re.IGNORECASE,
@@ -33,12 +33,12 @@ DATE = re.compile(
 # Days that share a month or a year: "May 6 and 7, 2030", "May 6-8, 2030", "May 31 through June 1, 2030".
 _JOIN = r"(?:\s*,\s*(?:and\s+|or\s+)?|\s+and,?\s+if\s+(?:necessary|needed),?\s+|\s+(?:and|or|to|through|until|&)\s+|\s*[-–—]\s*)"
 _SHARED = re.compile(
-    rf"\b(?P<m>{_MONTH})\.?\s+(?P<days>\d{{1,2}}(?:{_JOIN}\d{{1,2}}\b)*)"
-    rf"(?:{_JOIN}(?P<last>{_MONTH})\.?\s+\d{{1,2}})?,?\s+(?P<y>{_YEAR})",
+    rf"\b(?P<m>{MONTH})\.?\s+(?P<days>\d{{1,2}}(?:{_JOIN}\d{{1,2}}\b)*)"
+    rf"(?:{_JOIN}(?P<last>{MONTH})\.?\s+\d{{1,2}})?,?\s+(?P<y>{_YEAR})",
     re.IGNORECASE,
 )
 _IN_WORDS = re.compile(
-    rf"\bthis\s+(?P<day>[\w-]+)\s+day\s+of\s+(?P<month>{_MONTH}),?\s+in\s+the\s+year\s+of\s+our\s+Lord\s+"
+    rf"\bthis\s+(?P<day>[\w-]+)\s+day\s+of\s+(?P<month>{MONTH}),?\s+in\s+the\s+year\s+of\s+our\s+Lord\s+"
     r"(?:(?P<year>\d{4})|two\s+thousand(?:\s+and)?\s+(?P<words>[a-z‐‑–-]+))",
     re.IGNORECASE,
 )

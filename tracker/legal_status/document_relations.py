@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from tracker import citations
 from tracker.documents.text_view import TextView
 from tracker.effects import Certainty, Effect, EffectVerb, Extent
+from tracker.legal_status.date_corrections import corrects_day
 from tracker.legal_status.effect_reader import read_effects
 from tracker.legal_status.enforcement import enforcement
 from tracker.model import DocumentRelation
@@ -44,15 +45,23 @@ _PLACE = re.compile(
 
 
 def document_relations(reading: TextView) -> tuple[DocumentRelation, ...]:
-    """Every act on another document; for each target only the strongest relation."""
-    kept: dict[tuple[str, str], DocumentRelation] = {}
+    """Every act on another document; for each target only the strongest relation. Each correction of a day is a link of
+    its own, because its words move the day."""
+    kept: dict[tuple[str, str, str], DocumentRelation] = {}
     for effect in read_effects(reading):
         relation = _relation(effect)
         for target in _targets(effect) if relation else ():
             link = DocumentRelation(relation, target, effect.affecting.quote, effect.affecting.where)
-            kept.setdefault((relation, target), link)
+            moves = relation == "corrects" and corrects_day(link.quote)
+            kept.setdefault((relation, target, link.quote if moves else ""), link)
     strong = {link.target for link in kept.values() if link.relation not in _WEAK}
-    return tuple(link for link in kept.values() if link.relation not in _WEAK or link.target not in strong)
+    moved = {target for _, target, words in kept if words}
+    return tuple(
+        link
+        for (relation, target, words), link in kept.items()
+        if (relation not in _WEAK or target not in strong)
+        and (words or relation != "corrects" or target not in moved)
+    )
 
 
 def _relation(effect: Effect) -> str:

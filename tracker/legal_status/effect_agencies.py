@@ -10,6 +10,7 @@ from dataclasses import replace
 from tracker import citations
 from tracker.documents.text_view import TextView, abstract_of
 from tracker.effects import Affected, Applied, Effect, EffectVerb, Extent
+from tracker.legal_status.date_corrections import day_corrections
 from tracker.legal_status.date_mentions import mentions
 from tracker.legal_status.effect_instructions import instruction_effects
 from tracker.legal_status.effect_sentences import affecting, read_sentence, split_sentences
@@ -111,6 +112,7 @@ def agency_effects(view: TextView) -> Iterator[Effect]:
     document = view.document
     number = document.correction_of or _corrected(document)
     if number:
+        yield from _corrected_days(document, Affected(document_number=number))
         yield Effect(
             V.CORRECTS, affecting(document, document.title, "title"), Affected(document_number=number)
         )
@@ -124,6 +126,9 @@ def agency_effects(view: TextView) -> Iterator[Effect]:
             spoken.append((sentence, where))
         found.extend(_sentence(sentence, where, document, relation, names, base, speaks=speaks))
     found.extend(_not_enforced(spoken, document))
+    corrected = [effect.affected for effect in found if effect.verb is V.CORRECTS]
+    if not number and len({identity(one) for one in corrected}) == 1:
+        found = [*_corrected_days(document, corrected[0]), *found]
     known = relation is V.CORRECTS and number is not None
     if relation is not None and not known and not any(effect.verb is relation for effect in found):
         found.extend(_fallback(document, relation))
@@ -150,6 +155,15 @@ def own_verb(document: Document) -> EffectVerb | None:
 def _corrected(document: Document) -> str | None:
     match = _CORRECTION.match(document.document_number or "")
     return match[1] if match else None
+
+
+def _corrected_days(document: Document, target: Affected) -> Iterator[Effect]:
+    """The days of the corrected document that the correction changes by their words."""
+    for unit in document.units:
+        if unit.kind is not UnitKind.INSTRUCTION and (one := next(day_corrections(unit.text), None)):
+            place = affecting(document, unit.text, unit.path)
+            part = replace(target, part=f"“{one.old}”")
+            yield Effect(V.CORRECTS, place, part, applied=Applied.NOT_APPLICABLE, extent=Extent.PARTIAL)
 
 
 def _words(document: Document) -> Iterator[tuple[str, str, bool]]:

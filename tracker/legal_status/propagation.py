@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from tracker import citations
 from tracker.clock import legal_day
 from tracker.documents.names import names_of, other_name, quoted_name, references_in
+from tracker.legal_status.corrected_dates import with_corrected_days
 from tracker.model import Change, Classification, DateMove, DocumentRelation, LegalDate, Status
 from tracker.text import name_key
 
@@ -178,6 +179,8 @@ def _apply(target: Change, actor: Change, link: DocumentRelation) -> Change:
             after = _postponed(after, actor, kind, by)
     elif link.relation == "delays":
         after = _delayed(target, actor, link, by)
+    elif link.relation == "corrects":
+        after = with_corrected_days(target, link, by, _location(by, link.where), other_name(actor))
     elif link.relation == "stays":
         status = _status_by(actor, link, "stayed", by)
         ends = _named(actor, "stay-ends", by)

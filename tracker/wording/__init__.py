@@ -14,6 +14,7 @@ act reads differently before and after its date. Texts are plain; outlets escape
 
 from tracker.wording.changed_text import change_headline
 from tracker.wording.clause import act_clause
+from tracker.wording.corrected_days import corrected_days_words
 from tracker.wording.facts import DocumentFacts, ReadState, plain_title, title_ja
 from tracker.wording.findings import finding_words, trade_remedy_finding
 from tracker.wording.reason import reason
@@ -27,6 +28,7 @@ __all__ = [
     "act_clause",
     "act_sentence",
     "change_headline",
+    "corrected_days_words",
     "finding_words",
     "headline",
     "plain_title",

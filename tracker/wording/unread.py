@@ -19,7 +19,7 @@ class Unread:
 
 def unread(facts: DocumentFacts, state: ReadState) -> Unread:
     """Headline, summary and reason of a document that a person has to read."""
-    ja, en = _source(facts)
+    ja, en = source_name(facts)
     title = plain_title(facts.title)
     translated = title_ja(title)
     words = title_keywords(title)
@@ -63,7 +63,8 @@ def unread(facts: DocumentFacts, state: ReadState) -> Unread:
     )
 
 
-def _source(facts: DocumentFacts) -> tuple[str, str]:
+def source_name(facts: DocumentFacts) -> tuple[str, str]:
+    """Return the short name of the agency with the kind of its document, in Japanese and in English."""
     words = " ; ".join(facts.agencies)
     kind = facts.kind.value if facts.kind else "document"
     ja, en = label("kind", kind, "ja"), label("kind", kind, "en")
