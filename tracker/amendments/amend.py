@@ -13,6 +13,7 @@ from datetime import date
 from itertools import groupby
 
 from tracker.amendments.actions import Action, AmendatoryRule, Instruction, Portion, StepKind, Verb
+from tracker.amendments.authority import apply_authority, is_authority
 from tracker.amendments.base import Base, Division
 from tracker.amendments.chunks import NotComputedError
 from tracker.amendments.conflicts import contradictions, is_stayed, paragraph_path, stays_in, unit_key
@@ -30,7 +31,6 @@ from tracker.amendments.table_parts import apply_table_part, is_table_part
 
 _TEXTLESS_VERBS = frozenset({Verb.NONE, Verb.AMEND, Verb.REPUBLISH, Verb.DELAY})
 _FROZEN_VERBS = frozenset({Verb.STAY, Verb.SUSPEND, Verb.LIFT})
-_EDITORIAL = frozenset({Portion.AUTHORITY, Portion.SOURCE, Portion.CONTENTS})
 
 
 def amend(base: Base, rule: AmendatoryRule, on: date | None = None) -> Amended:
@@ -220,13 +220,17 @@ class _Run:
         for one in group:
             self._check_sure(one)
             self._check_stay(one, day)
+        if is_authority(action):
+            division, made = apply_authority(self.workspace, action)
+            yield from self._changes(instruction, action, division, made, day)
+            return
         if is_subpart(action) and action.verb is Verb.ADD:
             for added in add_subpart(self.workspace, self.rule, action):
                 yield from self._changes(instruction, action, added.division, added.changes, day)
             return
         if action.verb is Verb.REDESIGNATE:
             division = division_of(self.workspace.base, action.target)
-            made: Sequence[Change] = redesignate(self.workspace, group)
+            made = redesignate(self.workspace, group)
         elif is_whole(action):
             whole = apply_whole(self.workspace, action)
             division, made = whole.division, whole.changes
@@ -314,7 +318,9 @@ def _stayed(instruction: Instruction, action: Action, day: date | None) -> UnitC
 
 def _is_textless(action: Action) -> bool:
     return (
-        action.verb in _TEXTLESS_VERBS or action.verb in _FROZEN_VERBS or action.target.portion in _EDITORIAL
+        action.verb in _TEXTLESS_VERBS
+        or action.verb in _FROZEN_VERBS
+        or action.target.portion is Portion.CONTENTS  # the eCFR has it from the headings
     )
 
 
@@ -357,7 +363,7 @@ def _division_key(action: Action) -> tuple[object, ...]:
 
 def unit_path(title: str, division: Division, path: Path) -> str:
     """Return a unit's citation path as the readers of the Code write it: `15 CFR 744.11(a)(1)`."""
-    if division.is_section:
+    if division.is_section or division.tag == "DIV5":
         top = f"{title} CFR {division.number}".strip()
     elif match := re.match(r"Supplement (No\. ?)?(\w+) to Part (\d+)", division.number, re.IGNORECASE):
         top = f"Supp. {'No. ' if match[1] else ''}{match[2]} to Part {match[3]}"

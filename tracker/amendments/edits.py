@@ -21,6 +21,7 @@ from tracker.amendments.shown import Shown, problem_of, slice_for
 from tracker.amendments.site import Change, Edit, Site, commit, site_of, words_for
 from tracker.amendments.word_edits import replaced
 
+_HEADINGS = frozenset({"HD1", "HD2", "HD3", "HED"})
 RESERVED = re.compile(r"\[\s?Reserved\s?\]\.?\s*\Z", re.IGNORECASE)
 
 
@@ -306,6 +307,8 @@ def _introduction(site: Site, action: Action) -> Edit:
         raise NotComputedError(problem, "markup")
     if not site.path:
         if site.chunks and not site.chunks[0].path:
+            if (end := _first_heading(site.chunks[0])) is not None:
+                return Edit(0, 1, (_above_heading(site.chunks[0], shown[0], end),))
             if len(site.chunks[0].fragments) > 1 and len(shown[0].chunk.fragments) != len(
                 site.chunks[0].fragments
             ):
@@ -335,6 +338,23 @@ def _introduction(site: Site, action: Action) -> Edit:
         head = replace(following.fragments[0], joins=False)
         return Edit(start, start + 2, (new, replace(following, fragments=(head, *following.fragments[1:]))))
     return Edit(start, start + 1, (new,))
+
+
+def _first_heading(chunk: Chunk) -> int | None:
+    """Return the number of the first heading below running text; None where there is none."""
+    numbers = [n for n, fragment in enumerate(chunk.fragments) if fragment.tag in _HEADINGS]
+    return numbers[0] if numbers and numbers[0] else None
+
+
+def _above_heading(old: Chunk, one: Shown, end: int) -> Chunk:
+    """Return the text of a division with its introductory text as set out: what is above its first heading."""
+    if one.elision is not Elision.NONE or any(f.tag in _HEADINGS for f in one.chunk.fragments):
+        raise NotComputedError("the text set out shows more or less than the introductory text", "flush-text")
+    if any(f.tag not in ("P", "FP") for f in (*old.fragments[:end], *one.chunk.fragments)):
+        raise NotComputedError("the introductory text has more than paragraphs", "flush-text")
+    if same_key("".join(f.text for f in old.fragments[:end])) == same_key(one.chunk.text):
+        return old
+    return replace(old, fragments=(*one.chunk.fragments, *old.fragments[end:]))
 
 
 def _is_heading(chunk: Chunk) -> bool:

@@ -6,7 +6,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from tracker.amendments.actions import Action, Instruction, LineKind, Portion, SetOut, StepKind, Target, Verb
+from tracker.amendments.actions import (
+    Action,
+    Instruction,
+    LineKind,
+    Portion,
+    SetOut,
+    SetOutLine,
+    Step,
+    StepKind,
+    Target,
+    Verb,
+    WordChange,
+)
 from tracker.amendments.clauses import ClauseReader, Clauses, UnreadError
 from tracker.amendments.corrections import (
     Correction,
@@ -29,6 +41,14 @@ _PART = re.compile(r"(?:(?P<title>\d{1,2})\s+CFR\s+)?parts?\s+(?P<part>\d{1,4}[a
 _FURTHER = re.compile(r"(?:(?:,\s*and|,|\s+and)\s+\d{1,4}[a-z]?\b(?!\s+CFR))+")
 _CONTINUES = re.compile(r"\bcontinues?\s+to\s+read\b", re.IGNORECASE)
 _REVISED = re.compile(r"\brevis(?:e|ed|ing)\b|\badd(?:ed|ing)?\b|\bamended\b", re.IGNORECASE)
+_SUBPART = re.compile(r"\bsubparts?\s+([A-Z]{1,3})\b")
+_WORDS = re.compile(r"[“\"]")
+# The whole of what is done to a citation: one run of words replaced.
+_WORDS_REPLACED = re.compile(
+    r"\b(?:by\s+)?(?:remov|delet|replac)ing\s+(?:the\s+(?:words?|phrases?|citations?|references?)\s+(?:to\s+)?)?“(?P<old>[^“”]+)”,?\s+"
+    r"(?:and\s+(?:adding|inserting)\s+(?:in\s+its\s+place|in\s+lieu\s+thereof)|with)\s+(?:the\s+(?:words?|phrases?|citations?|references?)\s+(?:to\s+)?)?“(?P<new>[^“”]+)”\s*[.;]?\s*\Z",
+    re.IGNORECASE,
+)
 _CITED = re.compile(r"(?:Paragraph\s+)?\d{1,3}\(")
 _FIRSTS = frozenset({"a", "i", "A", "1", "I"})
 _SETS_OUT = frozenset(
@@ -50,6 +70,7 @@ class Source:
     where: str = ""
     set_out: list[SetOut] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)  # as XML, where they are below no heading
+    citations: list[SetOutLine] = field(default_factory=list)  # authority citations that are printed below it
 
 
 @dataclass(slots=True)
@@ -174,7 +195,7 @@ class _Reader:
         instruction = Instruction(number, plain, Verb.AMEND, None, where=source.where)
         top = (Target(source.title, source.part),)
         if _AUTHORITY.match(words.body) and not _is_more(words.body):
-            return self._authority(instruction, words, top[0])
+            return self._authority(instruction, words, top[0], source.citations)
         contexts = above.clauses.contexts if above and above.clauses else top
         if above and above.clauses is None:
             contexts = top
@@ -264,22 +285,45 @@ class _Reader:
             clauses.actions = [Action(Verb.REVISE, target) for target in clauses.contexts]
         return clauses
 
-    def _authority(self, instruction: Instruction, words: InstructionWords, top: Target) -> Instruction:
-        """Return an instruction on the authority citation, which is no text of the law."""
+    def _authority(
+        self,
+        instruction: Instruction,
+        words: InstructionWords,
+        top: Target,
+        citations: Sequence[SetOutLine],
+    ) -> Instruction:
+        """Return an instruction on the authority citation or source note of a part."""
         self.open = []
-        source = "source" in words.body[:20].lower()
-        portion = Portion.SOURCE if source else Portion.AUTHORITY
+        portion = Portion.SOURCE if "source" in words.body[:20].lower() else Portion.AUTHORITY
         found = _PART.search(words.body)
         target = Target(
             (found["title"] if found else "") or top.title, found["part"] if found else top.part, (), portion
         )
+        instruction = replace(instruction, target=target)
         if _CONTINUES.search(instruction.text):
-            return replace(instruction, verb=Verb.NONE, target=target)
-        if not _REVISED.search(words.body) or not target.part:
-            return replace(instruction, problem="it does not say what happens to the citation")
-        further = [replace(target, part=number) for number in _further_parts(words.body, found)]
-        actions = tuple(Action(Verb.REVISE, one) for one in (target, *further))
-        return replace(instruction, verb=Verb.REVISE, target=target, actions=actions)
+            return replace(instruction, verb=Verb.NONE)
+        if not target.part:
+            return replace(instruction, problem="it does not say of which part the citation is")
+        if subpart := _SUBPART.search(words.body):
+            target = replace(target, steps=(Step(StepKind.SUBPART, subpart[1].upper()),))
+        targets = [target, *(replace(target, part=number) for number in _further_parts(words.body, found))]
+        if target.steps and len(targets) > 1:
+            return replace(instruction, problem="it names a subpart and several parts")
+        effective, until = self.days.day(instruction.number)
+        effective = words.effective or effective
+        if effective is None and (words.is_undated or self.days.is_unknown(instruction.number)):
+            return replace(instruction, problem="the rule sets it apart and gives it no day")
+        dated = replace(instruction, target=target, effective=effective, until=words.until or until)
+        if (words.sets_out or citations) and not _WORDS.search(words.body):
+            text = SetOut(target, "", tuple(citations)) if citations else None
+            actions = tuple(Action(Verb.REVISE, one, set_out=text) for one in targets)
+            return replace(dated, verb=Verb.REVISE, actions=actions)
+        change = _WORDS_REPLACED.search(words.body)
+        if change is None or len(targets) > 1 or not _REVISED.search(words.body):
+            return replace(instruction, problem="it does not say exactly what happens to the citation")
+        old, new = (re.sub(r"[\x01\x02]", "", change[name]).strip() for name in ("old", "new"))
+        action = Action(Verb.REPLACE, target, words=WordChange(old, new))
+        return replace(dated, verb=Verb.REPLACE, actions=(action,))
 
     def _finished(
         self, instruction: Instruction, words: InstructionWords, clauses: Clauses, group: list[SetOut]

@@ -10,7 +10,18 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from tracker.amendments.actions import AmendatoryRule, Instruction, LineKind, SetOut, Step, StepKind, Target
+from lxml import etree
+
+from tracker.amendments.actions import (
+    AmendatoryRule,
+    Instruction,
+    LineKind,
+    SetOut,
+    SetOutLine,
+    Step,
+    StepKind,
+    Target,
+)
 from tracker.amendments.corrections import is_quoted
 from tracker.amendments.days import read_days
 from tracker.amendments.inspection_pages import ROW_MARK, with_marked_rows, without_pages
@@ -86,10 +97,18 @@ class _Collector:
         self.close()
         self.opened, self.heading = target, heading
 
+    def cite(self, text: str, xml: str = "") -> None:
+        """Take an authority citation that is printed below the last instruction."""
+        if self.sources:
+            self.sources[-1].citations.append(SetOutLine(LineKind.CITATION, text, xml=xml))
+
     def close(self) -> None:
         """Give the collected lines to the last instruction. Lines below no heading belong to what it amends."""
         if self.sources and self.run:
             source = self.sources[-1]
+            if self.opened is None and any(not line.xml for line in source.citations):
+                # Text without markup does not show where a citation ends.
+                source.citations += [SetOutLine(LineKind.CITATION, one.text) for one in self.run]
             if self.opened is None:
                 source.tables += [one.xml for one in self.run if one.kind is LineKind.TABLE and one.xml]
             target = self.opened or _amended(source, self.run)
@@ -173,7 +192,10 @@ def _loose(element: Element, collector: _Collector) -> None:
             return
     if element.tag == "P" and not collector.sources and (title := _TITLE.search(text)):
         collector.title = title[1]
-    if not collector.sources or collector.is_outside or element.tag == "AUTH":
+    if not collector.sources or collector.is_outside:
+        return
+    if element.tag == "AUTH":
+        collector.cite(text, etree.tostring(element, encoding="unicode", with_tail=False))
         return
     if element.tag == "HD" and collector.opened is None and (subpart := _SUBPART.match(text)):
         collector.close()
@@ -339,6 +361,7 @@ def _text_line(text: str, collector: _Collector) -> None:
         collector.part = part[1]
     elif text.startswith("Authority:"):
         collector.close()
+        collector.cite(text)
     elif (found := section_of(text, collector.title)) and text.startswith(("§", "Sec.")):
         collector.open(*found)
     elif target := division(text, collector.title, collector.part):
