@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from fastapi.testclient import TestClient
 from tests.e2e.story_play import BIS
 from tests.e2e.world import World
 from tracker.amendments.prediction import predicted_units
+from tracker.cli.app import run
 from tracker.demo.fr_text import full_text
 from tracker.demo.model import FrDocument
 from tracker.errors import ParserCrashed, StoreError
@@ -183,12 +185,12 @@ def test_a_failure_of_the_computation_is_shown_and_the_rule_is_stored(
 ) -> None:
     world.use("fr-bis", "ear").poll()
     world.later(days=1)
-    run = pool.run
+    honest = pool.run
 
     def failing(function: Any, *arguments: Any) -> Any:
         if function is predicted_units:
             raise ParserCrashed("this document crashed its parser: it takes too long")
-        return run(function, *arguments)
+        return honest(function, *arguments)
 
     monkeypatch.setattr(pool, "run", failing)
     rule(world)
@@ -248,3 +250,49 @@ def test_damaged_bytes_of_the_part_are_a_reason_and_the_rule_is_stored(
     world.poll()
     (unit,) = amended(world)
     assert (unit["state"], unit["reason"]) == ("not-computed", "blob 1: its bytes were altered")
+
+
+@pytest.mark.parametrize("words", [NEW, "The requirement reaches an affiliate."])
+def test_alerts_quote_the_text_as_amended_and_the_audit_counts_what_agreed(
+    world: World, words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Inspection on Wednesday, publication on Friday, the eCFR on the next Tuesday."""
+    world.head = 'languages = ["en"]\n'
+    world.use("fr-bis", "inspection", "ear").poll()
+    rule(
+        world,
+        REVISED + DEFECTIVE + END,
+        world.now.date() + timedelta(days=2),
+        world.now - timedelta(minutes=15),
+    )
+    world.later(minutes=30)
+    world.poll()
+    (alert,) = [alert for alert in world.alerts if "2026-71001" in alert]
+    assert "Text as amended (computed by tracker): 15 CFR 744.11(a)(1) (from 12 June 2026): " in alert
+    assert "an entity [-that-]{+of which+} a listed entity owns{+ half or more+}." in alert
+    assert "(computed by tracker from 2026-71001, not yet in the eCFR)" in alert
+    assert (
+        "Instruction with a defect: 3: would not be incorporated because: the words “a smelting plant”"
+        in alert
+    )
+    world.later(days=2)
+    world.poll()
+    text = codify(world, words, days=4)
+    (alert,) = [alert for alert in world.alerts if text["id"] in alert]
+    agrees = words == NEW
+    assert f"{agrees:d} of 1 units have the computed words." in alert
+    assert ("Check 15 CFR 744.11(a)(1)." in alert) is not agrees
+    arguments = ["audit", "ear", "--since", "2026-06-01", "--json"]
+    monkeypatch.setattr(
+        "sys.argv", ["tracker", *arguments, "--state", str(world.state), "--config", str(world.config)]
+    )
+    monkeypatch.setattr("tracker.clock.now", lambda: world.now)
+    capsys.readouterr()
+    run()
+    (audited,) = json.loads(capsys.readouterr().out)["sources"]
+    assert audited["predicted"] == {
+        "agreed": int(agrees),
+        "differs": int(not agrees),
+        "pending": 0,
+        "share": float(agrees),
+    }

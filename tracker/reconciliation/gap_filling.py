@@ -36,7 +36,7 @@ from tracker.sources.ecfr import adapter as ecfr_adapter
 from tracker.sources.ecfr.issues import fetch_issues
 from tracker.sources.events import ResourceError
 from tracker.sources.federal_register import adapter as federal_register_adapter
-from tracker.storage import source_state
+from tracker.storage import predictions, source_state
 from tracker.storage.blobs import sha256
 from tracker.storage.resources import no_resources
 
@@ -58,7 +58,8 @@ class FilledGap:
 @dataclass(slots=True)
 class AuditResult:
     """The result for one source. `source_count` is the source's own count, where it gives one; `second` is the
-    cross-check with a second service, where there is one."""
+    cross-check with a second service, where there is one; `predicted` counts the units that were computed from rules
+    and agree with the eCFR, differ from it, or are pending."""
 
     source: str
     kind: str
@@ -68,6 +69,7 @@ class AuditResult:
     second: CrossCheck | None = None
     unlisted: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
+    predicted: dict[str, int] | None = None
 
     @property
     def ok(self) -> bool:
@@ -228,7 +230,10 @@ def _code(source: Source, context: PollContext, since: date) -> AuditResult:
     missing = {gap.expected for gap in filled}
     stored = {one.key: StoredDocument(one.key) for one in expected if one not in missing}
     account = reconcile([*expected, *missing], stored)
-    return AuditResult(source.id, str(source.kind), account, sum(map(len, book.issued.values())), filled)
+    with context.store.read() as connection:
+        counted = predictions.counts(connection, source.title)
+    count = sum(map(len, book.issued.values()))
+    return AuditResult(source.id, str(source.kind), account, count, filled, predicted=counted)
 
 
 def _issue(source: Source, issue: EcfrIssue) -> ExpectedDocument:

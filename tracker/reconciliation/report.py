@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tracker.i18n import t
@@ -12,6 +12,7 @@ from tracker.reconciliation.gap_filling import AuditResult
 from tracker.reconciliation.govinfo_crosscheck import CrossCheck
 from tracker.sanitize import sanitize_line, shorten
 from tracker.serialization import format_instant
+from tracker.storage.predictions import AGREED, DIFFERS, PENDING
 
 _SHOWN = 40  # lines of one kind; --json has all
 
@@ -48,9 +49,15 @@ def as_json(audit: AuditResult) -> dict[str, Any]:
         },
         "unlisted": audit.unlisted,
         "second": audit.second and _second_json(audit.second),
+        "predicted": audit.predicted and _predicted_json(audit.predicted),
         "errors": audit.troubles,
         "ok": audit.ok,
     }  # fmt: skip
+
+
+def _predicted_json(counted: Mapping[str, int]) -> dict[str, Any]:
+    compared = counted[AGREED] + counted[DIFFERS]
+    return {**counted, "share": counted[AGREED] / compared if compared else None}
 
 
 def _second_json(second: CrossCheck) -> dict[str, Any]:
@@ -102,6 +109,9 @@ def lines(audit: AuditResult, language: Language) -> Iterator[str]:
         yield "  " + line("unlisted", name=sanitize_line(number))
     if audit.second is not None:
         yield from (f"  {compared}" for compared in _second(audit.second, language))
+    if audit.predicted is not None and any(audit.predicted.values()):
+        agreed, differs, pending = (audit.predicted[name] for name in (AGREED, DIFFERS, PENDING))
+        yield "  " + line("predicted", agreed=agreed, compared=agreed + differs, pending=pending)
     for trouble in audit.troubles[:_SHOWN]:
         yield "  " + line("error", error=sanitize_line(trouble))
     if account.delays:

@@ -29,7 +29,7 @@ from tracker.scheduler import catch_up, outages
 from tracker.scheduler.catch_up import CatchUpResult
 from tracker.scheduler.schedule import next_poll_at
 from tracker.serialization import format_instant
-from tracker.storage import changes, corrections, notices, source_state
+from tracker.storage import changes, corrections, notices, predictions, source_state
 from tracker.storage.database import Store
 from tracker.storage.outbox import Outbox
 from tracker.storage.read_queries import open_reader
@@ -282,6 +282,7 @@ def deliver_due(
 ) -> DeliverReport:
     """Sends the deliveries that are due."""
     from tracker.notifications.alert_messages import deliver_alerts
+    from tracker.rendering.as_amended_text import amended_facts, compared_facts
     from tracker.rendering.redlines.stored import load_redline
     from tracker.stories.related import made_by
     from tracker.stories.story_text import made_by_facts
@@ -311,7 +312,11 @@ def deliver_due(
 
     def makers(change: Change, language: Language) -> tuple[LabeledFact, ...]:
         with context.store.read() as connection:
-            return made_by_facts(made_by(connection, change), language)
+            return (
+                *made_by_facts(made_by(connection, change), language),
+                *amended_facts(change, predictions.of_change(connection, change.id), language),
+                *compared_facts(predictions.shown_by(connection, change.id), language),
+            )
 
     return deliver_alerts(
         Outbox(context.store, incidents.channel_watch(context.settings.channels_for_outages())),

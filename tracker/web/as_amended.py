@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tracker.diffing.word_diff import word_spans
 from tracker.i18n import format_day, t
 from tracker.legal_status.ribbons import Ribbon
-from tracker.model import Change, Language, Op, Operation
+from tracker.model import Change, Language
+from tracker.rendering.as_amended_text import day_words, operation_of, outcome_words, rule_name
 from tracker.storage.predictions import (
     AGREED,
     COMPUTED,
     DIFFERS,
     NOT_COMPUTED,
-    PENDING,
     PredictedUnit,
     Stored,
 )
@@ -55,7 +54,7 @@ def as_amended(change: Change, found: Sequence[PredictedUnit], language: Languag
     failed = [one for one in found if one.state == NOT_COMPUTED]
     rest = [one for one in found if one.state not in (COMPUTED, NOT_COMPUTED)]
     days = {one.part: one.base_day for one in found}
-    name = change.document_number or change.citation or change.title
+    name = rule_name(change)
     return AsAmended(
         [_drawn(one, name, language) for one in computed[:SHOWN]],
         failed[:SHOWN],
@@ -77,18 +76,7 @@ def compared_units(shown: Sequence[Stored], language: Language) -> list[AmendedU
 
 def _drawn(one: PredictedUnit, rule: str, language: Language, rule_id: str = "") -> AmendedUnit:
     state = {AGREED: "in-force", DIFFERS: "unclear"}.get(one.outcome or "", "published")
-    mark = Ribbon(state, t(f"amended.{one.outcome or PENDING}", language, document=rule))
-    found = _item(one, one.found or "") if one.outcome == DIFFERS else None
-    return AmendedUnit(_item(one, one.after or ""), _day(one, language), mark, found, rule_id)
-
-
-def _day(one: PredictedUnit, language: Language) -> str:
-    if one.effective is None:
-        return t("amended.no-day", language)
-    return t("amended.effective", language, day=format_day(one.effective, language))
-
-
-def _item(one: PredictedUnit, after: str) -> RedlineItem:
-    before = one.before or ""
-    spans = word_spans(before, after)
-    return item_of(Operation(one.path, Op(one.op or Op.CHANGED), before, after, one.from_path, spans=spans))
+    mark = Ribbon(state, outcome_words(one, rule, language))
+    item = item_of(operation_of(one, one.after or ""))
+    found = item_of(operation_of(one, one.found or "")) if one.outcome == DIFFERS else None
+    return AmendedUnit(item, day_words(one, language), mark, found, rule_id)
