@@ -106,11 +106,25 @@ def _rows_of(table: Table, place: _Place) -> list[int]:
     ]
 
 
+def _is_elsewhere(table: Table, name: str) -> bool:
+    """Return whether a name is in a column that does not name the entries."""
+    column = 1 if table.by_country else 0
+    return any(
+        number != column and same_name(cell, name)
+        for row in table.rows
+        for number, cell in enumerate(row.names)
+    )
+
+
 def _one(tables: Sequence[Table], place: _Place) -> tuple[Table, int]:
     """Return the one row with the name. Raises NotComputedError."""
     hits = [(table, number) for table in tables for number in _rows_of(table, place)]
     where = f" under {place.country}" if place.country else ""
     if not hits:
+        if any(_is_elsewhere(table, place.entry) for table in tables):
+            raise NotComputedError(
+                f"“{place.entry}” is not in the column by which the table names its entries", "target-missing"
+            )
         raise NotComputedError(
             f"the base has no entry “{place.entry}”{where}", "target-missing", defect="does not exist"
         )

@@ -22,7 +22,7 @@ from tracker.model import Change, DocumentKind, Fetched, ResourceType
 from tracker.sandbox import pool
 from tracker.storage import snapshots, versions
 from tracker.storage.database import Store
-from tracker.storage.predictions import NOT_COMPUTED, PredictedUnit
+from tracker.storage.predictions import COMPUTED, NOT_COMPUTED, PredictedUnit, rules_ahead
 
 SECONDS = 120  # for one rule, and never more than half of what its source has left
 MOST_UNITS = 2_000  # of one part that are kept
@@ -42,6 +42,7 @@ class _Base:
     day: date | None
     data: bytes
     failure: str = ""
+    lacks: tuple[str, ...] = ()  # other rules that it does not have yet
 
 
 def predictions(store: Store, settings: Settings, decision: NewVersion) -> Predictions | None:
@@ -63,7 +64,8 @@ def predictions(store: Store, settings: Settings, decision: NewVersion) -> Predi
             base
             for part in parts
             for source in titles
-            if part.startswith(f"{source.title} CFR ") and (base := _base(connection, source.id, part))
+            if part.startswith(f"{source.title} CFR ")
+            and (base := _base(connection, source.id, part, decision.version.document_id))
         ]
     return {base.part: _units(decision, text, base) for base in bases}
 
@@ -73,7 +75,7 @@ def _text_of(fetched: Fetched) -> Fetched | None:
     return texts[0] if texts else None
 
 
-def _base(connection: Connection, source: str, part: str) -> _Base | None:
+def _base(connection: Connection, source: str, part: str, rule: str) -> _Base | None:
     version = versions.latest_of(connection, source, part)
     if version is None:
         return None
@@ -85,7 +87,9 @@ def _base(connection: Connection, source: str, part: str) -> _Base | None:
     if stored.role is not ResourceType.ECFR_PART:
         return None
     as_of = stored.meta.get("as_of")
-    return _Base(part, version, date.fromisoformat(as_of) if as_of else None, stored.answer.body)
+    day = date.fromisoformat(as_of) if as_of else None
+    lacks = rules_ahead(connection, part, version.ordinal, rule)
+    return _Base(part, version, day, stored.answer.body, lacks=tuple(lacks))
 
 
 def _units(decision: NewVersion, text: Fetched, base: _Base) -> list[PredictedUnit] | None:
@@ -155,6 +159,10 @@ def _log(decision: NewVersion, error: Exception) -> None:
 
 
 def _row(one: dict[str, Any], base: _Base) -> PredictedUnit:
+    reason, note = one["reason"] or "", one["note"] or ""
+    if base.lacks and (note or one["state"] == COMPUTED):  # what it names may be what another rule adds
+        names = ", ".join(name.removeprefix("fr:") for name in base.lacks)
+        reason, note = "; ".join(filter(None, (reason, f"the stored text does not have {names} yet"))), ""
     return PredictedUnit(
         part=base.part,
         path=one["path"] or base.part,
@@ -166,8 +174,8 @@ def _row(one: dict[str, Any], base: _Base) -> PredictedUnit:
         instruction=one["instruction"] or "",
         words=one["words"] or "",
         state=one["state"],
-        reason=one["reason"] or "",
-        note=one["note"] or "",
+        reason=reason,
+        note=note,
         base_id=base.version.document_id,
         base_version=base.version.ordinal,
         base_day=base.day,

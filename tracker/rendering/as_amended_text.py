@@ -1,4 +1,4 @@
-"""What was computed from a rule, in the lines of an alert: the first unit's redline, defects, and how the eCFR compares."""
+"""What was computed from a rule, in the lines of an alert: the first unit's redline, and how the eCFR compares."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from tracker.sanitize import sanitize_line, shorten
 from tracker.storage.predictions import AGREED, COMPUTED, DIFFERS, PENDING, PredictedUnit, Stored
 
 LENGTH = 500  # characters of a quoted redline
-REASON = 200
 _MARKS = {"equal": "{}", "delete": "[-{}-]", "insert": "{{+{}+}}"}
 
 
@@ -43,26 +42,13 @@ def day_words(one: PredictedUnit, language: Language) -> str:
 def amended_facts(
     change: Change, found: Sequence[PredictedUnit], language: Language
 ) -> tuple[LabeledFact, ...]:
-    """Return the lines of a rule's alert: the first computed unit, and the first instruction that could not be
-    incorporated into the CFR.
-    """
+    """Return the line of a rule's alert that quotes the first computed unit; none where nothing was computed."""
     computed = [one for one in found if one.state == COMPUTED]
-    defects = [one for one in found if one.note]
-    lines = [
+    return tuple(
         LabeledFact(t("amended.title", language), _quoted(change, one, passage, len(computed) - 1, language))
         for one in computed
         for passage in changed_passages([operation_of(one, one.after or "")])
-    ][:1]
-    lines += [
-        LabeledFact(
-            t("amended.flag", language),
-            f"{sanitize_line(one.instruction)}: "
-            + t("amended.defect", language, reason=shorten(sanitize_line(one.reason), REASON)),
-            strong=True,
-        )
-        for one in defects[:1]
-    ]
-    return tuple(lines)
+    )[:1]
 
 
 def compared_facts(shown: Sequence[Stored], language: Language) -> tuple[LabeledFact, ...]:

@@ -110,6 +110,26 @@ def pending(connection: Connection, part: str) -> list[Stored]:
     return [Stored(row.document_id, row.place, _unit(row)) for row in rows]
 
 
+def rules_ahead(connection: Connection, part: str, base_version: int, document_id: str) -> list[str]:
+    """Return the other rules whose amendments of a part its stored text does not have yet, as far as is known."""
+    rows = connection.execute(
+        select(PREDICTED_UNIT)
+        .where(
+            PREDICTED_UNIT.c.part == part,
+            PREDICTED_UNIT.c.outcome.is_(None),
+            PREDICTED_UNIT.c.document_id != document_id,
+        )
+        .order_by(PREDICTED_UNIT.c.document_id)
+    )
+    return list(
+        dict.fromkeys(
+            row.document_id
+            for row in rows
+            if row.state == COMPUTED or _unit(row).base_version == base_version
+        )
+    )
+
+
 def settle(connection: Connection, settled: Iterable[Stored]) -> None:
     """Store the outcomes of these units."""
     for one in settled:

@@ -24,13 +24,15 @@ SHOWN = 200  # units, and instructions that were not computed
 
 @dataclass(frozen=True, slots=True)
 class AmendedUnit:
-    """One computed unit as drawn: from when it applies, and whether the eCFR has it. `found` is what the eCFR has
+    """One computed unit as drawn: from when it applies, and whether the eCFR has it. `reason` says what its
+    base lacks; `found` is what the eCFR has
     instead; `rule_id` the record of the rule, on the page of another record.
     """
 
     item: RedlineItem
     day: str
     mark: Ribbon
+    reason: str = ""
     found: RedlineItem | None = None
     rule_id: str = ""
 
@@ -79,4 +81,4 @@ def _drawn(one: PredictedUnit, rule: str, language: Language, rule_id: str = "")
     mark = Ribbon(state, outcome_words(one, rule, language))
     item = item_of(operation_of(one, one.after or ""))
     found = item_of(operation_of(one, one.found or "")) if one.outcome == DIFFERS else None
-    return AmendedUnit(item, day_words(one, language), mark, found, rule_id)
+    return AmendedUnit(item, day_words(one, language), mark, one.reason, found, rule_id)
