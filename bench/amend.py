@@ -20,6 +20,7 @@ from difflib import SequenceMatcher
 from time import perf_counter
 
 from bench import report
+from bench.amend_list import cost
 from tests.recorded import ROOT
 from tracker.amendments.actions import AmendatoryRule, Elision, LineKind, StepKind
 from tracker.amendments.amend import amend
@@ -293,6 +294,8 @@ def main() -> int:
         print(f"no recorded data at {ROOT} (set TRACKER_RECORDED)", file=sys.stderr)
         return 0
     text = tables(totals)
+    if not chosen.only and (lists := cost()):
+        text += f"\n\n{lists}"
     print(text)
     if chosen.write:
         report.write(NAME, f"{_EXPLAINED}\n\n{text}", command="python -m bench.amend --write")
@@ -303,7 +306,8 @@ _EXPLAINED = """## Texts as amended
 
 30 parts of title 12 before and after a rule. Found: of the paragraphs that the rule changed, added or removed (a run of removed ones
 is one), the share that was computed. Wrong: paragraphs that were computed and are not so in the truth, which itself has
-about one error in a hundred. "Printed so": of those, the ones that the rule prints word for word, where the truth left something out. "Whole units replaced" is the plain baseline: what is set out replaces what has its designators."""
+about one error in a hundred. "Printed so": of those, the ones that the rule prints word for word, where the truth left something out. "Whole units replaced" is the plain baseline: what is set out replaces what has its designators. The last
+table is the cost of `tracker amend --json` for invented parties that a rule adds to the Entity List; those not computed have no proved place."""
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -73,7 +73,7 @@ class Portion(StrEnum):
     INTRODUCTORY_TEXT = "introductory-text"
     CONCLUDING_TEXT = "concluding-text"  # undesignated text after the paragraphs
     SENTENCE = "sentence"
-    AUTHORITY = "authority"  # the authority citation: no text of the law
+    AUTHORITY = "authority"  # the authority citation of a part or subpart
     SOURCE = "source"  # the source note: no text of the law
     CONTENTS = "contents"  # the table of contents
 

@@ -13,7 +13,7 @@ from tracker.amendments.locate import Workspace, division_of, inner_steps
 from tracker.amendments.missing_text import no_text
 from tracker.amendments.ordering import alphabet_slot
 from tracker.amendments.site import Change
-from tracker.amendments.tables import NewRow, Row, Table, folded, name_of, rows_set_out, same_name, tables_of
+from tracker.amendments.tables import NewRow, Row, Table, folded, has_name, rows_set_out, same_ends, tables_of
 from tracker.amendments.word_edits import replaced
 
 _KINDS = frozenset({StepKind.TABLE, StepKind.COUNTRY, StepKind.ENTRY, StepKind.ROW})
@@ -97,12 +97,13 @@ def _rows_of(table: Table, place: _Place) -> list[int]:
     """Return the numbers of the rows with the name."""
     column = 1 if table.by_country else 0
     countries = {c for c in {row.country for row in table.rows} if _is_country(c, place.country)}
+    wanted = folded(place.entry)
     return [
         number
         for number, row in enumerate(table.rows)
-        if len(row.cells) > column
-        and (not table.by_country or row.country in countries)
-        and same_name(row.names[column], place.entry)
+        if (not table.by_country or row.country in countries)
+        and len(row.keys) > column
+        and has_name(row.keys[column], wanted)
     ]
 
 
@@ -138,11 +139,12 @@ def _shown(workspace: Workspace, table: Table, place: _Place, action: Action) ->
     if action.set_out is None:
         raise no_text(action)
     column = 1 if table.by_country else 0
+    wanted = folded(place.entry)
     rows = [
         row
         for row in rows_set_out(action.set_out, ascii_only=workspace.base.ascii_only)
         if len(row.texts) > column
-        and same_name(name_of(row.cells[column]), place.entry)
+        and has_name(row.keys[column], wanted)
         and (not table.by_country or _is_country(row.country, place.country))
         and (not place.table or fold(row.table).casefold().startswith(fold(place.table).casefold()))
     ]
@@ -157,8 +159,9 @@ def _shown(workspace: Workspace, table: Table, place: _Place, action: Action) ->
 
 def _write(workspace: Workspace, division: Division, table: Table, rows: Sequence[Row]) -> None:
     made = table.with_rows(rows)
-    old = {id(row) for row in table.rows}
-    fresh = [row for row in rows if id(row) not in old]
+    start, tail = same_ends(table.rows, rows)
+    old = {id(row) for row in table.rows[start : len(table.rows) - tail]}
+    fresh = [row for row in rows[start : len(rows) - tail] if id(row) not in old]
     read = [row for one in fresh for row in _read_again(one)]
     if [row.texts for row in read] != [row.texts for row in fresh]:
         raise NotComputedError("after the change, the table reads otherwise", "reread")

@@ -59,11 +59,13 @@ class Row:
     cells: tuple[Cell, ...]
     texts: tuple[str, ...]
     names: tuple[str, ...]  # the texts without the numbers of footnotes
+    keys: tuple[str, ...]  # the names as they are compared
     country: str = ""
 
     @classmethod
     def of(cls, raw: str, cells: tuple[Cell, ...], country: str = "") -> Row:
-        return cls(raw, cells, tuple(c.text for c in cells), tuple(c.name for c in cells), country)
+        names = tuple(c.name for c in cells)
+        return cls(raw, cells, tuple(c.text for c in cells), names, tuple(map(folded, names)), country)
 
     def with_cells(self, inners: Sequence[str]) -> Row:
         """Return a row with other contents in the tags of its cells."""
@@ -74,6 +76,45 @@ class Row:
         )
         lines = "\n".join(f"{cell.open}{cell.inner}{cell.close}" for cell in cells)
         return Row.of(f"{opening}\n{lines}\n{closing}", cells, self.country)
+
+
+class TableBlock(Block):
+    """The block of a table whose rows were changed. Its markup is written when it is read: of a table that a thousand
+    actions change one after the other, once.
+    """
+
+    __slots__ = ("_raw", "gaps", "rows")
+
+    gaps: tuple[str, ...]
+    rows: tuple[Row, ...]
+    _raw: str
+
+    def __init__(self, tag: str, gaps: tuple[str, ...], rows: tuple[Row, ...]) -> None:
+        for name, value in (("tag", tag), ("gaps", gaps), ("rows", rows), ("_raw", "")):
+            object.__setattr__(self, name, value)
+
+    @property
+    def raw(self) -> str:
+        if not self._raw:
+            rows = zip(self.gaps, (row.raw for row in self.rows), strict=False)
+            made = "".join(part for pair in rows for part in pair) + self.gaps[-1]
+            object.__setattr__(self, "_raw", made)
+        return self._raw
+
+    @property
+    def is_table(self) -> bool:
+        return True
+
+
+def same_ends(old: Sequence[Row], new: Sequence[Row]) -> tuple[int, int]:
+    """Return how many rows at the beginning and at the end are the same."""
+    start, limit = 0, min(len(old), len(new))
+    while start < limit and new[start] is old[start]:
+        start += 1
+    tail = 0
+    while tail < limit - start and new[-1 - tail] is old[-1 - tail]:
+        tail += 1
+    return start, tail
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +133,7 @@ class Table:
         """Return the table with other rows. What is before the first and after the last changed row stays as it
         is. Raises NotComputedError where more than white space lies between the rows that go.
         """
-        start, limit = 0, min(len(rows), len(self.rows))
-        while start < limit and rows[start] is self.rows[start]:
-            start += 1
-        tail = 0
-        while tail < limit - start and rows[-1 - tail] is self.rows[-1 - tail]:
-            tail += 1
+        start, tail = same_ends(self.rows, rows)
         end = len(self.rows) - tail
         new = list(rows[start : len(rows) - tail])
         gone = self.gaps[start + 1 : end]
@@ -111,16 +147,8 @@ class Table:
             gaps += [self.gaps[start]] if last else ["\n", *self.gaps[start + 1 :]]
         elif not new:
             gaps = self._without(start, end)
-        low = sum(map(len, self.gaps[:start])) + sum(len(row.raw) for row in self.rows[:start])
-        high = (
-            len(self.block.raw)
-            - sum(map(len, self.gaps[end + 1 :]))
-            - sum(len(row.raw) for row in self.rows[end:])
-        )
-        kept = gaps[start : start + len(new) + 1]
-        middle = "".join(gap + row.raw for gap, row in zip(kept, new, strict=False)) + kept[-1]
-        block = Block(self.block.raw[:low] + middle + self.block.raw[high:], self.block.tag)
-        return replace(self, block=block, gaps=tuple(gaps), rows=tuple(rows))
+        block = TableBlock(self.block.tag, tuple(gaps), tuple(rows))
+        return replace(self, block=block, gaps=block.gaps, rows=block.rows)
 
     def _without(self, start: int, end: int) -> list[str]:
         """Return what lies between the rows after some are removed: the head and the foot stay."""
@@ -143,6 +171,7 @@ class NewRow:
 
     cells: tuple[str, ...]  # markup
     texts: tuple[str, ...]
+    keys: tuple[str, ...]  # the texts without the numbers of footnotes, as they are compared
     country: str
     table: str
 
@@ -218,7 +247,8 @@ def _new_rows(table: Element, name: str, *, ascii_only: bool) -> list[NewRow]:
         country = texts[0] or country
         if ascii_only:
             cells = [to_ascii(cell) for cell in cells]
-        found.append(NewRow(tuple(cells), tuple(texts), country, name))
+        keys = tuple(folded(name_of(cell)) for cell in cells)
+        found.append(NewRow(tuple(cells), tuple(texts), keys, country, name))
     return found
 
 
@@ -227,9 +257,11 @@ def folded(text: str) -> str:
     return fold(text).casefold()
 
 
-def same_name(text: str, name: str) -> bool:
-    """Return whether a cell begins with a name, whole: "Acme, 5 Main St." with "Acme", but not "Acme Asia"."""
-    key, wanted = folded(text), folded(name).rstrip(" ,;")
+def has_name(key: str, wanted: str) -> bool:
+    """Return whether a cell begins with a name, whole: "Acme, 5 Main St." with "Acme", but not "Acme Asia". Both
+    are `folded`.
+    """
+    wanted = wanted.rstrip(" ,;")
     if not wanted or not key.startswith(wanted):
         return False
     rest = key[len(wanted) :]
