@@ -46,7 +46,8 @@ def new_version(
     touched = effects.write(
         connection, decision.effects, decision.change, decision.document, document_id, row.at
     )
-    change = stored_register.settled(connection, _apply_from_others(connection, decision.change))
+    linked = effects.with_party_links(connection, decision.change)
+    change = stored_register.settled(connection, _apply_from_others(connection, linked))
     entry = changes.ChangeEntry(change, document_id, row.ordinal, assess.search_labels(change))
     changes.save(connection, entry, decision.operations)
     if decision.predictions is not None:
@@ -113,12 +114,16 @@ def add_history(
         )
     for decision in decisions:
         touched += effects.join_stored(connection, decision.version.document_id)
-    _apply_relations(connection, entries)
+    named = [replace(entry, change=effects.with_party_links(connection, entry.change)) for entry in entries]
+    for entry, before in zip(named, entries, strict=True):
+        if entry.change is not before.change:
+            changes.save(connection, replace(entry, words=assess.search_labels(entry.change)))
+    _apply_relations(connection, named)
     effects.settle(
         connection, [*stored_register.records_affected(connection, touched), *stored_now(connection, entries)]
     )
-    for decision in decisions:
-        story_index.register(connection, decision.change, decision.document, (), decision.version.document_id)
+    for decision, entry in zip(decisions, named, strict=True):
+        story_index.register(connection, entry.change, decision.document, (), decision.version.document_id)
     return saved
 
 

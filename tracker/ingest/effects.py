@@ -12,12 +12,12 @@ from sqlalchemy import Connection
 
 from tracker.clock import legal_instant
 from tracker.documents.text_view import build_text_view
-from tracker.effects import Affecting, Applied, Effect
+from tracker.effects import Affecting, Applied, Effect, Extent
 from tracker.ingest import assess
 from tracker.legal_status import effect_targets, stored_register
 from tracker.legal_status.effect_days import with_last_day
 from tracker.legal_status.effect_reader import read_effects
-from tracker.model import Change, Document, DocumentKind, Operation
+from tracker.model import Change, Document, DocumentKind, DocumentRelation, Operation
 from tracker.storage import changes, document_names, effects
 from tracker.storage.effects import Gone
 
@@ -106,6 +106,25 @@ def write(
     document_names.write(connection, document_id, document)
     resolve = partial(effect_targets.resolved, connection, own=document_id)
     return effects.write(connection, origin, found, now, resolve)
+
+
+def with_party_links(connection: Connection, change: Change) -> Change:
+    """Return a record with links to the notices that listed the parties which its document takes off a list: such a notice
+    is known by its parties, and only in the store."""
+    known = {link.target for link in change.tagging.links}
+    links: dict[str, DocumentRelation] = {}
+    for one in effects.of_change(connection, change.id):
+        affected, affecting = one.effect.affected, one.effect.affecting
+        target = affected.citation or affected.document_number
+        if affected.party and not affected.path and target and one.retracted_at is None:
+            relation = "rescinds" if one.effect.extent is Extent.WHOLE else "amends"
+            links.setdefault(target, DocumentRelation(relation, target, affecting.quote, affecting.where))
+    added = tuple(link for target, link in links.items() if target not in known)
+    return (
+        replace(change, tagging=replace(change.tagging, links=change.tagging.links + added))
+        if added
+        else change
+    )
 
 
 def join_stored(connection: Connection, document_id: str) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tracker import citations
+from tracker.documents.sanctions_entries import sanctions_entries
 from tracker.documents.text_view import TextView, abstract_of
 from tracker.effects import Affected, Applied, Effect, EffectVerb, Extent
 from tracker.legal_status.date_corrections import day_corrections
@@ -135,6 +136,22 @@ def agency_effects(view: TextView) -> Iterator[Effect]:
     yield from (effect for effect in found if not proposed or _of_proposal(effect, document))
     if not proposed:
         yield from instruction_effects(view)
+    yield from _removed_parties(document)
+
+
+def _removed_parties(document: Document) -> Iterator[Effect]:
+    """The parties that a notice takes off a sanctions list. Which notice listed them is known by their names."""
+    for entry in sanctions_entries(document):
+        if entry.removed:
+            day = next((one.day for one in mentions(entry.day)), None)
+            part = f"{entry.name} {' '.join(f'[{program}]' for program in entry.programs)}"
+            yield Effect(
+                V.ENDS,
+                affecting(document, entry.quote, entry.where),
+                Affected(party=entry.name, part=part),
+                day,
+                applied=Applied.NOT_APPLICABLE,
+            )
 
 
 def _of_proposal(effect: Effect, document: Document) -> bool:

@@ -1,4 +1,4 @@
-"""The stored document that an effect names by its docket, its RIN, or a page within its pages.
+"""The stored document that an effect names by its docket, its RIN, a page within its pages, or a party that it lists.
 
 An effect that could be about several documents is about none of them: no stay is attributed by guess.
 """
@@ -10,9 +10,11 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
+from tracker.clock import legal_day
 from tracker.documents.effect_names import document_references
 from tracker.documents.names import quoted_name
-from tracker.effects import Effect
+from tracker.documents.sanctions_entries import programs_in
+from tracker.effects import Effect, Extent
 from tracker.model import Change, DocumentKind
 from tracker.storage import changes, document_names
 from tracker.storage import effects as register
@@ -24,6 +26,8 @@ _MAKERS = frozenset({DocumentKind.RULE, DocumentKind.PROPOSED_RULE, DocumentKind
 def resolved(connection: Connection, effect: Effect, own: str = "") -> Effect:
     """Return an effect with the document number of what it names; the same object where none is found. `own`: the
     identity of the document that has it, whose docket may be the same."""
+    if effect.affected.party and not effect.affected.path and not effect.affected.document_number:
+        return _of_party(connection, effect, own)
     target = _target(connection, effect, own)
     if target is None or target.document_number is None:
         return effect
@@ -42,6 +46,33 @@ def join_stored(connection: Connection, document_id: str) -> list[str]:
             register.join(connection, replace(one, effect=found))
             joined.append(name)
     return joined
+
+
+def _of_party(connection: Connection, effect: Effect, own: str) -> Effect:
+    """The effect on the last notice that listed the party under one of the same programs; partial where it lists others too.
+    No notice is found by a name that differs."""
+    party, known = effect.affected.party or "", effect.known_at
+    roles = [document_names.party_role(one) for one in programs_in(effect.affected.part or "")]
+    ids = [one for role in roles for one in document_names.bearing(connection, role, party) if one != own]
+    listing = [
+        (change.published, name, change)
+        for name in dict.fromkeys(ids)
+        for change in changes.of_documents(connection, [name])
+        if change.document_number
+        and change.published
+        and (known is None or change.published < legal_day(known))
+    ]
+    last = max((published for published, _, _ in listing), default=None)
+    found = [(name, change) for published, name, change in listing if published == last]
+    if len(found) != 1:
+        return effect
+    name, target = found[0]
+    alone = document_names.parties_listed(connection, name) == {name_key(party)}
+    return replace(
+        effect,
+        affected=replace(effect.affected, document_number=target.document_number, citation=target.citation),
+        extent=Extent.WHOLE if alone else Extent.PARTIAL,
+    )
 
 
 def _target(connection: Connection, effect: Effect, own: str) -> Change | None:

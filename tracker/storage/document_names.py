@@ -1,4 +1,4 @@
-"""The dockets, RINs and pages of stored documents, by which others name them without their number."""
+"""The dockets, RINs, pages and listed parties of stored documents, by which others name them without their number."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
+from tracker.documents.sanctions_entries import sanctions_entries
 from tracker.model import Document
 from tracker.storage.effect_tables import DOCUMENT_NAME, EFFECT_NAME
 from tracker.storage.effects import AFFECTED
 from tracker.text import name_key
 
 DOCKET, RIN, PAGES = "docket", "rin", "pages"
+_PARTY = "party"
 _NAMED = select(EFFECT_NAME.c.effect_id, EFFECT_NAME.c.name).where(EFFECT_NAME.c.role == AFFECTED)
 _CITATION = re.compile(r"(\d+) FR (\d+)", re.IGNORECASE)
 
@@ -23,6 +25,13 @@ def write(connection: Connection, document_id: str, document: Document) -> None:
         {"document_id": document_id, "role": role, "name": name, "first": None, "last": None}
         for role, names in ((DOCKET, document.docket_ids), (RIN, document.rins))
         for name in dict.fromkeys(filter(None, map(name_key, names)))
+    ]
+    listed = [one for one in sanctions_entries(document) if not one.removed]
+    rows += [
+        {"document_id": document_id, "role": role, "name": name, "first": None, "last": None}
+        for role, name in dict.fromkeys(
+            (party_role(program), name_key(one.name)) for one in listed for program in one.programs
+        )
     ]
     cited = _CITATION.fullmatch(document.citation or "")
     if cited and document.pages:
@@ -39,6 +48,19 @@ def write(connection: Connection, document_id: str, document: Document) -> None:
     connection.execute(delete(DOCUMENT_NAME).where(DOCUMENT_NAME.c.document_id == document_id))
     if rows:
         connection.execute(insert(DOCUMENT_NAME), rows)
+
+
+def party_role(program: str) -> str:
+    """Return the role of a party that a document lists under a sanctions program."""
+    return f"{_PARTY} {program}"
+
+
+def parties_listed(connection: Connection, document_id: str) -> set[str]:
+    """Return the parties that a document puts on a sanctions list, by their normalized names."""
+    query = select(DOCUMENT_NAME.c.name).where(
+        DOCUMENT_NAME.c.document_id == document_id, DOCUMENT_NAME.c.role.startswith(f"{_PARTY} ")
+    )
+    return set(connection.execute(query).scalars())
 
 
 def bearing(connection: Connection, role: str, name: str) -> list[str]:
