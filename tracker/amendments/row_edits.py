@@ -110,10 +110,11 @@ def _rows_of(table: Table, place: _Place) -> list[int]:
 def _is_elsewhere(table: Table, name: str) -> bool:
     """Return whether a name is in a column that does not name the entries."""
     column = 1 if table.by_country else 0
+    wanted = folded(name)
     return any(
-        number != column and same_name(cell, name)
+        number != column and has_name(key, wanted)
         for row in table.rows
-        for number, cell in enumerate(row.names)
+        for number, key in enumerate(row.keys)
     )
 
 
