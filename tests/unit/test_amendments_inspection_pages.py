@@ -1,6 +1,9 @@
 """Pages and tables in the text of a public-inspection document."""
 
+from tests.unit.test_amendments_apply import BASE
 from tracker.amendments.actions import LineKind
+from tracker.amendments.amend import amend
+from tracker.amendments.base import read_base
 from tracker.amendments.inspection_pages import with_marked_rows, without_pages
 from tracker.amendments.reader import read_rule_lines, read_rule_text
 
@@ -26,6 +29,51 @@ def test_numbers_of_pages_are_left_out_and_paragraphs_go_on() -> None:
 def test_a_number_that_does_not_count_up_is_text() -> None:
     lines = ["Code", "", f"{NUMBER}70", "", "End"]
     assert without_pages(lines) == lines
+
+
+def test_numbers_count_up_also_after_pages_whose_number_is_lost() -> None:
+    pages = [
+        "One",
+        "",
+        f"{NUMBER}45",
+        "",
+        "two",
+        "",
+        f"{NUMBER}46",
+        "",
+        "three",
+        "",
+        f"{NUMBER}61",
+        "",
+        "four",
+    ]
+    assert without_pages([*pages, "", f"{NUMBER}62"]) == ["One", "two", "three", "four"]
+
+
+def test_a_number_alone_in_set_out_text_is_not_computed() -> None:
+    """The number of a page whose neighbors are lost looks like a paragraph."""
+    lines = [
+        "For the reasons above, 15 CFR part 799 is amended as follows:",
+        "",
+        "     1. In § 799.1, revise paragraph (b) to read as follows:",
+        "",
+        "§ 799.1 Scope.",
+        "",
+        "* * * * *",
+        "",
+        "     (b) All ovens.",
+        "",
+        f"{NUMBER}61",
+        "",
+        "* * * * *",
+        "",
+        "[FR Doc. 2026-99999 Filed 12-1-26; 8:45 am]",
+    ]
+    result = amend(read_base(BASE.encode()), read_rule_lines(lines))
+    assert result.xml.decode() == BASE
+    (outcome,) = result.outcomes
+    assert outcome.reason == "a number on a line of its own may be that of a page"
+    assert not outcome.note
 
 
 def test_rows_of_tables_are_lines_of_their_own_without_a_form() -> None:

@@ -15,17 +15,13 @@ ROW_MARK = "\x03"
 
 
 def without_pages(lines: Iterable[str]) -> list[str]:
-    """Return the lines without the numbers of pages, as far as they count up. A paragraph that goes on behind one
-    goes on at once.
-    """
+    """Return the lines without the numbers of pages. A paragraph that goes on behind one goes on at once."""
+    kept = [line.replace("\f", "") for line in lines]
+    pages = _pages(kept)
     found: list[str] = []
-    before = 0
     waiting = False  # a page has ended, and no line has come since
-    for line in lines:
-        number = _NUMBER.match(line.replace("\f", ""))
-        counts_up = number is not None and before < int(number[1]) <= before + 2
-        if counts_up or _MARK.match(line):
-            before = int(number[1]) if number and counts_up else before
+    for place, line in enumerate(kept):
+        if place in pages or _MARK.match(line):
             while found and not found[-1].strip():
                 found.pop()
             waiting = True
@@ -35,7 +31,22 @@ def without_pages(lines: Iterable[str]) -> list[str]:
         if waiting and not _goes_on(found, line):
             found.append("")
         waiting = False
-        found.append(line.replace("\f", ""))
+        found.append(line)
+    return found
+
+
+def _pages(lines: Sequence[str]) -> set[int]:
+    """Return the places of the numbers of pages, as far as they count up: each is the next one or the one after it,
+    or the next number on a line of its own goes on from it.
+    """
+    numbers = [(place, int(match[1])) for place, line in enumerate(lines) if (match := _NUMBER.match(line))]
+    found: set[int] = set()
+    before = 0
+    for at, (place, number) in enumerate(numbers):
+        following = numbers[at + 1][1] if at + 1 < len(numbers) else None
+        if before < number and (number <= before + 2 or following == number + 1):
+            found.add(place)
+            before = number
     return found
 
 

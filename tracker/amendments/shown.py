@@ -86,6 +86,8 @@ def _row(line: SetOutLine, ascii_only: bool) -> _Row:
         line.kind is LineKind.TABLE or (line.kind is LineKind.HEADING and line.level == PLAIN_HEADING)
     ):
         return _Row(line, None, f"a {line.kind.value} of a text without markup has no certain form")
+    if not line.xml and line.text.isdigit():
+        return _Row(line, None, "a number on a line of its own may be that of a page")
     if not line.xml:
         raw = plain_block(line.text, ascii_only=ascii_only)
         return _made(line, Block(raw, "P"))
