@@ -279,6 +279,11 @@ def test_alerts_quote_the_text_as_amended_and_the_audit_counts_what_agreed(
     agrees = words == NEW
     assert f"{agrees:d} of 1 units have the computed words." in alert
     assert ("Check 15 CFR 744.11(a)(1)." in alert) is not agrees
+    with viewer(world) as client:
+        client.cookies.set("lang", "en")
+        assert (
+            f"{agrees:d} of 1 units that the eCFR has agree with it, 0 pending" in client.get("/sources").text
+        )
     arguments = ["audit", "ear", "--since", "2026-06-01", "--json"]
     monkeypatch.setattr(
         "sys.argv", ["tracker", *arguments, "--state", str(world.state), "--config", str(world.config)]

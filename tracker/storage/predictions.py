@@ -158,7 +158,11 @@ def counts(connection: Connection, title: int) -> dict[str, int]:
     """Return how many computed units of a title's parts agreed with the eCFR, differed from it, and are `pending`."""
     rows = connection.execute(
         select(PREDICTED_UNIT.c.outcome, func.count())
-        .where(PREDICTED_UNIT.c.part.startswith(f"{title} CFR "), PREDICTED_UNIT.c.state == COMPUTED)
+        .where(
+            PREDICTED_UNIT.c.part > f"{title} CFR ",
+            PREDICTED_UNIT.c.part < f"{title} CFR :",  # after "9"
+            PREDICTED_UNIT.c.state == COMPUTED,
+        )
         .group_by(PREDICTED_UNIT.c.outcome)
     )
     found = {outcome or PENDING: number for outcome, number in rows}

@@ -31,7 +31,7 @@ from tracker.rendering.status_text import (
     incident_name,
 )
 from tracker.serialization import change_from_json
-from tracker.storage import audit_log, source_state
+from tracker.storage import audit_log, predictions, source_state
 from tracker.storage.audit_log import Event
 from tracker.storage.story_queries import stories_of
 from tracker.stories.deadline_status import deadline_ribbons
@@ -128,6 +128,11 @@ def calendar_of(request: Request, web_context: WebContext, chosen: InboxFilter) 
 def sources_page(request: Request, web_context: InjectedContext) -> HTMLResponse:
     with web_context.store.read() as connection:
         asked = audit_log.entries(connection, Event.POLL, limit=20)
+        predicted = {
+            source.id: predictions.counts(connection, source.title)
+            for source in web_context.settings.sources
+            if source.kind == "ecfr"
+        }
     with web_context.reading() as store:
         rows = store.sources()
         found = status_report(web_context.settings, store, web_context.now())
@@ -137,6 +142,7 @@ def sources_page(request: Request, web_context: InjectedContext) -> HTMLResponse
         web_context,
         "sources.html.j2",
         disk=disk,
+        predicted={name: counted for name, counted in predicted.items() if any(counted.values())},
         health=found,
         reports={name: json.loads(row["last_report"]) for name, row in rows.items()},
         asked=request.query_params.get("asked", ""),
