@@ -27,6 +27,7 @@ from tracker.storage.leading_records import leading_records, leading_texts
 from tracker.storage.recipient_queries import held, with_recipients
 from tracker.storage.schema_version import HEAD
 from tracker.storage.sqlite_objects import FTS, SCORE
+from tracker.storage.status_conditions import status_on
 from tracker.storage.story_queries import FACE, texts_with_stories
 from tracker.text.words import expression
 
@@ -40,10 +41,6 @@ RANKED = "score * (1 + 0.2 * level) * (1 - 0.5 * editorial)"
 _SINCE = "(published IS NOT NULL OR detected_at >= ?)"
 _UNTIL = "(published IS NOT NULL OR detected_at < ?)"
 _ONE_DAY = timedelta(days=1)
-_STATUS_ON = (
-    "seq IN (SELECT seq FROM change_status WHERE state = ? AND coalesce(since, '') <= ?"
-    " AND coalesce(until, '9999') >= ?)"
-)
 _DONE = (
     "EXISTS (SELECT 1 FROM review WHERE change_id = change.id AND review.revision >= change.revision"
     " AND action IN ({}))"
@@ -490,9 +487,9 @@ def conditions(wanted: ChangeQuery) -> tuple[str, list[Any]]:
     if wanted.review is not None:
         where.append(_REVIEWS[wanted.review])
     if wanted.status is not None:
-        where.append(_STATUS_ON)
-        day_text = wanted.on.isoformat() if wanted.on else "9999-12-31"
-        values += [wanted.status, day_text, day_text]
+        condition, given = status_on(wanted.status, wanted.on.isoformat() if wanted.on else "9999-12-31")
+        where.append(condition)
+        values += given
     if wanted.match:
         where.append(_FOUND)
         values.append(wanted.match)
