@@ -224,3 +224,33 @@ def test_a_section_is_added_between_its_neighbors() -> None:
     )
     made = '<DIV8 N="799.2" TYPE="SECTION">\n<HEAD>&#xa7; 799.2 Terms.</HEAD>\n<P>(a) A term.</P>\n<P>(b) Another.</P>\n</DIV8>\n'
     assert result.xml.decode() == BASE.replace('<DIV8 N="799.3"', f'{made}<DIV8 N="799.3"')
+
+
+APPENDIX = """<DIV9 N="Supplement No. 3 to Part 799" TYPE="APPENDIX">
+<HEAD>Supplement No. 3 to Part 799&#x2014;Countries</HEAD>
+<P>The countries are named below.</P>
+<P>They are listed by name.</P>
+<HD1>List</HD1>
+<P>Arendal</P>
+</DIV9>
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "state"),
+    [
+        ("<P>The countries are these.</P><STARS/>", State.COMPUTED),
+        ("<P>The countries are these.</P><P>And others.</P><STARS/>", State.COMPUTED),
+        ('<P>The countries are these.</P><HD SOURCE="HD1">List</HD><STARS/>', State.NOT_COMPUTED),
+        ("<P>The countries are these. * * *</P><STARS/>", State.NOT_COMPUTED),
+    ],
+)
+def test_the_introductory_text_of_an_appendix_ends_at_its_first_heading(lines: str, state: State) -> None:
+    base = BASE.replace("</DIV5>", f"{APPENDIX}</DIV5>")
+    heading = '<HD SOURCE="HD1">Supplement No. 3 to Part 799—Countries</HD>'
+    text = "Revise the introductory text of supplement no. 3 to part 799 to read as follows:"
+    result = applied(order(text) + heading + lines, base)
+    assert [outcome.state for outcome in result.outcomes] == [state]
+    old = "<P>The countries are named below.</P>\n<P>They are listed by name.</P>"
+    new = lines.removesuffix("<STARS/>").replace("</P><P>", "</P>\n<P>")
+    assert result.xml.decode() == (base.replace(old, new) if state is State.COMPUTED else base)
