@@ -70,12 +70,12 @@ def rule(dates: str) -> Change:
     )  # fmt: skip
 
 
-def correction(*lines: str) -> Change:
+def correction(*lines: str, abstract: str = "") -> Change:
     return record(
         Document(
             key="C1-2026-70901", kind=DocumentKind.CORRECTION, title="Screening of Cloud Customers", url="",
             action="Final rule; correction.", document_number="C1-2026-70901", citation="91 FR 37915",
-            published=date(2026, 7, 15), agencies=("Industry and Security Bureau",), correction_of="2026-70901",
+            published=date(2026, 7, 15), agencies=("Industry and Security Bureau",), correction_of="2026-70901", abstract=abstract,
             units=tuple(Unit(f"Text ¶{n}", UnitKind.PARAGRAPH, text) for n, text in enumerate(lines, 1)),
         )
     )  # fmt: skip
@@ -150,3 +150,11 @@ def test_the_headline_of_the_correction_names_the_new_day() -> None:
     assert "28 September 2026" in tagging.headline.en
     assert "2026年9月28日" in tagging.headline.ja
     assert tagging.summary.en.startswith("8 September 2026 corrected to 28 September 2026. ")
+
+
+def test_a_correction_in_the_abstract_moves_the_day() -> None:
+    said = "BIS corrects the comment date “August 14, 2026” to read “August 24, 2026”."
+    found = apply_relations(rule(DATES), correction("All else is unchanged.", abstract=said))
+    assert [(day.date, day.where) for day in days(found, "comments-close") if not day.superseded] == [
+        (date(2026, 8, 24), "91 FR 37915 › abstract")
+    ]

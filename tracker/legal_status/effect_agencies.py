@@ -176,9 +176,15 @@ def _corrected(document: Document) -> str | None:
 
 def _corrected_days(document: Document, target: Affected) -> Iterator[Effect]:
     """The days of the corrected document that the correction changes by their words."""
-    for unit in document.units:
-        if unit.kind is not UnitKind.INSTRUCTION and (one := next(day_corrections(unit.text), None)):
-            place = affecting(document, unit.text, unit.path)
+    said = [
+        (sentence, where)
+        for where, text in (("dates", document.dates_text), ("abstract", abstract_of(document)))
+        for sentence in split_sentences(text)
+    ]
+    said += [(unit.text, unit.path) for unit in document.units if unit.kind is not UnitKind.INSTRUCTION]
+    for text, where in said:
+        if one := next(day_corrections(text), None):
+            place = affecting(document, text, where)
             part = replace(target, part=f"“{one.old}”")
             yield Effect(V.CORRECTS, place, part, applied=Applied.NOT_APPLICABLE, extent=Extent.PARTIAL)
 
