@@ -14,6 +14,14 @@ from tracker.amendments.outline import ITEMS, Outline, Path, comment_heading, no
 from tracker.amendments.tables import Table
 
 _PLACES = (StepKind.SUBPART, StepKind.SECTION, StepKind.APPENDIX, StepKind.SUPPLEMENT)
+# The tag of the division that a step names; without a step, a part.
+_TAGS: dict[StepKind | None, str] = {
+    None: "DIV5",
+    StepKind.SUBPART: "DIV6",
+    StepKind.SECTION: "DIV8",
+    StepKind.APPENDIX: "DIV9",
+    StepKind.SUPPLEMENT: "DIV9",
+}
 
 
 @dataclass(slots=True)
@@ -110,19 +118,19 @@ def _is_of_part(division: Division, part: str) -> bool:
 
 
 def _fits(division: Division, step: Step | None, target: Target) -> bool:
+    if division.tag != _TAGS[step.kind if step is not None else None]:
+        return False
     number = fold(division.number)
     if step is None:
-        return division.tag == "DIV5" and number == target.part
+        return number == target.part
     label = fold(step.label)
     if step.kind is StepKind.SECTION:
-        return division.is_section and number.removeprefix("§ ") == label
+        return number.removeprefix("§ ") == label
     if step.kind is StepKind.SUBPART:
-        if division.tag != "DIV6" or number != label:
+        if number != label:
             return False
         part = _part_of(division)
         return part is None or not target.part or part == target.part
-    if not division.is_appendix:
-        return False
     to_part = rf"\s+to\s+(?:sub)?part\s+{re.escape(target.part)}\b" if target.part else r"\b"
     if step.kind is StepKind.APPENDIX:
         return re.match(rf"appendix\s*{re.escape(label)}{to_part}", number, re.IGNORECASE) is not None
