@@ -111,6 +111,7 @@ def codify(world: World, words: str, days: int = 2) -> dict[str, Any]:
     ("words", "outcome", "found"),
     [
         (NEW, "agreed", None),
+        (NEW.replace("an entity of which", "an&#x2009;entity—of which"), "agreed", None),
         ("The requirement reaches an affiliate.", "differs", "The requirement reaches an affiliate."),
     ],
 )

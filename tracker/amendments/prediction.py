@@ -6,6 +6,7 @@ Both functions run in a worker: the files of the rule and of the base are untrus
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -19,6 +20,7 @@ from tracker.amendments.files import read_rule_file
 from tracker.amendments.records import State
 
 _BASE = "base.xml"
+_NUMBERED = re.compile(r" (?:¶\d+|\[\d+\])$")
 
 
 def amended_parts(name: str, data: bytes) -> list[str]:
@@ -42,7 +44,7 @@ def predicted_units(name: str, data: bytes, part: str, base: bytes, effective: d
     rows = [
         {**_unit(unit), "words": words.get(unit["instruction"], "")}
         for unit in result["units"]
-        if unit["state"] != State.NOT_COMPUTED.value
+        if unit["state"] != State.NOT_COMPUTED.value and not _is_pushed(unit)
     ]
     rows += [_failed(one) for one in result["instructions"] if one["state"] == State.NOT_COMPUTED.value]
     return json.dumps(rows, ensure_ascii=False)
@@ -57,6 +59,17 @@ def _instructions_for(rule: AmendatoryRule, part: str) -> Iterator[Instruction]:
             current = f"{target.title or part.partition(' ')[0]} CFR {target.part}"
         if current == part:
             yield instruction
+
+
+def unnumbered(path: str) -> str:
+    """Return a path without the number of an undesignated paragraph, which is tracker's own."""
+    return _NUMBERED.sub("", path)
+
+
+def _is_pushed(unit: Any) -> bool:
+    """Return whether a unit only has another number because others come before it."""
+    same = unit["before"] == unit["after"] and unit["from_path"] is not None
+    return same and unnumbered(unit["path"]) == unnumbered(unit["from_path"])
 
 
 def _unit(unit: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Compares what was computed from rules with the eCFR, unit by unit, when it arrives. Pure."""
+"""Compares what was computed from rules with the eCFR, unit by unit, when it arrives: typography does not count. Pure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import date
 from itertools import groupby
 
+from tracker.amendments.prediction import unnumbered
+from tracker.diffing.normalization import legal_text
 from tracker.model import Document, Op
 from tracker.storage.predictions import AGREED, DIFFERS, PredictedUnit, Stored
 
@@ -19,7 +21,7 @@ def outcomes(pending: Sequence[Stored], document: Document, as_of: date, change_
     """
     texts: dict[str, list[str]] = {}
     for unit in document.units:
-        texts.setdefault(unit.path, []).append(_words(unit.text))
+        texts.setdefault(_place(unit.path), []).append(unit.text)
     settled: list[Stored] = []
     for (_, day), group in groupby(sorted(pending, key=_together), key=_together):
         rows = list(group)
@@ -45,7 +47,7 @@ def _together(one: Stored) -> tuple[str, date]:
 def _settled(unit: PredictedUnit, texts: dict[str, list[str]], change_id: str) -> PredictedUnit:
     if _agrees(unit, texts):
         return replace(unit, outcome=AGREED, change_id=change_id)
-    found = texts.get(unit.path)
+    found = texts.get(_place(unit.path))
     return replace(unit, outcome=DIFFERS, change_id=change_id, found=found[0] if found else None)
 
 
@@ -53,18 +55,25 @@ def _is_changed(unit: PredictedUnit, texts: dict[str, list[str]]) -> bool:
     """Return whether the text at the unit's place is no longer the one before the rule. A unit that moves leaves its
     place to others, so its place says nothing.
     """
-    now = texts.get(unit.path, [])
+    now = _forms(unit.path, texts)
     if unit.op == Op.ADDED:
         return bool(now)
-    return unit.op == Op.CHANGED and _words(unit.before or "") not in now
+    return unit.op == Op.CHANGED and legal_text(unit.before or "") not in now
 
 
 def _agrees(unit: PredictedUnit, texts: dict[str, list[str]]) -> bool:
-    now = texts.get(unit.path, [])
+    now = _forms(unit.path, texts)
     if unit.op == Op.REMOVED:
-        return _words(unit.before or "") not in now
-    return _words(unit.after or "") in now
+        return legal_text(unit.before or "") not in now
+    return legal_text(unit.after or "") in now
 
 
-def _words(text: str) -> str:
-    return " ".join(text.split())
+def _forms(path: str, texts: dict[str, list[str]]) -> list[str]:
+    return [legal_text(text) for text in texts.get(_place(path), ())]
+
+
+def _place(path: str) -> str:
+    """Return a path without its typography, and without the number of an undesignated paragraph, which other paragraphs
+    shift.
+    """
+    return legal_text(unnumbered(path))
