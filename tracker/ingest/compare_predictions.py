@@ -22,6 +22,7 @@ def outcomes(pending: Sequence[Stored], document: Document, as_of: date, change_
     texts: dict[str, list[str]] = {}
     for unit in document.units:
         texts.setdefault(_place(unit.path), []).append(unit.text)
+    exact = {unit.path: unit.text for unit in document.units}
     settled: list[Stored] = []
     for (_, day), group in groupby(sorted(pending, key=_together), key=_together):
         rows = list(group)
@@ -33,7 +34,7 @@ def outcomes(pending: Sequence[Stored], document: Document, as_of: date, change_
         if day > as_of and not all(agreeing):
             continue
         settled += [
-            replace(one, unit=_settled(one.unit, texts, change_id))
+            replace(one, unit=_settled(one.unit, texts, exact.get(one.unit.path), change_id))
             for one in rows
             if arrived or _is_changed(one.unit, texts)
         ]
@@ -44,11 +45,12 @@ def _together(one: Stored) -> tuple[str, date]:
     return one.document_id, one.unit.effective or date.max
 
 
-def _settled(unit: PredictedUnit, texts: dict[str, list[str]], change_id: str) -> PredictedUnit:
+def _settled(
+    unit: PredictedUnit, texts: dict[str, list[str]], found: str | None, change_id: str
+) -> PredictedUnit:
     if _agrees(unit, texts):
         return replace(unit, outcome=AGREED, change_id=change_id)
-    found = texts.get(_place(unit.path))
-    return replace(unit, outcome=DIFFERS, change_id=change_id, found=found[0] if found else None)
+    return replace(unit, outcome=DIFFERS, change_id=change_id, found=found)
 
 
 def _is_changed(unit: PredictedUnit, texts: dict[str, list[str]]) -> bool:
