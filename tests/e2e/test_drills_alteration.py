@@ -50,6 +50,7 @@ NOT_LOOKED_AT = {
     "change_text",
     "delivery_count",
     "data_version",
+    "kept_count",
     "source_disk",
     "similarity_result",
     "model_summary",

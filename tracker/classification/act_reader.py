@@ -344,6 +344,8 @@ def _right(sentence: str, verbs: Sequence[Token], end: int, ceiling: int) -> Tok
         if _NOUN_PHRASE.search(gap):
             return None  # "the effective date of the end of ..."
         text = sentence[verb.start : verb.end].lower()
+        if text.endswith("ed") and _BY.match(sentence, verb.end):
+            continue  # "the duties imposed by Executive Order 14257 are terminated"
         if words <= _MOST_GAP and (
             _INTRANSITIVE.match(text)
             or text.startswith(("shall", "will", "no longer", "do", "may", "is ", "are "))

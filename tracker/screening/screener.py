@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
 
+from tracker.clock import legal_day
 from tracker.countries import country_named
 from tracker.documents.listed_parties import Party
 from tracker.legal_status.stored_register import status_of_units
@@ -201,7 +202,7 @@ def list_states(screener: Screener, reader: StoreReader, *, consolidated: bool) 
             state for state in reader.text_states(identity) if state["ordinal"] == screener.versions[identity]
         )
         source = identity.partition(":")[0]
-        day = version["as_of"] or version["fetched_at"].date().isoformat()
+        day = version["as_of"] or legal_day(version["fetched_at"]).isoformat()
         failing = sources.get(source, {}).get("consecutive_failures", 0) > 0
         found.append(ListState(name, day, version["sha256"], count, "failing" if failing else "", source))
     there = {one.id for one in found}
