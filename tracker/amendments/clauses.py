@@ -63,8 +63,6 @@ _BY = _re(
 _CLAUSE_SEPARATOR = _re(r"(?:[,;.][\s\x01\x02]*(?:and\b|then\b)?|and\b)\s*(?:by\b)?")
 _AND_DONE = _re(r",?\s*and\s+(?:(?:is|are)\s+)?(?=(?:revised|republished|reserved|added)\b)")
 _AS = _re(r"as\b")
-_WITH = _re(r"with\b")
-_FOR = _re(r"for\b")
 _TO_READ = _re(r"to\s+read\b")
 _NEIGHBOR = _re(r",?\s*(?:immediately\s+)?(?P<side>after|following|before|preceding|above|below)\b")
 _AFTER_APPENDICES = _re(r",?\s*(?:after|following)\s+the\s+appendi(?:x|ces)\b(?=\s*(?:$|[,;.]))")

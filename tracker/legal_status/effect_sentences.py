@@ -141,10 +141,6 @@ _FROM = re.compile(
     r"\b(?:on or after|effective(?: (?:on|as of|at))?|beginning(?: on)?|starting(?: on)?|as of|from|on|at|takes? effect(?: on)?|in effect on|after)\s*$",
     re.I,
 )
-_PERIOD = re.compile(
-    r"\bfor (?:a period of|an additional|an additional period of|another)? ?(?P<n>\d{1,3}|\w+)[ -](?P<unit>days?|months?|years?)\b",
-    re.I,
-)
 
 _ABBREVIATED = "".join(
     rf"(?<!\b{word}\.\s)"

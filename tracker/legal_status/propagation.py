@@ -18,7 +18,6 @@ from tracker.legal_status.corrected_dates import with_corrected_days
 from tracker.model import Change, Classification, DateMove, DocumentRelation, LegalDate, Status
 from tracker.text import name_key
 
-_ENFORCING = {"suspends-enforcement", "resumes-enforcement"}
 _ENDS = {"withdraws": "withdrawn", "rescinds": "rescinded"}
 # Which dates of its target a document moves.
 _MOVED = {

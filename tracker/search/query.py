@@ -43,7 +43,6 @@ _PREFIXED = re.compile(
     r"\A(re|non|anti|cyber|semi|multi|pre|post|co|micro|over|inter|counter|cross)([a-z]{4,})\Z"
 )
 MOST = 20  # terms of one query
-_AROUND = 180  # characters on each side of the first hit
 
 
 def terms(query: str) -> Terms:

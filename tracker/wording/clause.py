@@ -45,13 +45,6 @@ NO_MEASURE = frozenset(
     }
 )
 _HIT = frozenset({JapanStanding.IN, JapanStanding.TARGET})
-_OTHERS = 3
-_RATES = 4
-_PLACES = 8
-_DATES = 3
-_TELLING_DATES = frozenset(
-    {"effective", "compliance", "comments-close", "applications-close", "hearing", "stay-ends", "expires"}
-)
 
 
 def act_clause(act: Act, facts: DocumentFacts = _NO_FACTS) -> LocalizedText:
