@@ -104,8 +104,8 @@ def tab(browser: Any, address: str, language: str = "en", **options: Any) -> Any
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ("Open the redline", "Acknowledge", "Assign", "Decide", "Applies to us", "Record", "Remember", "Name", "Review log")),
-        ("ja", ("新旧対照を開く", "確認済みにする", "担当者を決める", "判断を記録する", "該当する", "記録する", "名前を記憶", "氏名", "確認記録")),
+        ("en", ("Open the redline", "Acknowledge", "Assign", "Decide", "Action needed", "Record", "Remember", "Name", "Review log")),
+        ("ja", ("新旧対照を開く", "確認済みにする", "担当者を決める", "判断を記録する", "対応要", "記録する", "名前を記憶", "氏名", "確認記録")),
     ],
 )  # fmt: skip
 def test_from_the_inbox_to_a_decision_and_a_word_file(

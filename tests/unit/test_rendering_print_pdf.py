@@ -61,7 +61,7 @@ def text_of(document: Any) -> str:
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("ja", ("緊急", "現在の法的状態", "該当する", "山田花子")), ("en", ("Critical", "Appliestous"))],
+    [("ja", ("緊急", "現在の法的状態", "対応要", "山田花子")), ("en", ("Critical", "Actionneeded"))],
 )  # fmt: skip
 def test_a_change_is_whole_on_paper(language: str, words: tuple[str, ...]) -> None:
     found = text_of(made(affiliates_rule(), cfr_change()[1], language))

@@ -52,7 +52,7 @@ def test_a_review_from_first_look_to_decision(client: TestClient) -> None:
     assert act(client, "comment", note="<b>済</b>") == 303
     html = client.get(PAGE).text
     for words in (
-        "該当する",
+        "対応要",
         "担当 佐藤",
         "2025年12月1日",
         "取引先の資本関係を確認する",

@@ -274,11 +274,11 @@ def test_the_summary_lists_the_other_acts_and_the_end_of_comments() -> None:
 def test_the_reason_names_the_effect_and_japans_place() -> None:
     assert reason(INDIA, Level.HIGH, Direction.RESTRICTION).ja == (
         "インドの産品を米国に輸出するコストが上がる。対象国に生産拠点を持つ企業にも影響。"
-        "日本は対象外だが、第三国の拠点・取引先を通じた影響はあり得る。該当取引の有無の確認が必要。"
+        "日本は対象外だが、第三国の拠点・取引先を通じた影響はあり得る。関係する取引の有無の確認が必要。"
     )
     assert reason(PAKISTAN, Level.HIGH, Direction.RESTRICTION).ja == (
         "パキスタン向けのEAR対象品目の輸出・再輸出・国内移転に米国の許可が必要になる。日本からの再輸出も対象になり得る。"
-        "該当取引の有無の確認が必要。"
+        "関係する取引の有無の確認が必要。"
     )
     fine = Act(ActVerb.PENALIZE, Operand.LICENSE_REQUIREMENT, SEEN, parties=("Alpha Tech",))
     assert (
