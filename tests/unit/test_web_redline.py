@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.unit.web_samples import cfr_change, viewer
-from tracker.web.redline import FOLD, RedlineItem, anchor_of, folded, places
+from tracker.rendering.redlines.layout import FOLD, RedlineItem, anchor_of, folded, places
 
 ADDRESS = "/changes/chg_00000000000000cf/redline"
 
@@ -47,7 +47,7 @@ def test_every_unit_has_a_permanent_address(client: TestClient) -> None:
 def test_anchors_are_unique_even_where_paths_are_not() -> None:
     _, operations = cfr_change()
     drawn = places([*operations, *operations])
-    anchors = [item.anchor for place in drawn for _, item in place.items if isinstance(item, RedlineItem)]
+    anchors = [item.anchor for place in drawn for item in place.drawn() if isinstance(item, RedlineItem)]
     assert len(set(anchors)) == len(anchors)
 
 

@@ -12,12 +12,13 @@ from fastapi.testclient import TestClient
 from tests.unit.web_samples import NOW, cfr_change, settings
 from tracker import diffing, parsing
 from tracker.model import Fetched, HttpResponse, Op, Operation, ResourceType
+from tracker.rendering.redlines.layout import RedlineItem, SkippedUnits, UnchangedUnit, places
 from tracker.rendering.redlines.model import Redline, RedlineSide
 from tracker.storage import changes, snapshots, versions
 from tracker.storage.database import Store
 from tracker.stories.paragraph_history import paragraph_history
 from tracker.web.app import create_app
-from tracker.web.redline import RedlineItem, SkippedUnits, UnchangedUnit, places, with_context
+from tracker.web.redline import with_context
 
 TEXT = {"text": "ear:15 CFR 744"}
 BEFORE = ["(a) One.", "(b) Two.", "(c) Three.", "(d) Four.", "(e) Five.", "(f) A license is required."]

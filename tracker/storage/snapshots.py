@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select
@@ -76,6 +77,13 @@ def reference(connection: Connection, identity: int) -> SnapshotRef:
         select(SNAPSHOT.c.sha256, SNAPSHOT.c.fetched_at).where(SNAPSHOT.c.id == identity)
     ).one()
     return SnapshotRef(row.sha256, row.fetched_at)
+
+
+def as_of(connection: Connection, identity: int) -> date | None:
+    """Return the day that the source gave for an answer, as the eCFR does; None where it gave none."""
+    meta = connection.execute(select(SNAPSHOT.c.meta).where(SNAPSHOT.c.id == identity)).scalar()
+    day = meta.get("as_of") if meta else None
+    return date.fromisoformat(day) if day else None
 
 
 def verify(store: Store) -> Iterator[str | int]:

@@ -88,6 +88,16 @@ def section_name(path: str, language: Language = "ja") -> str:
     return names[column] if names else ""
 
 
+def is_party_list(path: str) -> bool:
+    """Return whether a path is that of a supplement whose rows are parties under their countries."""
+    return path in tables("ear_names")["list_columns_en"]
+
+
+def list_columns(path: str, language: Language) -> tuple[str, ...]:
+    """Return the heads of such a supplement, the country first; empty for any other path."""
+    return tables("ear_names")[f"list_columns_{language}"].get(path, ())
+
+
 def place_label(path: str, language: Language) -> str:
     """A unit as a headline names it: `EAR第744.21条(b)(2)(軍事最終用途・軍事最終使用者規制)`,
     `ECCN 3B001.c.1(半導体製造装置)`, `エンティティー・リスト:Some Co., Ltd.(中国)`."""

@@ -9,6 +9,7 @@ from tracker.i18n import format_day, t
 from tracker.legal_status.ribbons import Ribbon
 from tracker.model import Change, Language
 from tracker.rendering.as_amended_text import day_words, operation_of, outcome_words, rule_name
+from tracker.rendering.redlines.layout import RedlineItem, item_of
 from tracker.storage.predictions import (
     AGREED,
     COMPUTED,
@@ -17,7 +18,6 @@ from tracker.storage.predictions import (
     PredictedUnit,
     Stored,
 )
-from tracker.web.redline import RedlineItem, item_of
 
 SHOWN = 200  # units, and instructions that were not computed
 

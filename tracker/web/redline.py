@@ -3,134 +3,64 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
-from tracker.diffing.summary import split_path
-from tracker.model import Change, LocalizedText, Op, Operation, Unit
+from tracker.legal_status.ribbons import Ribbon
+from tracker.model import Change, Language, LocalizedText, Op
 from tracker.rendering import print_pdf
-from tracker.rendering.official_links import official_url
 from tracker.rendering.redlines import render
+from tracker.rendering.redlines.layout import (
+    RedlineItem,
+    RedlineSection,
+    Row,
+    heading_titles,
+    places,
+    split_section,
+)
 from tracker.rendering.redlines.model import Redline, RedlineLine, merge_in_reading_order
 from tracker.rendering.redlines.stored import load_redline, with_texts
 from tracker.serialization import change_from_json
 from tracker.web.context import InjectedContext, WebContext
 from tracker.web.page_cache import cached_page
-from tracker.web.rendering import language_of, number_of, page
+from tracker.web.rendering import language_of, number_of, page, query
 
 router = APIRouter(include_in_schema=False)
 
 PAGE = 200  # rows on one page
-FOLD = 240  # longest run of unchanged words shown whole; the middle of a longer one is folded
-KEPT = 100  # characters kept at either end of a fold
 AROUND = 2  # unchanged units shown before and after a change, with context
 TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "html": "text/html; charset=utf-8",
     "json": "application/json",
 }
-RunKind = Literal["equal", "delete", "insert", "fold"]
 
 
 @dataclass(frozen=True, slots=True)
-class RedlineItem:
-    """One operation as drawn. `local` is its path within its section; `quiet`: it has no words of its own to
-    show.
-    """
+class DrawnRedline:
+    """What the template `redline_parts.html.j2` draws: sections with their items, and what is beside each item."""
 
-    operation: Operation
-    anchor: str
-    local: str
-    was: str
-    follows: str
-    quiet: bool
-    runs: tuple[tuple[RunKind, str], ...]
-    link: str
+    redline: Redline
+    places: list[RedlineSection]
+    language: Language
+    view: str = "inline"
 
+    def ribbons(self, path: str) -> tuple[Ribbon, ...]:
+        return self.redline.ribbons(path, self.language)
 
-@dataclass(frozen=True, slots=True)
-class UnchangedUnit:
-    """An unchanged unit."""
+    def cited(self, item: RedlineItem) -> str:
+        """Return the citation to copy: of a removed unit, in the earlier text."""
+        return self.redline.cited(item.path, old=item.operation.op is Op.REMOVED)
 
-    local: str
-    text: str
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class SkippedUnits:
-    """The number of unchanged units that are left out."""
-
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class MovedFrom:
-    """The place that a unit was moved away from."""
-
-    local: str
-    to: str
-    anchor: str
-
-
-Row = (
-    Operation | Unit | RedlineLine | int
-)  # one drawn item: a change, an unchanged unit, a place that was left, or a count of skipped units
-Drawn = RedlineItem | UnchangedUnit | SkippedUnits | MovedFrom
-
-
-@dataclass(frozen=True, slots=True)
-class RedlineSection:
-    """A section, table or page with its drawn items, each under the name of its kind."""
-
-    name: str
-    anchor: str
-    items: tuple[tuple[str, Drawn], ...]
-
-    @property
-    def counts(self) -> list[tuple[Op, int]]:
-        kinds = [item.operation.op for _, item in self.items if isinstance(item, RedlineItem)]
-        return [(op, kinds.count(op)) for op in Op if op in kinds]
-
-
-def anchor_of(path: str) -> str:
-    """Return a permanent anchor for a unit: its path with only the characters that addresses allow."""
-    return "u-" + re.sub(r"[^\w.()-]+", "-", path).strip("-")
-
-
-def places(rows: Iterable[Row]) -> list[RedlineSection]:
-    """Return the items grouped by section, in reading order; a section that occurs twice gives two groups."""
-    found: list[tuple[str, list[tuple[str, Drawn]]]] = []
-    seen: dict[str, int] = {}
-    for row in rows:
-        if isinstance(row, int):
-            if found:
-                found[-1][1].append(("gap", SkippedUnits(row)))
-            continue
-        path = row.unit.path if isinstance(row, RedlineLine) else row.path
-        name, local = split_path(path)
-        if not found or found[-1][0] != name:
-            found.append((name, []))
-        if isinstance(row, Unit):
-            found[-1][1].append(("kept", UnchangedUnit(local, row.text, row.path)))
-        elif isinstance(row, RedlineLine):
-            assert row.operation is not None
-            to = row.operation.path
-            found[-1][1].append(("left", MovedFrom(local or name, _beside(to, name), anchor_of(to))))
-        else:
-            anchor = anchor_of(path)
-            seen[anchor] = seen.get(anchor, 0) + 1
-            if seen[anchor] > 1:
-                anchor = f"{anchor}~{seen[anchor]}"
-            found[-1][1].append(("op", _item(row, name, local, anchor)))
-    return [
-        RedlineSection(name, f"p{number}-{anchor_of(name)}", tuple(items))
-        for number, (name, items) in enumerate(found, 1)
-    ]
+    def history(self, item: RedlineItem) -> str:
+        """Return the address of the unit's history; empty where the text has no stored versions."""
+        text = self.redline.document_id
+        return (
+            f"/law/history{query({'text': text, 'path': item.path})}" if text and self.redline.before else ""
+        )
 
 
 def with_context(redline: Redline, editorial: bool) -> list[Row]:
@@ -139,7 +69,7 @@ def with_context(redline: Redline, editorial: bool) -> list[Row]:
     """
     lines = list(merge_in_reading_order(redline))
     changed = [line.operation is not None and (editorial or not line.operation.editorial) for line in lines]
-    names = [split_path(line.unit.path)[0] for line in lines]
+    names = [split_section(line.unit.path)[0] for line in lines]
     near = [
         not changed[index]
         and any(
@@ -177,52 +107,7 @@ def with_context(redline: Redline, editorial: bool) -> list[Row]:
 def _place_of(row: Row) -> str:
     if isinstance(row, int):
         return ""
-    return split_path(row.unit.path if isinstance(row, RedlineLine) else row.path)[0]
-
-
-def folded(spans: Sequence[tuple[str, str]]) -> tuple[tuple[RunKind, str], ...]:
-    """Return word runs with long unchanged stretches cut into head, fold and tail. The `equal` and `fold` parts
-    joined are the original text.
-    """
-    runs: list[tuple[RunKind, str]] = []
-    for index, (kind, text) in enumerate(spans):
-        if kind != "equal" or len(text) <= FOLD or len(spans) == 1:
-            runs.append(("delete" if kind == "delete" else "insert" if kind == "insert" else "equal", text))
-            continue
-        head = 0 if index == 0 else KEPT
-        tail = len(text) if index == len(spans) - 1 else len(text) - KEPT
-        head = text.find(" ", head) + 1 or head
-        tail = max(head, text.rfind(" ", head, tail) + 1 if tail < len(text) else tail)
-        for part, words in (("equal", text[:head]), ("fold", text[head:tail]), ("equal", text[tail:])):
-            if words:
-                runs.append(("fold" if part == "fold" else "equal", words))
-    return tuple(runs)
-
-
-def item_of(operation: Operation) -> RedlineItem:
-    """Return one operation as a drawn item."""
-    name, local = split_path(operation.path)
-    return _item(operation, name, local or name, anchor_of(operation.path))
-
-
-def _item(operation: Operation, place: str, local: str, anchor: str) -> RedlineItem:
-    differs = any(kind != "equal" for kind, _ in operation.spans)
-    moved = operation.from_path is not None and operation.from_path != operation.path
-    return RedlineItem(
-        operation=operation,
-        anchor=anchor,
-        local=local,
-        was=_beside(operation.from_path or "", place) if moved else "",
-        follows=_beside(operation.follows, place) if operation.follows else "",
-        quiet=operation.follows is not None and not differs,
-        runs=folded(operation.spans),
-        link=official_url(operation.path),
-    )
-
-
-def _beside(path: str, place: str) -> str:
-    other, local = split_path(path)
-    return local if local and other == place else path
+    return split_section(row.unit.path if isinstance(row, RedlineLine) else row.path)[0]
 
 
 def _load(web_context: WebContext, reference: str) -> tuple[Change, Redline]:
@@ -315,9 +200,8 @@ def redline_view(
         "redline.html.j2",
         redline=redline,
         facts=redline.facts(language),
-        ribbons=lambda path: (whole or redline).ribbons(path, language),
+        drawn=draw(redline, rows[(part - 1) * PAGE : part * PAGE], language, whole=whole, view=view),
         summary=summary.get(language),
-        places=places(rows[(part - 1) * PAGE : part * PAGE]),
         shown=len(shown),
         hidden=len(redline.operations) - len(shown),
         typographic=sum(op.editorial for op in redline.operations),
@@ -335,6 +219,21 @@ def redline_view(
         part=part,
         parts=parts,
     )
+
+
+def draw(
+    redline: Redline,
+    rows: Sequence[Row],
+    language: Language,
+    *,
+    whole: Redline | None = None,
+    view: str = "inline",
+) -> DrawnRedline:
+    """Return these rows of a redline for the template `redline_parts.html.j2`, on whatever page. `whole` is the redline with
+    the units of both texts, where they were read: its headings are shown as printed.
+    """
+    around = whole or redline
+    return DrawnRedline(around, places(rows, language, heading_titles(around.after.units)), language, view)
 
 
 def as_file(request: Request, web_context: WebContext, redline: Redline, form: str, name: str) -> Response:

@@ -21,6 +21,7 @@ from tracker.legal_status.ribbons import Ribbon, asked_words, ribbons
 from tracker.legal_status.stored_register import status_of_units
 from tracker.model import Document, DocumentKind, Language, Operation, Unit, UnitKind
 from tracker.rendering.official_links import official_url
+from tracker.rendering.redlines.layout import anchor_of, item_of
 from tracker.rendering.redlines.model import Redline, RedlineSide
 from tracker.rendering.redlines.stored import document_of, unit_states
 from tracker.search.answers import WAIT
@@ -36,7 +37,7 @@ from tracker.stories.related import made_by_step
 from tracker.stories.story_text import made_by_line
 from tracker.text import index_form
 from tracker.web.context import InjectedContext, WebContext
-from tracker.web.redline import TYPES, anchor_of, as_file, item_of, redline_view
+from tracker.web.redline import TYPES, as_file, redline_view
 from tracker.web.rendering import language_of, number_of, page
 
 router = APIRouter(include_in_schema=False)
@@ -266,6 +267,7 @@ def _compared(web_context: WebContext, identity: str, since: int, on: int) -> Re
         timezone=web_context.settings.timezone,
         states=unit_states_of(web_context, operations, after.units),
         asked=_asked(web_context, after, stored_states, on),
+        document_id=identity,
     )
 
 
@@ -285,8 +287,9 @@ def unit_states_of(
 
 
 def _side(state: dict[str, Any], document: Document) -> RedlineSide:
+    day = date.fromisoformat(state["as_of"]) if state["as_of"] else None
     return RedlineSide(
-        state["as_of"] or f"#{state['ordinal']}", state["sha256"], state["fetched_at"], document.units
+        "" if day else f"#{state['ordinal']}", state["sha256"], state["fetched_at"], document.units, day
     )
 
 

@@ -21,8 +21,10 @@ from markupsafe import Markup
 from tracker import __version__
 from tracker.i18n import format_day, format_instant, format_timestamp, label, t
 from tracker.model import Language
+from tracker.rendering.bluebook import cite
 from tracker.rendering.deadlines import confinement, days_left
 from tracker.rendering.location_text import date_note
+from tracker.rendering.scripts import script_runs
 from tracker.sanitize import safe_url, sanitize, sanitize_line
 from tracker.storage.instants import from_text
 from tracker.web import security_headers
@@ -51,7 +53,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_harmless,
     )
-    made.filters.update(line=sanitize_line, safe_url=safe_url)
+    made.filters.update(line=sanitize_line, safe_url=safe_url, scripts=script_runs, cite=cite)
     made.globals.update(version=__version__, static=static_url)
     return made
 

@@ -12,6 +12,7 @@ from tracker.answers.partners import Screeners
 from tracker.answers.texts import text_sources
 from tracker.diffing.summary import split_path
 from tracker.model import Language
+from tracker.rendering.redlines.layout import anchor_of
 from tracker.screening.report import country_name, list_name
 from tracker.screening.screener import Partner
 from tracker.search.answers import answer_to_json
@@ -22,7 +23,6 @@ from tracker.text import fold_space
 from tracker.web.api import answer as json_answer
 from tracker.web.context import InjectedContext
 from tracker.web.inbox import InboxRow, entries
-from tracker.web.redline import anchor_of
 from tracker.web.regulations import version_days
 from tracker.web.rendering import language_of, page
 

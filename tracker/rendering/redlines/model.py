@@ -8,11 +8,12 @@ from datetime import date, datetime
 from typing import Literal
 
 from tracker.clock import legal_day
-from tracker.i18n import format_timestamp, t
+from tracker.i18n import format_day, format_timestamp, t
 from tracker.legal_status.current import current_status
 from tracker.legal_status.register import StateOnDay
 from tracker.legal_status.ribbons import Ribbon, asked_words, ribbons
 from tracker.model import Language, LocalizedText, Op, Operation, Status, Unit, UnitKind
+from tracker.rendering.bluebook import cite_version
 from tracker.rendering.status_ribbons import status_ribbons
 
 _CITATIONS = 12
@@ -20,21 +21,27 @@ _CITATIONS = 12
 
 @dataclass(frozen=True, slots=True)
 class RedlineSide:
-    """One of the two texts: its name (file name, as-of date or URL), the SHA-256 and time of its snapshot, and
-    its units, where the whole text is to be shown.
+    """One of the two texts: its name (file name or URL), the SHA-256 and time of its snapshot, its units, where the whole
+    text is to be shown, and the day of the text, where its source gives one.
     """
 
     name: str
     sha256: str = ""
     fetched_at: datetime | None = None
     units: tuple[Unit, ...] = ()
+    day: date | None = None
+
+    @property
+    def cited_day(self) -> date | None:
+        """The day that a citation of this text gives: its own, else that on which it was read."""
+        return self.day or (legal_day(self.fetched_at) if self.fetched_at else None)
 
 
 @dataclass(frozen=True, slots=True)
 class Redline:
     """Everything that a redline shows. `before` is None for a new document. `states` are those of units by the register
     of effects, on the day of the redline; `asked` is that day where the later text is the present text of the CFR.
-    `status` is that of a document which is no such text.
+    `status` is that of a document which is no such text. `document_id` names the stored text, whose versions are kept.
     """
 
     title: str
@@ -50,6 +57,7 @@ class Redline:
     states: Mapping[str, tuple[StateOnDay, ...]] = field(default_factory=dict)
     asked: date | None = None
     status: tuple[Status, ...] = ()
+    document_id: str = ""
 
     def ribbons(self, path: str, language: Language) -> tuple[Ribbon, ...]:
         """What a reader must see beside a unit: that it is stayed, not effective yet, not incorporated."""
@@ -87,6 +95,12 @@ class Redline:
         """
         return tuple(op for op in self.operations if not (op.editorial and op.before == op.after))
 
+    def cited(self, path: str, *, old: bool = False) -> str:
+        """Return the citation of a unit with the day and the hash of the text that has it: the later one, or the earlier
+        one where `old`."""
+        side = (self.before or self.after) if old else self.after
+        return cite_version(path, side.cited_day, side.sha256, self.url)
+
     def citations(self, language: Language) -> str:
         """Return the touched units as one line, without those that only shifted."""
         paths = [op.path for op in self.operations if not op.editorial and op.follows is None]
@@ -119,7 +133,8 @@ class Redline:
             return t("redline.nothing", language)
         at = format_timestamp(side.fetched_at, self.timezone) if side.fetched_at else ""
         digest = f"SHA-256 {side.sha256}" if side.sha256 else ""
-        return " · ".join(part for part in (side.name, at, digest) if part)
+        day = t("web.as-of", language, day=format_day(side.day, language)) if side.day else ""
+        return " · ".join(part for part in (day, side.name, at, digest) if part)
 
 
 LineStatus = Literal["same", "pair", "added", "removed", "moved-away", "moved-here"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, select
 
@@ -25,12 +25,13 @@ def load_redline(
 ) -> Redline:
     """Return the redline between the two snapshots of a change; without operations for a new document."""
     operations = changes.operations(connection, change.id)
+    document_id, earlier, later = _text_and_days(connection, change)
     return Redline(
         title=change.title,
         source=change.source,
         url=change.url,
-        before=_side(change.before) if change.before else None,
-        after=_side(change.after) if change.after else RedlineSide(change.title),
+        before=_side(change.before, earlier) if change.before else None,
+        after=_side(change.after, later) if change.after else RedlineSide(change.title),
         operations=operations,
         generated_at=now,
         timezone=timezone,
@@ -38,6 +39,7 @@ def load_redline(
         states=unit_states(connection, operations, now),
         asked=legal_day(now) if is_present(connection, change) else None,
         status=() if is_codified(change) else change.tagging.status,
+        document_id=document_id,
     )
 
 
@@ -105,5 +107,19 @@ def _agree(redline: Redline) -> bool:
     return True
 
 
-def _side(snapshot: SnapshotRef) -> RedlineSide:
-    return RedlineSide(snapshot.sha256[:12], snapshot.sha256, snapshot.fetched_at)
+def _text_and_days(connection: Connection, change: Change) -> tuple[str, date | None, date | None]:
+    """Return the stored text of a change, and its days before and after, where the source gave them."""
+    query = select(CHANGE.c.document_id, CHANGE.c.version).where(CHANGE.c.id == change.id)
+    row = connection.execute(query).first()
+    if row is None:
+        return "", None, None
+    before, after = (
+        snapshots.as_of(connection, version.snapshots[0]) if version else None
+        for version in (versions.get(connection, row.document_id, row.version - back) for back in (1, 0))
+    )
+    return row.document_id, before, after
+
+
+def _side(snapshot: SnapshotRef, day: date | None) -> RedlineSide:
+    name = "" if day else snapshot.sha256[:12]
+    return RedlineSide(name, snapshot.sha256, snapshot.fetched_at, day=day)
