@@ -135,7 +135,7 @@ def test_from_the_inbox_to_a_decision_and_a_word_file(
     decision = page.locator(".forms details:has(input[type=radio])")
     if not decision.evaluate("element => element.open"):
         page.click(f"summary:has-text('{decide}')")
-    decision.get_by_label(applies).check()
+    decision.get_by_label(applies, exact=True).check()
     decision.locator("textarea").fill("Checked with the business unit")
     decision.get_by_role("button", name=record).click()
     assert applies in page.locator("#review").inner_text()
