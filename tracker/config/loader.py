@@ -43,6 +43,7 @@ from tracker.config.schema import (
     keys_for_kind,
     keys_for_unknown_kind,
 )
+from tracker.config.signing import signing_keys
 from tracker.config.source_kinds import source_kinds
 from tracker.errors import SettingsError
 from tracker.model import Profile
@@ -298,6 +299,7 @@ class _Reader:
                     right["secret"] = self.secret(right["secret"])
                 except ValueError as error:
                     self.problem((*place, "secret"), f"secret: {error}")
+            self.check_webhook(place, right)
             if right.get("redline") and not str(right.get("url", "mail")).startswith("mail"):
                 self.problem((*place, "redline"), "redline: only mail carries files")
             if "id" in right and "url" in right:
@@ -306,6 +308,21 @@ class _Reader:
                 )
         self.unique("channel", [str(values.get("id", "")) for _, values in self.each("channel")])
         return channels
+
+    def check_webhook(self, place: Place, right: dict[str, Any]) -> None:
+        """Check the keys that only webhooks have, and replace the name of the template by its path."""
+        hidden = str(right.get("url", "json")).startswith(("env:", "file:"))
+        for name in ("payload", "template"):
+            if right.get(name) and not hidden and not str(right.get("url", "json")).startswith("json"):
+                self.problem((*place, name), f"{name}: only json:// and jsons:// have it")
+        if "template" in right:
+            right["template"] = self.path.parent / str(right["template"])
+            if not right["template"].is_file():
+                self.problem((*place, "template"), f"template: {right['template']} is no file")
+        try:
+            signing_keys(right.get("secret", ""))
+        except ValueError as error:
+            self.problem((*place, "secret"), f"secret: {error}")
 
     def secret_file(self, value: str) -> Path | None:
         """Return the file that `file:PATH` names, relative to the folder of the settings; None for other text."""

@@ -86,6 +86,8 @@ class Channel:
     batch_at: time | None = None
     redline: bool = False  # mails carry the redline as a Word file
     secret: str = field(default="", repr=False)  # signs a webhook's messages
+    payload: str = "record"  # of a webhook: the record, or the record in an envelope
+    template: Path | None = None  # a Jinja template that makes the body of a webhook
     url_file: Path | None = field(default=None, repr=False)
     secret_file: Path | None = field(default=None, repr=False)
     line: int = 0

@@ -142,6 +142,16 @@ CHANNEL: Keys = {
         {"type": "string", "pattern": "^(env|file):."},
         "env:NAME or file:PATH: the secret that signs messages to json:// and jsons://",
     ),
+    "payload": Key(
+        read.one_of(("record", "event", "cloudevent")),
+        choice(("record", "event", "cloudevent")),
+        "of json:// and jsons://: the record itself, or in an envelope of Standard Webhooks or CloudEvents",
+    ),
+    "template": Key(
+        read.non_empty,
+        STRING,
+        "of json:// and jsons://: a template of yours that makes the body; as seen from the settings file",
+    ),
     "quiet_hours": Key(
         read.hours,
         {"type": "string", "pattern": _HOURS},

@@ -11,6 +11,7 @@ from tracker.digest.view_model import DigestRow, DigestView
 from tracker.digest.week import ActionItem, Week
 from tracker.model import Language, Level
 from tracker.notifications.formats import EmailMessage, OutboundMessage
+from tracker.notifications.webhook_events import DIGEST
 from tracker.rendering.alert_message import LabeledFact, Message
 from tracker.serialization import format_instant
 
@@ -33,6 +34,8 @@ def digest_message(
         key=key,
         thread=thread,
         letter=EmailMessage(markdown(view), html, files),
+        event=DIGEST,
+        at=week.period.end,
     )
 
 

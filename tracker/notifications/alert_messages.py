@@ -15,6 +15,7 @@ from tracker.notifications.channels.webhook import notice_record
 from tracker.notifications.delivery import SEND_LIMIT, DeliverReport, DeliveryGate, Send
 from tracker.notifications.formats import OutboundMessage
 from tracker.notifications.outbox_protocol import OutboxProtocol
+from tracker.notifications.webhook_events import BATCH, CREATED, STATUS_CHANGED, UPDATED, notice_event
 from tracker.rendering.alert_message import LabeledFact, build_message
 from tracker.rendering.excerpt import changed_passages
 from tracker.rendering.notice_message import combine_notices, notice_message
@@ -87,8 +88,15 @@ class AlertMessages:
                 about=about if isinstance(about, Change) else None,
                 profile=delivery.profile,
             )
+            record, event = notice_record(subject), notice_event(subject.kind)
             return OutboundMessage(
-                message, notice_record(subject), delivery.key, delivery.story, delivery.thread
+                message,
+                record,
+                delivery.key,
+                delivery.story,
+                delivery.thread,
+                event=event,
+                at=delivery.queued_at,
             )
         message = build_message(
             subject,
@@ -104,7 +112,13 @@ class AlertMessages:
         points = (*message.points, *self.makers(subject, language))
         message = replace(message, passages=changed_passages(operations), points=points)
         story = delivery.story or subject.document_number or subject.id
-        parcel = OutboundMessage(message, change_to_json(subject), delivery.key, story, delivery.thread)
+        event = (
+            CREATED if delivery.revision < 2 else STATUS_CHANGED if delivery.cause == "status" else UPDATED
+        )
+        record = change_to_json(subject)
+        parcel = OutboundMessage(
+            message, record, delivery.key, story, delivery.thread, event=event, at=delivery.queued_at
+        )
         if channel.redline and self.redline is not None:
             parcel = attachments.attach(parcel, subject, operations, self.settings.viewer_url, self.redline)
         return parcel
@@ -125,5 +139,12 @@ class AlertMessages:
             viewer_url=self.settings.viewer_url,
             repeated=repeated,
         )
-        contents = {"id": key, "kind": "batch", "records": [parcel.record for parcel in parcels]}
-        return OutboundMessage(message, contents, key, key, files=attachments.combine_attachments(parcels))
+        contents = {
+            "id": key,
+            "kind": "batch",
+            "records": [parcel.record for parcel in parcels],
+            "events": [parcel.event for parcel in parcels],
+        }
+        files = attachments.combine_attachments(parcels)
+        at = max((parcel.at for parcel in parcels if parcel.at), default=None)
+        return OutboundMessage(message, contents, key, key, files=files, event=BATCH, at=at)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 from tracker.model import Level
 from tracker.notifications.recipient_list import Roster
+from tracker.notifications.webhook_events import CREATED
 from tracker.rendering.alert_message import LabeledFact, Message
 
 T = TypeVar("T")
@@ -41,7 +43,8 @@ class EmailMessage:
 class OutboundMessage:
     """A message for a channel. `record` is the change as JSON; `key` is the delivery's idempotency key; `thread` is the
     story that groups later alerts, and `handle` the channel's own id of that thread (empty for its first message).
-    `letter` and `files` are for emails and files. `roster` has the recipients that it is for."""
+    `letter` and `files` are for emails and files. `event` is its type for webhooks, and `at` when that event occurred. `roster` has
+    the recipients that it is for."""
 
     message: Message
     record: dict[str, Any]
@@ -50,6 +53,8 @@ class OutboundMessage:
     handle: str = ""
     letter: EmailMessage | None = None
     files: tuple[tuple[str, str, bytes], ...] = ()
+    event: str = CREATED
+    at: datetime | None = None
     roster: Roster = field(default_factory=Roster, compare=False)
 
 

@@ -9,7 +9,7 @@ import json
 import os
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import requests
@@ -35,7 +35,7 @@ def send_request(
     options: ConnectionOptions,
     method: str,
     url: str,
-    body: dict[str, Any],
+    body: Mapping[str, Any],
     *,
     headers: dict[str, str] | None = None,
     params: dict[str, str] | None = None,

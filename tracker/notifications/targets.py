@@ -147,7 +147,7 @@ def _configured(plugin: Any, channel: Channel, arguments: Mapping[str, Any]) -> 
     if "rto" not in arguments:
         plugin.socket_read_timeout = READ_TIMEOUT
     if isinstance(plugin, TrackerPlugin):
-        plugin.secret = channel.secret
+        plugin.channel = channel
     return plugin
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from tracker.i18n import t
 from tracker.model import Language, Level
 from tracker.notifications.formats import OutboundMessage
+from tracker.notifications.webhook_events import TEST
 from tracker.rendering.alert_message import LabeledFact, Message
 from tracker.serialization import format_instant
 
@@ -31,6 +32,5 @@ def test_message(language: Language, now: datetime) -> OutboundMessage:
         links=(),
         notice="",
     )
-    return OutboundMessage(
-        message, {"test": True, "sent_at": format_instant(now)}, f"test-{format_instant(now)}", "test"
-    )
+    record = {"test": True, "sent_at": format_instant(now)}
+    return OutboundMessage(message, record, f"test-{format_instant(now)}", "test", event=TEST, at=now)

@@ -40,6 +40,7 @@ class Delivery:
     An alert is one revision of a change, or a notice (`subject_id`). A digest is that of a week
     (`subject_id`, such as `2026-W47`) in a `language`, for a `profile` (empty: for everybody). The
     `profile` of an alert is that of the route that it was sent by: its level leads in the message.
+    `cause` is the code of the reason: route, status, outage and others. `queued_at` is when it was queued.
     `key` is its idempotency key. `attempts` is the number recorded so far. `repeated`: an earlier
     attempt ended without a record, so the message may have been sent already. `story` groups related
     alerts, `thread` is the channel's own id of the story's thread (empty: none). Deliveries of one
@@ -62,6 +63,8 @@ class Delivery:
     kind: DeliveryKind = "alert"
     language: str = ""
     profile: str = ""
+    cause: str = ""
+    queued_at: datetime | None = None
 
     @property
     def may_repeat(self) -> bool:

@@ -296,7 +296,8 @@ def _delivery(
     return Delivery(
         row.id, row.subject_id, row.revision, row.channel, row.key, row.attempts, bool(row.repeated),
         row.story or row.subject_id, row.batch, thread, known, blocked, row.kind, row.language or "",
-        row.profile or str((row.reason or {}).get("profile") or ""),
+        row.profile or str((row.reason or {}).get("profile") or ""), str((row.reason or {}).get("code") or ""),
+        row.created_at,
     )  # fmt: skip
 
 

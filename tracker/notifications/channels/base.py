@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from tracker.config.models import Channel
 from tracker.notifications.delivery_result import DeliveryResult, combine_results
 from tracker.notifications.formats import OutboundMessage
 
@@ -17,10 +18,10 @@ NO_RECIPIENT = DeliveryResult(False, "no recipient", transient=False)
 
 
 class TrackerPlugin:
-    """Base class of the plugins: the message to send, the webhook's secret, and the target's answer after `send`."""
+    """Base class of the plugins: the message to send, the channel, and the target's answer after `send`."""
 
     parcel: OutboundMessage
-    secret: str = ""
+    channel: Channel
     answer: DeliveryResult | None = None
 
 
