@@ -301,28 +301,83 @@ def test_alerts_quote_the_text_as_amended_and_the_audit_counts_what_agreed(
     }
 
 
-def test_a_unit_that_is_computed_without_another_rule_says_so(world: World) -> None:
+THIRD = "<AMDPAR>5. In § 744.11, in paragraph (a)(1), remove the words “half or more” and add in their place “a third or more”.</AMDPAR>"
+
+
+def regtext(*instructions: str) -> str:
+    return "".join(("<REGTEXT TITLE='15' PART='744'>", *instructions, END))
+
+
+def test_a_second_rule_is_computed_on_the_text_as_the_first_amends_it(world: World) -> None:
     world.use("fr-bis", "ear").poll()
     world.later(days=1)
     rule(world)
     world.poll()
-    rule(world, number="2026-71002")
+    rule(world, regtext(THIRD), number="2026-71002", effective=world.now.date() + timedelta(days=90))
+    world.poll()
+    (unit,) = amended(world, "2026-71002")
+    assert NEW in unit["before"]
+    assert NEW.replace("half", "a third") in unit["after"]
+    assert (unit["state"], unit["reason"], unit["base_rules"]) == ("computed", "", ["2026-71001"])
+
+
+def test_a_unit_that_is_computed_without_a_part_of_another_rule_says_so(world: World) -> None:
+    world.use("fr-bis", "ear").poll()
+    world.later(days=1)
+    rule(world, REVISED + DEFECTIVE + END)
+    world.poll()
+    rule(world, regtext(THIRD, DEFECTIVE), number="2026-71002")
     world.poll()
     lacking = "the stored text does not have 2026-71001 yet"
-    assert [one["reason"] for one in amended(world)] == [""]
-    assert [one["reason"] for one in amended(world, "2026-71002")] == [lacking]
+    computed, failed = amended(world, "2026-71002")
+    assert (computed["state"], computed["reason"], computed["base_rules"]) == ("computed", lacking, [])
+    # The words that it names may be those that the other rule adds.
+    assert (failed["state"], failed["note"]) == ("not-computed", "")
+    assert failed["reason"].endswith(f"; {lacking}")
     with viewer(world) as client:
         assert lacking in client.get("/changes/2026-71002").text
 
 
-def test_an_instruction_is_no_defect_while_the_stored_text_lacks_another_rule(world: World) -> None:
-    """The words that it names may be those that the other rule adds."""
+def law(world: World, path: str, day: date, known: date | None = None) -> dict[str, Any]:
+    asked = {"path": path, "as_of": day.isoformat(), **({"known_at": known.isoformat()} if known else {})}
+    with viewer(world) as client:
+        found: dict[str, Any] = client.get("/api/law", params=asked).json()
+    return found
+
+
+def test_the_law_on_a_day_is_as_amended_by_then(world: World) -> None:
     world.use("fr-bis", "ear").poll()
     world.later(days=1)
-    rule(world)
+    today = world.now.date()
+    rule(world, effective=today + timedelta(days=30))
     world.poll()
-    rule(world, DEFECTIVE.join(("<REGTEXT TITLE='15' PART='744'>", END)), number="2026-71002")
+    world.later(hours=1)
+    rule(world, regtext(THIRD), number="2026-71002", effective=today + timedelta(days=90))
     world.poll()
-    (unit,) = amended(world, "2026-71002")
-    assert (unit["state"], unit["note"]) == ("not-computed", "")
-    assert unit["reason"].endswith("; the stored text does not have 2026-71001 yet")
+    path, third = "15 CFR 744.11(a)(1)", NEW.replace("half", "a third")
+    for days, words, applied, ahead in (
+        (29, OLD, [], ["2026-71001", "2026-71002"]),
+        (30, NEW, ["2026-71001"], ["2026-71002"]),
+        (89, NEW, ["2026-71001"], ["2026-71002"]),
+        (90, third, ["2026-71001", "2026-71002"], []),
+    ):
+        found = law(world, path, today + timedelta(days=days))
+        assert words in found["text"], days
+        assert (found["official_text"] is None) == (words == OLD)
+        assert OLD in (found["official_text"] or found["text"])
+        assert [one["rule"] for one in found["as_amended"]] == applied
+        assert [one["rule"] for one in found["as_amended_ahead"]] == ahead
+        assert found["not_computed"] == []
+    assert OLD in law(world, path, today + timedelta(days=90), known=today - timedelta(days=1))["text"]
+    assert law(world, "15 CFR 744.23", today + timedelta(days=90))["as_amended"] == []
+
+
+def test_the_law_on_a_day_names_what_was_not_computed(world: World) -> None:
+    world.use("fr-bis", "ear").poll()
+    world.later(days=1)
+    rule(world, REVISED + DEFECTIVE + END)
+    world.poll()
+    found = law(world, "15 CFR 744.23(a)", world.now.date())
+    assert [(one["instruction"], one["rule"]) for one in found["not_computed"]] == [("3", "2026-71001")]
+    assert law(world, "15 CFR 744.11(a)", world.now.date())["not_computed"] == []
+    assert NEW in law(world, "15 CFR 744.11(a)", world.now.date())["text"]

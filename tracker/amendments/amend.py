@@ -37,27 +37,52 @@ def amend(base: Base, rule: AmendatoryRule, on: date | None = None) -> Amended:
     """Return what the rule does to the base. `base` is changed by all instructions; `xml` of the result is the
     base as it will read on the day `on`, or after all instructions.
     """
-    days = [_day(rule, instruction) for instruction in rule.instructions]
-    run = _Run(Workspace.of(base), rule, contradictions(rule, days))
-    result = Amended(rule.document_number, rule.parts)
-    order = sorted(
-        range(len(rule.instructions)),
-        key=lambda n: (_day(rule, rule.instructions[n]) or date.min, n),
-    )
-    outcomes: dict[int, Outcome] = {}
-    written = False
-    for number in order:
-        instruction = rule.instructions[number]
-        day = _day(rule, instruction)
-        if on is not None and not written and day is not None and day > on:
-            result.xml, written = base.write(), True
-        outcomes[number] = run.carry_out(number, day)
+    turns = Turns(base, [rule])
+    (result,) = turns.results
+    if on is not None:
+        turns.carry_out((on, len(turns.rules)))
+        result.xml = base.write()
+    turns.carry_out(None)
     result.final = base.write()
-    if not written:
+    if on is None:
         result.xml = result.final
-    result.outcomes = [outcomes[n] for n in range(len(rule.instructions))]
-    result.units = run.units
     return result
+
+
+class Turns:
+    """Several rules on one base. Their instructions take turns by effective day, those of one day in the order of
+    the rules: a stay by one rule freezes the text for the others. `base` is changed.
+    """
+
+    def __init__(self, base: Base, rules: Sequence[AmendatoryRule]) -> None:
+        self.rules = rules
+        self.results = [Amended(rule.document_number, rule.parts) for rule in rules]
+        workspace, units = Workspace.of(base), _Units()
+        days = [[_day(rule, instruction) for instruction in rule.instructions] for rule in rules]
+        self._runs = [
+            _Run(workspace, rule, contradictions(rule, own), units)
+            for rule, own in zip(rules, days, strict=True)
+        ]
+        self._turns = sorted(
+            (day or date.min, number, place)
+            for number, own in enumerate(days)
+            for place, day in enumerate(own)
+        )
+        self._outcomes: list[dict[int, Outcome]] = [{} for _ in rules]
+        self._done = 0
+
+    def carry_out(self, stop: tuple[date, int] | None) -> None:
+        """Carry out the instructions before the turn of the rule with this number on this day; None: all."""
+        while self._done < len(self._turns):
+            day, number, place = self._turns[self._done]
+            if stop is not None and (day, number) >= stop:
+                break
+            rule, run = self.rules[number], self._runs[number]
+            self._outcomes[number][place] = run.carry_out(place, _day(rule, rule.instructions[place]))
+            self._done += 1
+        for result, run, outcomes in zip(self.results, self._runs, self._outcomes, strict=True):
+            result.outcomes = [outcomes[place] for place in sorted(outcomes)]
+            result.units = run.units
 
 
 def _day(rule: AmendatoryRule, instruction: Instruction) -> date | None:
@@ -65,16 +90,23 @@ def _day(rule: AmendatoryRule, instruction: Instruction) -> date | None:
 
 
 @dataclass(slots=True)
+class _Units:
+    """What earlier instructions made of units, whichever rule they are from."""
+
+    lifted: set[tuple[object, ...]] = field(default_factory=set)
+    # Units whose designators may be those of others, because a redesignation was not carried out.
+    unsure: list[tuple[object, ...]] = field(default_factory=list)
+    stayed: list[tuple[tuple[object, ...], date | None]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class _Run:
     workspace: Workspace
     rule: AmendatoryRule
     excluded: set[int]  # the instructions that exclude others
+    before: _Units
     done: dict[int, Outcome] = field(default_factory=dict)  # carried out together with an earlier instruction
-    lifted: set[tuple[object, ...]] = field(default_factory=set)
     units: list[UnitChange] = field(default_factory=list)
-    # Units whose designators may be those of others, because a redesignation was not carried out.
-    unsure: list[tuple[object, ...]] = field(default_factory=list)
-    stayed: list[tuple[tuple[object, ...], date | None]] = field(default_factory=list)
 
     def carry_out(self, place: int, day: date | None) -> Outcome:
         """Carry out one instruction, unit by unit: each is computed, or its reason is kept."""
@@ -174,7 +206,7 @@ class _Run:
             self._not_computed(instruction, instruction.actions, day, error)
         elif instruction.target is not None:
             if "redesignat" in instruction.text.lower():
-                self.unsure.append(unit_key(instruction.target))
+                self.before.unsure.append(unit_key(instruction.target))
             self.units.append(_not_computed(instruction.target.path, instruction, day, error))
         return self._outcome(instruction, day, [error])
 
@@ -193,15 +225,15 @@ class _Run:
         """
         for action in actions:
             if action.verb is Verb.REDESIGNATE:
-                self.unsure.append(unit_key(action.target))
+                self.before.unsure.append(unit_key(action.target))
                 if action.moved_to is not None:
-                    self.unsure.append(unit_key(action.moved_to))
+                    self.before.unsure.append(unit_key(action.moved_to))
         for path in dict.fromkeys(action.target.path for action in actions):
             self.units.append(_not_computed(path, instruction, day, error))
 
     def _check_sure(self, action: Action) -> None:
         key = unit_key(action.target)
-        if any(key[: len(unsure)] == unsure for unsure in self.unsure):
+        if any(key[: len(unsure)] == unsure for unsure in self.before.unsure):
             raise NotComputedError(
                 "a redesignation around it was not computed, so that its designator is uncertain", "depends"
             )
@@ -212,9 +244,9 @@ class _Run:
         action = group[0]
         if _is_textless(action):
             if action.verb is Verb.LIFT:
-                self.lifted.add(unit_key(action.target))
+                self.before.lifted.add(unit_key(action.target))
             if action.verb in (Verb.STAY, Verb.SUSPEND):
-                self.stayed.append((unit_key(action.target), instruction.until))
+                self.before.stayed.append((unit_key(action.target), instruction.until))
                 yield _stayed(instruction, action, day)
             return
         for one in group:
@@ -248,14 +280,14 @@ class _Run:
     def _check_stay(self, action: Action, day: date | None) -> None:
         """Raise where the unit is stayed: its text is frozen until the stay is lifted."""
         key = unit_key(action.target)
-        if key in self.lifted:
+        if key in self.before.lifted:
             return
         stays = [
             stay for found in find_divisions(self.workspace.base, action.target) for stay in stays_in(found)
         ]
         here = any(
             key[: len(stayed)] == stayed and (until is None or day is None or until > day)
-            for stayed, until in self.stayed
+            for stayed, until in self.before.stayed
         )
         path = paragraph_path(action.target)
         if here or (path and is_stayed(path, stays, day)):

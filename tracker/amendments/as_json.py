@@ -11,7 +11,7 @@ from typing import Any
 from tracker.amendments.records import Amended, Outcome, State, UnitChange
 from tracker.diffing import compare
 from tracker.diffing.word_diff import word_spans
-from tracker.model import Operation
+from tracker.model import Document, Operation
 from tracker.parsing import read_file
 
 _PLAIN = re.compile(r"\W+")
@@ -22,8 +22,8 @@ def amended_json(result: Amended, base: bytes, name: str = "base.xml") -> Mappin
     return {
         "document_number": result.document_number,
         "parts": list(result.parts),
-        "instructions": [_instruction(outcome) for outcome in result.outcomes],
-        "units": [*_computed(result, base, name), *map(_unit, _others(result))],
+        "instructions": [instruction_json(outcome) for outcome in result.outcomes],
+        "units": [*_computed(result, base, name), *map(unit_json, _others(result))],
     }
 
 
@@ -35,10 +35,14 @@ def _computed(result: Amended, base: bytes, name: str) -> list[Mapping[str, Any]
     """Return the units that differ after all instructions, each with the instruction that changed it."""
     if not any(unit.state is State.COMPUTED for unit in result.units):
         return []
-    operations = compare(read_file(name, base), read_file(name, result.final))
-    made = [unit for unit in result.units if unit.state is State.COMPUTED]
+    return units_between(read_file(name, base), read_file(name, result.final), result.units)
+
+
+def units_between(before: Document, after: Document, made: Sequence[UnitChange]) -> list[Mapping[str, Any]]:
+    """Return the units that differ, each with the instruction that changed it. `made` has a computed unit."""
+    made = [unit for unit in made if unit.state is State.COMPUTED]
     found: list[Mapping[str, Any]] = []
-    for operation in operations:
+    for operation in compare(before, after):
         if operation.op == "moved" and operation.before == operation.after:
             continue  # a neighbor of what moved past it
         source = _source(operation, made)
@@ -86,7 +90,7 @@ def _common(first: str, second: str) -> int:
     return count
 
 
-def _instruction(outcome: Outcome) -> Mapping[str, Any]:
+def instruction_json(outcome: Outcome) -> Mapping[str, Any]:
     instruction = outcome.instruction
     target = instruction.target or next((action.target for action in instruction.actions), None)
     return {
@@ -101,7 +105,7 @@ def _instruction(outcome: Outcome) -> Mapping[str, Any]:
     }
 
 
-def _unit(unit: UnitChange) -> Mapping[str, Any]:
+def unit_json(unit: UnitChange) -> Mapping[str, Any]:
     return {
         "path": unit.path,
         "op": unit.op or None,

@@ -1,6 +1,6 @@
-"""What a rule makes of the stored text of parts, in the form in which a worker returns it: JSON as text.
+"""What stored rules make of the stored text of a part, in the forms in which a worker returns it: JSON and XML.
 
-Both functions run in a worker: the files of the rule and of the base are untrusted.
+The functions run in a worker: the files of the rules and of the base are untrusted.
 """
 
 from __future__ import annotations
@@ -8,19 +8,38 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from tracker.amendments.actions import AmendatoryRule, Instruction
-from tracker.amendments.amend import amend
-from tracker.amendments.as_json import amended_json
+from tracker.amendments.actions import AmendatoryRule, Instruction, Verb
+from tracker.amendments.amend import Turns
+from tracker.amendments.as_json import instruction_json, unit_json, units_between
 from tracker.amendments.base import read_base
 from tracker.amendments.files import read_rule_file
 from tracker.amendments.records import State
+from tracker.model import Document
+from tracker.parsing.files import read_file
 
 _BASE = "base.xml"
 _NUMBERED = re.compile(r" (?:¶\d+|\[\d+\])$")
+_NO_DAY = date.max  # of an instruction that another document put off without a day
+_TEXTLESS = frozenset({Verb.NONE, Verb.AMEND, Verb.REPUBLISH})
+
+
+@dataclass(frozen=True, slots=True)
+class RuleText:
+    """The file of a stored rule, and what its record says. `effective`: the day of instructions for which the file gives
+    none. `moved`: the days that other documents moved, each with the day that it was moved to, None where they give none.
+    `only`: the days whose instructions are carried out, None for those without a day; all where it is None.
+    """
+
+    number: str
+    name: str
+    data: bytes
+    effective: date | None = None
+    moved: tuple[tuple[date, date | None], ...] = ()
+    only: frozenset[date | None] | None = None
 
 
 def amended_parts(name: str, data: bytes) -> list[str]:
@@ -28,26 +47,104 @@ def amended_parts(name: str, data: bytes) -> list[str]:
     return list(read_rule_file(name, data).parts)
 
 
-def predicted_units(name: str, data: bytes, part: str, base: bytes, effective: date | None) -> str:
-    """Return the units of one part as the rule amends them, then the instructions that were not computed.
-
-    `effective` is the day of instructions for which the rule itself gives none. Raises ParseError.
+def text_on(rules: Sequence[RuleText], part: str, data: bytes, on: date) -> bytes:
+    """Return the text of a part as it reads on a day by these rules, in the order of their publication. Instructions
+    without a day are left out. Raises ParseError.
     """
-    rule = read_rule_file(name, data)
-    own = replace(
-        rule,
-        instructions=tuple(_instructions_for(rule, part)),
-        effective=rule.effective or effective,
-    )
-    result = amended_json(amend(read_base(base), own), base, _BASE)
-    words = {one["number"]: one["text"] for one in result["instructions"]}
-    rows = [
-        {**_unit(unit), "words": words.get(unit["instruction"], "")}
-        for unit in result["units"]
-        if unit["state"] != State.NOT_COMPUTED.value and not _is_pushed(unit)
+    base = read_base(data)
+    turns = Turns(base, [_dated(_own(rule, part)) for rule in rules])
+    turns.carry_out((on, len(rules)))
+    return base.write()
+
+
+def predicted_units(rules: Sequence[RuleText], own: int, part: str, data: bytes) -> str:
+    """Return the units of one part as one of these rules amends them, then its instructions that were not computed.
+
+    The others are rules that the base lacks, in the order of publication: their instructions come first where
+    they take effect first. `lacking` names those of which an instruction was not computed or has no day, and
+    `applied` the others that were carried out. Raises ParseError.
+    """
+    texts = [_own(rule, part) for rule in rules]
+    lacking = {number for number, text in enumerate(texts) if number != own and _dated(text) != text}
+    base = read_base(data)
+    turns = Turns(base, [text if number == own else _dated(text) for number, text in enumerate(texts)])
+    result = turns.results[own]
+    stages = _Stages(data)
+    rows: list[dict[str, Any]] = []
+    applied: set[int] = set()
+    for day in sorted({_day(texts[own], one) or date.min for one in texts[own].instructions}):
+        turns.carry_out((day, own))
+        stages.at(base.write())
+        done = len(result.units)
+        turns.carry_out((day, own + 1))
+        rows += [_unit(one) for one in stages.until(base.write(), result.units[done:])]
+        for number, other in enumerate(turns.results):
+            if number != own and other.outcomes:
+                applied.add(number)
+                if any(one.state is State.NOT_COMPUTED for one in other.outcomes):
+                    lacking.add(number)
+    outcomes = [instruction_json(outcome) for outcome in result.outcomes]
+    words = {one["number"]: one["text"] for one in outcomes}
+    rows += [_unit(unit_json(unit)) for unit in result.units if unit.state is State.NO_TEXT_CHANGE]
+    rows = [{**row, "words": words.get(row["instruction"], "")} for row in rows]
+    rows += [_failed(one) for one in outcomes if one["state"] == State.NOT_COMPUTED.value]
+    names = {
+        "lacking": [rules[number].number for number in sorted(lacking)],
+        "applied": [rules[number].number for number in sorted(applied - lacking)],
+    }
+    return json.dumps({"units": rows, **names}, ensure_ascii=False)
+
+
+class _Stages:
+    """The texts of a base between instructions; each is parsed once."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data, self._document = data, None
+
+    _document: Document | None
+
+    def at(self, data: bytes) -> None:
+        if data != self._data:
+            self._data, self._document = data, None
+
+    def until(self, data: bytes, made: Any) -> list[Any]:
+        """Return the units that differ between the text before and this one."""
+        if data == self._data or not any(unit.state is State.COMPUTED for unit in made):
+            self.at(data)
+            return []
+        before = self._document or read_file(_BASE, self._data)
+        self._data, self._document = data, read_file(_BASE, data)
+        found = units_between(before, self._document, made)
+        return [unit for unit in found if not _is_pushed(unit)]
+
+
+def _own(rule: RuleText, part: str) -> AmendatoryRule:
+    """Return the instructions of a rule for a part, each with its day as other documents moved it."""
+    read = read_rule_file(rule.name, rule.data)
+    effective, moved = read.effective or rule.effective, dict(rule.moved)
+    found = []
+    for one in _instructions_for(read, part):
+        day = one.effective or effective
+        for _ in moved:  # a day may be moved again
+            if day is not None and day in moved:
+                day = moved[day] or _NO_DAY
+        if rule.only is None or (None if day == _NO_DAY else day) in rule.only:
+            found.append(replace(one, effective=day))
+    return replace(read, instructions=tuple(found), effective=None)
+
+
+def _dated(rule: AmendatoryRule) -> AmendatoryRule:
+    """Return a rule without the instructions that have no day."""
+    kept = [
+        one
+        for one in rule.instructions
+        if one.effective not in (None, _NO_DAY) or (one.verb in _TEXTLESS and not one.actions)
     ]
-    rows += [_failed(one) for one in result["instructions"] if one["state"] == State.NOT_COMPUTED.value]
-    return json.dumps(rows, ensure_ascii=False)
+    return replace(rule, instructions=tuple(kept))
+
+
+def _day(rule: AmendatoryRule, one: Instruction) -> date | None:
+    return one.effective or rule.effective
 
 
 def _instructions_for(rule: AmendatoryRule, part: str) -> Iterator[Instruction]:
@@ -76,7 +173,7 @@ def _unit(unit: Any) -> dict[str, Any]:
     names: Sequence[str] = (
         "path", "op", "from_path", "before", "after", "effective", "instruction", "state", "reason",
     )  # fmt: skip
-    return {**{name: unit[name] for name in names}, "note": None}
+    return {**{name: unit[name] for name in names}, "effective": _shown(unit["effective"]), "note": None}
 
 
 def _failed(instruction: Any) -> dict[str, Any]:
@@ -87,10 +184,14 @@ def _failed(instruction: Any) -> dict[str, Any]:
         "from_path": None,
         "before": None,
         "after": None,
-        "effective": instruction["effective"],
+        "effective": _shown(instruction["effective"]),
         "instruction": instruction["number"],
         "state": instruction["state"],
         "reason": instruction["reason"],
         "note": instruction["note"],
         "words": instruction["text"],
     }
+
+
+def _shown(day: str | None) -> str | None:
+    return None if day == _NO_DAY.isoformat() else day

@@ -31,7 +31,7 @@ from tracker.ingest.confirmation import Confirmation, Second, how_read, stored_r
 from tracker.ingest.quarantine import CURE, Quarantine, Why, without_attachment, without_texts
 from tracker.ingest.reading import NewVersion, Reading, Seen, roles_of
 from tracker.logs import Logger
-from tracker.model import Change, Document, Fetched, Operation, ResourceType
+from tracker.model import Change, Document, DocumentKind, Fetched, Operation, ResourceType
 from tracker.parsing.absent_rows import ABSENT
 from tracker.sandbox import pool
 from tracker.sources.events import PARSER_CRASHED
@@ -46,6 +46,15 @@ if TYPE_CHECKING:
 _NOISY = frozenset({ResourceType.PAGE, ResourceType.FEED_ENTRY})  # have volatile content
 # Database errors that one document's values cause; all others are failures of the database itself.
 OF_VALUES = (DataError, IntegrityError, InterfaceError, ProgrammingError)
+AMENDING = frozenset(
+    {
+        DocumentKind.CFR,
+        DocumentKind.RULE,
+        DocumentKind.CORRECTION,
+        DocumentKind.NOTICE,
+        DocumentKind.PRESIDENTIAL,
+    }
+)
 _MANY_UNITS = 5_000  # of a document: larger ones are compared by a worker
 _TRIES = 5  # decisions on one answer, while other sources store versions of the same document
 log = Logger()
@@ -87,6 +96,7 @@ class Ingest:
         self.accept = accept
         self.quarantine = Quarantine(store, source.id, known)
         self.confirmation = Confirmation(store, source.id)
+        self.amends = False  # a text of the CFR, or a document that may amend it, was stored
         self._failed: dict[str, tuple[tuple[str, ...], ParseError]] = {}
 
     def ingest(
@@ -387,6 +397,7 @@ class Ingest:
         self.confirmation.remember(key, row)
         if isinstance(decision, NewVersion):
             self.site_wide.add(decision.operations)
+            self.amends |= decision.document.kind in AMENDING
         return IngestResult(written.change, written.alerts, annexes=annexes)
 
     def _apply(self, connection: Connection, decision: Seen | NewVersion, held: Collection[str]) -> Written:

@@ -241,6 +241,10 @@ def poll(
         if baseline:
             with context.store.write() as connection:
                 source_state.set_baseline(connection, source.id, now)
+        if ingest.amends or source_kinds()[source.kind].texts:
+            from tracker.ingest.predict_again import predict_again
+
+            predict_again(context.store, context.settings)
     except FetchError as error:
         report.state, report.reason, report.cause = state_for_error(error), error.line(), cause_of(error)
         report.retry_after = max(report.retry_after, error.retry_after or 0.0)

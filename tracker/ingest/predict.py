@@ -1,4 +1,5 @@
-"""Computes what a new rule makes of the stored text of the CFR, in a worker, before the rule is written.
+"""Computes what a rule makes of the stored text of the CFR, in a worker: before a new rule is written, and again when
+what it was computed from changes.
 
 A failure of the computation is a result, "not computed" with its reason: it never stops the rule.
 """
@@ -7,34 +8,48 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
 
-from tracker.amendments.prediction import amended_parts, predicted_units
+from tracker.amendments.prediction import RuleText, amended_parts, predicted_units
 from tracker.config.models import Settings
-from tracker.errors import StoreError, TrackerError
+from tracker.errors import OutOfTime, ReaderKilled, StoreError, TrackerError
 from tracker.ingest.reading import NewVersion
 from tracker.logs import Logger
 from tracker.model import Change, DocumentKind, Fetched, ResourceType
 from tracker.sandbox import pool
+from tracker.storage import predictions as stored
 from tracker.storage import snapshots, versions
 from tracker.storage.database import Store
-from tracker.storage.predictions import COMPUTED, NOT_COMPUTED, PredictedUnit, rules_ahead
+from tracker.storage.predictions import COMPUTED, NOT_COMPUTED, PredictedUnit
+from tracker.stories.pending_rules import (
+    PendingRule,
+    effective_day,
+    effective_days,
+    has_ended,
+    is_by,
+    is_in,
+    order_of,
+    pending_rules,
+    rule_text,
+    text_of,
+    texts_of,
+)
 
 SECONDS = 120  # for one rule, and never more than half of what its source has left
 MOST_UNITS = 2_000  # of one part that are kept
+NO_TEXT = "the full text of the rule is not stored"
 _KINDS = frozenset({DocumentKind.RULE, DocumentKind.CORRECTION})
-_TEXTS = {ResourceType.FR_XML: "rule.xml", ResourceType.FR_TEXT: "rule.txt"}  # the best first
 log = Logger()
 
 Predictions = dict[str, Sequence[PredictedUnit] | None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Base:
+class Base:
     """The newest stored text of a part. `failure`: why its bytes cannot be read."""
 
     part: str
@@ -42,100 +57,127 @@ class _Base:
     day: date | None
     data: bytes
     failure: str = ""
-    lacks: tuple[str, ...] = ()  # other rules that it does not have yet
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A rule, the stored text of a part, and what the computation depends on. `others` are the rules that the text
+    lacks, with their texts; `missing` are those of them without one; `settled` the days whose units were compared.
+    """
+
+    rule: PendingRule
+    text: Fetched | None
+    base: Base
+    others: tuple[PendingRule, ...] = ()
+    texts: tuple[RuleText, ...] = ()
+    missing: tuple[str, ...] = ()
+    settled: frozenset[date | None] = frozenset()
+
+    @property
+    def inputs(self) -> str:
+        version = self.base.version
+        return " ".join(
+            (f"{version.document_id}:{version.ordinal}", self.rule.key, *(one.key for one in self.others))
+        )
 
 
 def predictions(store: Store, settings: Settings, decision: NewVersion) -> Predictions | None:
     """Return the units of each stored part that a rule amends, None for a part whose stored text has the rule already.
     Return None for a document that is no rule, or that comes without its text.
     """
-    text = _text_of(decision.fetched)
+    text = text_of(decision.fetched)
     titles = [source for source in settings.sources if source.kind == "ecfr"]
     if decision.change.kind not in _KINDS or text is None or not titles:
         return None
-    try:
-        with pool.bounded(seconds=_seconds(), slow=pool.is_slow()):
-            parts = pool.run(amended_parts, _TEXTS[text.role], text.answer.body)
-    except Exception as error:  # noqa: BLE001 - the rule is stored whatever its instructions do
-        _log(decision, error)
-        parts = list(decision.document.cfr_references)
+    if has_ended(decision.change):
+        return {}
+    parts = parts_of(text, decision.version.document_id) or list(decision.document.cfr_references)
+    rule = PendingRule(decision.version.document_id, decision.change, decision.version.ordinal, ())
     with store.read() as connection:
-        bases = [
-            base
+        works = [
+            work_on(connection, rule, text, base)
             for part in parts
             for source in titles
-            if part.startswith(f"{source.title} CFR ")
-            and (base := _base(connection, source.id, part, decision.version.document_id))
+            if part.startswith(f"{source.title} CFR ") and (base := base_of(connection, source.id, part))
         ]
-    return {base.part: _units(decision, text, base) for base in bases}
+    return {work.base.part: units_of(work) for work in works}
 
 
-def _text_of(fetched: Fetched) -> Fetched | None:
-    texts = [part for role in _TEXTS for part in fetched.attachments if part.role is role]
-    return texts[0] if texts else None
+def parts_of(text: Fetched, document_id: str) -> list[str]:
+    """Return the parts that the instructions of a rule name; none where they cannot be read."""
+    try:
+        with pool.bounded(seconds=_seconds(), slow=pool.is_slow()):
+            return pool.run(amended_parts, text.key, text.answer.body)
+    except Exception as error:  # noqa: BLE001 - the rule is stored whatever its instructions do
+        _log(document_id, error)
+        return []
 
 
-def _base(connection: Connection, source: str, part: str, rule: str) -> _Base | None:
+def base_of(connection: Connection, source: str, part: str) -> Base | None:
+    """Return the newest stored text of a part with its bytes; None where there is none."""
     version = versions.latest_of(connection, source, part)
     if version is None:
         return None
     try:
-        stored = snapshots.load(connection, version.snapshots[:1])
+        answer = snapshots.load(connection, version.snapshots[:1])
     except StoreError as error:  # damaged bytes of another document, which `tracker verify` reports
         log.warning("a stored text cannot be read", part=part, cause=error.cause)
-        return _Base(part, version, None, b"", error.cause)
-    if stored.role is not ResourceType.ECFR_PART:
+        return Base(part, version, None, b"", error.cause)
+    if answer.role is not ResourceType.ECFR_PART:
         return None
-    as_of = stored.meta.get("as_of")
-    day = date.fromisoformat(as_of) if as_of else None
-    lacks = rules_ahead(connection, part, version.ordinal, rule)
-    return _Base(part, version, day, stored.answer.body, lacks=tuple(lacks))
+    as_of = answer.meta.get("as_of")
+    return Base(part, version, date.fromisoformat(as_of) if as_of else None, answer.answer.body)
 
 
-def _units(decision: NewVersion, text: Fetched, base: _Base) -> list[PredictedUnit] | None:
-    change = decision.change
-    effective = _effective(change)
-    if _is_in(base, change.published, effective) and not _later_days(change, base):
+def work_on(connection: Connection, rule: PendingRule, text: Fetched | None, base: Base) -> Work:
+    """Return what the units of a rule in a part are computed from."""
+    others = [
+        one
+        for one in pending_rules(connection, base.part, base.version, base.day)
+        if one.document_id != rule.document_id
+    ]
+    texts, missing = texts_of(connection, others)
+    settled = frozenset(
+        one.effective
+        for one in stored.of_document(connection, rule.document_id)
+        if one.part == base.part and one.outcome is not None
+    )
+    return Work(rule, text, base, tuple(others), tuple(texts), tuple(missing), settled)
+
+
+def units_of(work: Work) -> list[PredictedUnit] | None:
+    """Return what a rule makes of a part; None where the stored text has the rule already."""
+    change, base = work.rule.change, work.base
+    effective = effective_day(change)
+    if is_by(base.day, change.published, effective) and not _later_days(change, base):
         return None
-    if base.failure:
-        return [_unread(base, base.failure)]
+    if base.failure or work.text is None:
+        return [_unread(work, base.failure or NO_TEXT)]
+    own = rule_text(change, work.text)
+    names = [one.name for one in work.others if one.name not in work.missing]
+    before = [one for one in work.others if one.name in names and order_of(one.change) <= order_of(change)]
+    texts = [*work.texts[: len(before)], own, *work.texts[len(before) :]]
     try:
         with pool.bounded(seconds=_seconds(), slow=pool.is_slow()):
-            found = pool.run(
-                predicted_units, _TEXTS[text.role], text.answer.body, base.part, base.data, effective
-            )
-        rows = [_row(one, base) for one in json.loads(found)]
+            answer = pool.run(predicted_units, texts, len(before), base.part, base.data)
+        found = json.loads(answer)
+    except (OutOfTime, ReaderKilled) as error:  # of this moment: it is computed again
+        _log(work.rule.document_id, error)
+        return [replace(_unread(work, error.cause), inputs="")]
     except Exception as error:  # noqa: BLE001 - a failure of the computation is a result
-        _log(decision, error)
-        return [_unread(base, _cause(error))]
-    kept = [row for row in rows if not _is_in(base, change.published, row.effective)]
+        _log(work.rule.document_id, error)
+        return [_unread(work, _cause(error))]
+    lacks = [*work.missing, *found["lacking"]]
+    rows = [_row(one, work, lacks, found["applied"]) for one in found["units"]]
+    kept = [row for row in rows if not is_in(change, base.day, row) and row.effective not in work.settled]
     if len(kept) > MOST_UNITS:
         more = f"it amends {len(kept):,} units of this part; the first {MOST_UNITS:,} are kept"
-        kept = [*kept[:MOST_UNITS], _unread(base, more)]
+        kept = [*kept[:MOST_UNITS], _unread(work, more)]
     return kept
 
 
-def _effective(change: Change) -> date | None:
-    """Return the only effective date of a rule; None where it has none or several."""
-    days = _effective_days(change)
-    return days[0] if len(days) == 1 else None
-
-
-def _effective_days(change: Change) -> list[date]:
-    return sorted(
-        {one.date for one in change.tagging.dates if one.type == "effective" and not one.superseded}
-    )
-
-
-def _later_days(change: Change, base: _Base) -> bool:
-    return base.day is not None and any(day > base.day for day in _effective_days(change))
-
-
-def _is_in(base: _Base, published: date | None, effective: date | None) -> bool:
-    """Return whether the base, by its day, has what was published and took effect on these days."""
-    if base.day is None or published is None or published > base.day:
-        return False
-    return effective is None or effective <= base.day
+def _later_days(change: Change, base: Base) -> bool:
+    return base.day is not None and any(day > base.day for day in effective_days(change))
 
 
 def _seconds() -> float:
@@ -151,18 +193,18 @@ def _cause(error: Exception) -> str:
     )
 
 
-def _log(decision: NewVersion, error: Exception) -> None:
-    log.warning(
-        "amendments not computed", document=decision.version.document_id, cause=_cause(error),
-        kind=type(error).__name__,
-    )  # fmt: skip
+def _log(document_id: str, error: Exception) -> None:
+    log.warning("amendments not computed", document=document_id, cause=_cause(error), kind=type(error).__name__)  # fmt: skip
 
 
-def _row(one: dict[str, Any], base: _Base) -> PredictedUnit:
+def _row(
+    one: dict[str, Any], work: Work, lacks: Sequence[str] = (), applied: Sequence[str] = ()
+) -> PredictedUnit:
+    base = work.base
     reason, note = one["reason"] or "", one["note"] or ""
-    if base.lacks and (note or one["state"] == COMPUTED):  # what it names may be what another rule adds
-        names = ", ".join(name.removeprefix("fr:") for name in base.lacks)
-        reason, note = "; ".join(filter(None, (reason, f"the stored text does not have {names} yet"))), ""
+    if lacks and (note or one["state"] == COMPUTED):  # what it names may be what another rule adds
+        lacking = f"the stored text does not have {', '.join(lacks)} yet"
+        reason, note = "; ".join(filter(None, (reason, lacking))), ""
     return PredictedUnit(
         part=base.part,
         path=one["path"] or base.part,
@@ -179,10 +221,12 @@ def _row(one: dict[str, Any], base: _Base) -> PredictedUnit:
         base_id=base.version.document_id,
         base_version=base.version.ordinal,
         base_day=base.day,
+        base_rules=tuple(applied),
+        inputs=work.inputs,
     )
 
 
-def _unread(base: _Base, reason: str) -> PredictedUnit:
+def _unread(work: Work, reason: str) -> PredictedUnit:
     empty = {"path": None, "op": None, "from_path": None, "before": None, "after": None, "effective": None}
     row = {**empty, "instruction": None, "words": None, "state": NOT_COMPUTED, "reason": reason, "note": None}
-    return _row(row, base)
+    return _row(row, work)

@@ -30,18 +30,19 @@ def law_as_of(answers: Answers, path: str, as_of: str, known_at: str, cursor: st
         day = day_of(as_of, "as_of") or answers.context.today()
         law = law_on(made.connection, asked, day, known)
         found = law_to_json(law)
-        text = found.pop("text") or ""
+        text, _ = found.pop("text") or "", found.pop("official_text")
+        key = "source_text" if law.amended.document else "official_text"
         part = text_page(text, offset)
         if offset:
             # The first page has them; a later one has the words alone.
-            for name in ("effects", "caused", "history"):
+            for name in ("effects", "caused", "history", "as_amended", "as_amended_ahead", "not_computed"):
                 del found[name]
         made.cite_text(law.path, law.text_as_of, law.snapshot)
         made.cite_ids([law.change, *(one.change_id for one in (*law.effects, *law.caused))])
         _leave_open_law(made, law)
         shown = fit(delimited(found), STEPS, made.cuts, "law")
         if part:
-            shown["official_text"] = {**shown.get("official_text", {}), "text": part}
+            shown[key] = {**shown.get(key, {}), "text": part}
         return made.answer(
             "law_as_of", page={**made.page(offset, len(part), len(text)), "unit": "characters"}, law=shown
         )
@@ -55,6 +56,11 @@ def _leave_open_law(made: Answering, law: Law) -> None:
         made.leave_open("no-text-of-the-day" if is_unit(law.path) else "no-text-of-instruments")
     elif law.text_as_of is not None and law.text_as_of < law.as_of:
         made.leave_open("text-of-an-earlier-day", text_as_of=law.text_as_of.isoformat())
+    if law.amended.document:
+        rules = dict.fromkeys(one.rule_name for one in law.amended.units)
+        made.leave_open("computed-and-not-in-the-ecfr", rules=list(rules)[:30])
+    if law.amended.failed or law.amended.failure:
+        made.leave_open("amendments-not-computed", count=len(law.amended.failed))
     if not law.status:
         made.leave_open("law-status")
     rows = [effect_to_json(one) for one in (*law.effects, *law.caused)]

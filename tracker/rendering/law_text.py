@@ -11,8 +11,10 @@ from tracker.i18n import format_day, label, t
 from tracker.legal_status.register import StateOnDay
 from tracker.legal_status.ribbons import state_words
 from tracker.model import Language
+from tracker.rendering.as_amended_text import day_words, outcome_words
 from tracker.rendering.effect_text import effect_line
 from tracker.sanitize import sanitize_line
+from tracker.storage.predictions import Stored
 
 
 class Step(Protocol):
@@ -49,13 +51,40 @@ def status_lines(
         yield t("ribbon.next", language, words=f"{state_words(state, language)} ({day})" if day else "")
 
 
-def text_lines(text: str | None, day: date | None, language: Language) -> Iterator[str]:
-    """Yield the words of a unit under their day."""
+def text_lines(
+    text: str | None, day: date | None, language: Language, *, computed_on: date | None = None
+) -> Iterator[str]:
+    """Yield the words of a unit under their day; with `computed_on`, under that day as computed from the text of the other."""
     if text is None or day is None:
         yield t("law.no-text", language)
         return
-    yield t("law.text", language, day=format_day(day, language))
+    official = format_day(day, language)
+    if computed_on is None:
+        yield t("law.text", language, day=official)
+    else:
+        yield t("law.text-computed", language, day=format_day(computed_on, language), base=official)
     yield from (f"  {sanitize_line(line)}" for line in text.splitlines())
+
+
+def amended_lines(units: Iterable[Stored], language: Language) -> Iterator[str]:
+    """Yield what rules make of a unit that its text lacks, each with its day and its rule."""
+    for one in units:
+        unit = one.unit
+        op = label("op", unit.op, language) if unit.op else t("amended.not-computed", language)
+        yield "  " + " · ".join(
+            (
+                sanitize_line(unit.path),
+                op,
+                day_words(unit, language),
+                outcome_words(unit, one.rule_name, language),
+            )
+            if unit.op
+            else (sanitize_line(unit.path), op, day_words(unit, language), sanitize_line(one.rule_name))
+        )
+        if unit.reason:
+            yield f"    {sanitize_line(unit.reason)}"
+        if unit.op is None and unit.words:
+            yield f"    “{sanitize_line(unit.words)}”"
 
 
 def effect_lines(effects: Iterable[RecordedEffect], language: Language) -> Iterator[str]:

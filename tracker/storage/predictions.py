@@ -22,7 +22,8 @@ class PredictedUnit:
     """A unit before and after, or an instruction that was not computed: then `before` and `after` are None, `words` is
     its text, `reason` says why, and `note` is the wording of an editorial note where it could not be incorporated.
 
-    `base_id`, `base_version` and `base_day` are the text that it was computed from. `found` is what the eCFR then had,
+    `base_id`, `base_version` and `base_day` are the text that it was computed from, as amended by `base_rules`, which it
+    lacks; `inputs` changes with all that it was computed from. `found` is what the eCFR then had,
     where that `differs`; None where it had no such unit.
     """
 
@@ -41,6 +42,8 @@ class PredictedUnit:
     base_id: str
     base_version: int
     base_day: date | None
+    base_rules: tuple[str, ...] = ()
+    inputs: str = ""
     found: str | None = None
     outcome: str | None = None
     change_id: str | None = None
@@ -63,21 +66,46 @@ def write(
     """Store the units of a rule. Those that were compared with the eCFR stay, and those of a part without a new result
     (None); the others are replaced.
     """
-    own = PREDICTED_UNIT.c.document_id == document_id
     kept = [part for part, units in by_part.items() if units is None]
+    own = PREDICTED_UNIT.c.document_id == document_id
+    pending = own & PREDICTED_UNIT.c.outcome.is_(None)
+    connection.execute(delete(PREDICTED_UNIT).where(pending, PREDICTED_UNIT.c.part.not_in(kept)))
+    _add(connection, document_id, [unit for units in by_part.values() for unit in units or ()])
+
+
+def replace_pending(
+    connection: Connection, document_id: str, part: str, units: Sequence[PredictedUnit]
+) -> None:
+    """Store the units of a rule in one part in place of those without an outcome."""
     connection.execute(
         delete(PREDICTED_UNIT).where(
-            own, PREDICTED_UNIT.c.outcome.is_(None), PREDICTED_UNIT.c.part.not_in(kept)
+            PREDICTED_UNIT.c.document_id == document_id,
+            PREDICTED_UNIT.c.part == part,
+            PREDICTED_UNIT.c.outcome.is_(None),
         )
     )
+    _add(connection, document_id, units)
+
+
+def _add(connection: Connection, document_id: str, units: Sequence[PredictedUnit]) -> None:
+    own = PREDICTED_UNIT.c.document_id == document_id
     last = connection.execute(select(func.max(PREDICTED_UNIT.c.place)).where(own)).scalar() or 0
-    found = [unit for units in by_part.values() for unit in units or ()]
-    if found:
+    if units:
         rows = [
             {"document_id": document_id, "place": last + number, **_values(unit)}
-            for number, unit in enumerate(found, 1)
+            for number, unit in enumerate(units, 1)
         ]
         connection.execute(insert(PREDICTED_UNIT), rows)
+
+
+def parts_pending(connection: Connection) -> set[tuple[str, str]]:
+    """Return the rules with units without an outcome, each with the part of the units."""
+    rows = connection.execute(
+        select(PREDICTED_UNIT.c.document_id, PREDICTED_UNIT.c.part)
+        .where(PREDICTED_UNIT.c.outcome.is_(None))
+        .distinct()
+    )
+    return {(row.document_id, row.part) for row in rows}
 
 
 def of_document(connection: Connection, document_id: str) -> tuple[PredictedUnit, ...]:
@@ -110,24 +138,18 @@ def pending(connection: Connection, part: str) -> list[Stored]:
     return [Stored(row.document_id, row.place, _unit(row)) for row in rows]
 
 
-def rules_ahead(connection: Connection, part: str, base_version: int, document_id: str) -> list[str]:
-    """Return the other rules whose amendments of a part its stored text does not have yet, as far as is known."""
+def lacking(connection: Connection, part: str, text_id: str, ordinal: int) -> list[Stored]:
+    """Return the units of a part that a version of its text lacks: those without an outcome, and those of which a later
+    version has the computed words.
+    """
+    later = select(CHANGE.c.id).where(CHANGE.c.document_id == text_id, CHANGE.c.version > ordinal)
+    shown = (PREDICTED_UNIT.c.outcome == AGREED) & PREDICTED_UNIT.c.change_id.in_(later)
     rows = connection.execute(
         select(PREDICTED_UNIT)
-        .where(
-            PREDICTED_UNIT.c.part == part,
-            PREDICTED_UNIT.c.outcome.is_(None),
-            PREDICTED_UNIT.c.document_id != document_id,
-        )
-        .order_by(PREDICTED_UNIT.c.document_id)
+        .where(PREDICTED_UNIT.c.part == part, PREDICTED_UNIT.c.outcome.is_(None) | shown)
+        .order_by(PREDICTED_UNIT.c.document_id, PREDICTED_UNIT.c.place)
     )
-    return list(
-        dict.fromkeys(
-            row.document_id
-            for row in rows
-            if row.state == COMPUTED or _unit(row).base_version == base_version
-        )
-    )
+    return [Stored(row.document_id, row.place, _unit(row)) for row in rows]
 
 
 def settle(connection: Connection, settled: Iterable[Stored]) -> None:
@@ -180,13 +202,15 @@ def shown_to_json(shown: Iterable[Stored]) -> list[dict[str, Any]]:
 
 def to_json(units: Iterable[PredictedUnit]) -> list[dict[str, Any]]:
     """Return the objects of `as_amended` in a record."""
-    return [
-        {**asdict(unit), "effective": _day(unit.effective), "base_day": _day(unit.base_day)} for unit in units
-    ]
+    return [{name: value for name, value in _json(unit).items() if name != "inputs"} for unit in units]
+
+
+def _json(unit: PredictedUnit) -> dict[str, Any]:
+    return {**asdict(unit), "effective": _day(unit.effective), "base_day": _day(unit.base_day)}
 
 
 def _values(unit: PredictedUnit) -> dict[str, Any]:
-    (record,) = to_json([unit])
+    record = _json(unit)
     columns = {name: record.pop(name) for name in ("part", "state", "outcome", "change_id")}
     return {**columns, "record": json.dumps(record, ensure_ascii=False)}
 
@@ -196,6 +220,7 @@ def _unit(row: Row[Any]) -> PredictedUnit:
     unit = PredictedUnit(**record, part=row.part, state=row.state)
     return replace(
         unit,
+        base_rules=tuple(unit.base_rules),
         effective=_day_of(record["effective"]),
         base_day=_day_of(record["base_day"]),
         outcome=row.outcome,

@@ -19,14 +19,22 @@ from tracker.i18n import format_day, format_instant, t
 from tracker.legal_status.register import StateOnDay, Subject, next_states, relevant, status_on, visible
 from tracker.legal_status.stored_register import effects_on, subject_of, unit_subject, with_own_days
 from tracker.model import Change, Document, Language, SnapshotRef, Unit
-from tracker.rendering.law_text import effect_lines, history_lines, status_lines, text_lines
+from tracker.rendering.law_text import (
+    amended_lines,
+    effect_lines,
+    history_lines,
+    status_lines,
+    text_lines,
+)
 from tracker.rendering.redlines.stored import document_of
 from tracker.sanitize import sanitize_line
 from tracker.serialization import change_from_json, effect_to_json
 from tracker.serialization import format_instant as instant_text
 from tracker.storage import changes, effect_pages, effects, snapshots, versions
 from tracker.storage.effect_pages import EffectQuery
+from tracker.storage.predictions import shown_to_json
 from tracker.storage.schema import CHANGE, VERSION
+from tracker.stories.amended_text import NOT_AMENDED, AmendedText, amended_text
 from tracker.stories.paragraph_history import paragraph_history
 from tracker.stories.rule_records import joined, state_day
 from tracker.text import fold_space, name_key
@@ -51,7 +59,8 @@ class LawStep:
 class Law:
     """What is stored of a unit or an instrument on a day. `text` is None where no text of that day is stored; `effects`
     are those on it as they could be known, the oldest first, `caused` those of it on others; `ahead` the states of the
-    next day that brings others."""
+    next day that brings others. `amended`: what rules make of it that the stored text lacks; where one of them has
+    changed it by the day, `text` is as amended, and `official_text` that of the eCFR."""
 
     path: str
     as_of: date
@@ -59,6 +68,8 @@ class Law:
     found: bool
     text: str | None = None
     text_as_of: date | None = None
+    official_text: str | None = None
+    amended: AmendedText = NOT_AMENDED
     title: str = ""
     status: tuple[StateOnDay, ...] = ()
     ahead: tuple[StateOnDay, ...] = ()
@@ -73,13 +84,16 @@ class Law:
 class UnitsOnDay:
     """A unit of the CFR with all units below it, as stored for a day; `units` is empty where the text lacks it or no text of
     the day is stored. `path` is written as in the text. `part`: the document with the text, the newest where the day has
-    none. `text_as_of` and `snapshot` are those of the text that was read."""
+    none. `text_as_of` and `snapshot` are those of the text that was read, `official` its units; `units` are those as
+    amended by rules that it lacks (`amended`)."""
 
     path: str
     units: Sequence[Unit]
     part: str
     text_as_of: date | None = None
     snapshot: SnapshotRef | None = None
+    official: Sequence[Unit] = ()
+    amended: AmendedText = NOT_AMENDED
 
 
 def law_on(connection: Connection, path: str, as_of: date, known_at: datetime | None = None) -> Law:
@@ -128,10 +142,12 @@ def _of_unit(connection: Connection, path: str, as_of: date, known_at: datetime 
         path=path,
         as_of=as_of,
         known_at=known_at,
-        found=bool(units or on_it or history),
-        text="\n".join(unit.text for unit in units) if units else None,
-        text_as_of=read.text_as_of if units else None,
-        snapshot=read.snapshot if units else None,
+        found=bool(units or read.official or on_it or history),
+        text=_words(units),
+        text_as_of=read.text_as_of if units or read.official else None,
+        snapshot=read.snapshot if units or read.official else None,
+        official_text=_words(read.official) if read.amended.document else None,
+        amended=read.amended,
         status=status_on(subject, found, as_of, known_at),
         ahead=next_states(subject, found, as_of, known_at),
         effects=on_it,
@@ -148,10 +164,15 @@ def units_on(connection: Connection, path: str, as_of: date, known_at: datetime 
     if not usable:
         return UnitsOnDay(path, (), states[-1][0].document_id if states else "")
     version, day = usable[-1]
-    path, units = _units(_document(connection, version), path)
-    return UnitsOnDay(
-        path, units, version.document_id, day, snapshots.reference(connection, version.snapshots[0])
-    )
+    amended = amended_text(connection, version, day, as_of, known_at)
+    path, official = _units(_document(connection, version), path)
+    path, units = _units(amended.document, path) if amended.document else (path, official)
+    reference = snapshots.reference(connection, version.snapshots[0])
+    return UnitsOnDay(path, units, version.document_id, day, reference, official, amended.about(path))
+
+
+def _words(units: Sequence[Unit]) -> str | None:
+    return "\n".join(unit.text for unit in units) if units else None
 
 
 def _states(connection: Connection, part: str) -> list[tuple[versions.Version, date]]:
@@ -293,6 +314,11 @@ def law_to_json(law: Law) -> dict[str, Any]:
         "title": law.title or None,
         "text": law.text,
         "text_as_of": law.text_as_of.isoformat() if law.text_as_of else None,
+        "official_text": law.official_text,
+        "as_amended": shown_to_json(law.amended.units),
+        "as_amended_ahead": shown_to_json(law.amended.ahead),
+        "not_computed": shown_to_json(law.amended.failed),
+        "failure": law.amended.failure or None,
         "snapshot": {"sha256": law.snapshot.sha256, "fetched_at": instant_text(law.snapshot.fetched_at)}
         if law.snapshot
         else None,
@@ -337,7 +363,17 @@ def law_page(law: Law, language: Language, timezone: str) -> str:
         lines.append(t("law.known-at", language, moment=format_instant(law.known_at, language, timezone)))
     lines += ["", *status_lines(law.status, law.ahead, language)]
     if is_unit(law.path):
-        lines += ["", *text_lines(law.text, law.text_as_of, language)]
+        computed_on = law.as_of if law.amended.document else None
+        lines += ["", *text_lines(law.text, law.text_as_of, language, computed_on=computed_on)]
+        if law.amended.failure:
+            lines += ["", t("law.failure", language, reason=sanitize_line(law.amended.failure))]
+        for heading, units in (
+            ("law.amended", law.amended.units),
+            ("law.failed", law.amended.failed),
+            ("law.ahead", law.amended.ahead),
+        ):
+            if units:
+                lines += ["", t(heading, language), *amended_lines(units, language)]
     for heading, found in (("law.effects", law.effects), ("law.caused", law.caused)):
         if found:
             lines += ["", t(heading, language), *effect_lines(found, language)]

@@ -187,6 +187,23 @@ def _due_rules(connection: Connection, window: Window, parts: Set[str]) -> Itera
     yield from _rules_where(connection, or_(CHANGE.c.seq.in_(effective), published), parts)
 
 
+def rules_after(
+    connection: Connection, day: date, parts: Set[str]
+) -> Iterator[tuple[str, Change, tuple[str, ...]]]:
+    """Yield the stored rules that were published or take effect after a day, and name one of these parts of the CFR or
+    none: the document, its record, and the parts that it names."""
+    effective = select(LEGAL_DATE.c.seq).where(LEGAL_DATE.c.type == "effective", LEGAL_DATE.c.day > day)
+    rows = connection.execute(
+        select(CHANGE.c.record, CHANGE.c.document_id, CHANGE.c.version, CHANGE.c.row_hash)
+        .where(CHANGE.c.kind.in_(_KINDS), or_(CHANGE.c.seq.in_(effective), CHANGE.c.published > day))
+        .order_by(CHANGE.c.published, CHANGE.c.seq)
+    ).all()
+    for row in rows:
+        named = _scope_of(connection, row).parts
+        if not named or parts & set(named):
+            yield row.document_id, change_from_json(json.loads(row.record)), named
+
+
 def _rules_where(connection: Connection, condition: Any, parts: Set[str] | None) -> Iterator[Rule]:
     """Yield the rules under a condition; with `parts`, only those that amend one of them, or do not name any."""
     rows = connection.execute(
