@@ -381,3 +381,24 @@ def test_the_law_on_a_day_names_what_was_not_computed(world: World) -> None:
     assert [(one["instruction"], one["rule"]) for one in found["not_computed"]] == [("3", "2026-71001")]
     assert law(world, "15 CFR 744.11(a)", world.now.date())["not_computed"] == []
     assert NEW in law(world, "15 CFR 744.11(a)", world.now.date())["text"]
+
+
+def test_the_page_of_a_text_shows_a_day_ahead_with_its_marks(world: World) -> None:
+    world.use("fr-bis", "ear").poll()
+    world.later(days=1)
+    day = world.now.date() + timedelta(days=30)
+    rule(world, REVISED + DEFECTIVE + END, effective=day)
+    world.poll()
+    with viewer(world) as client:
+        client.cookies.set("lang", "en")
+        text = next(link for link in client.get("/law").text.split('"') if link.startswith("/law/text"))
+        today = client.get(text).text
+        ahead = client.get(f"{text}&place=15+CFR+744.11&day={day}").text
+        before = client.get(f"{text}&place=15+CFR+744.11&day={day - timedelta(days=1)}").text
+    assert f'<option value="{day}">' in today
+    assert NEW in ahead
+    assert NEW not in today + before
+    assert "computed by tracker from 2026-71001, not yet in the eCFR" in ahead
+    assert "Amended by this day, but not computed" in ahead
+    assert "the words “a smelting plant” do not occur there" in ahead
+    assert "no computed amendment applies by then" in before

@@ -62,7 +62,7 @@ def _due(connection: Connection, source: str, title: int) -> Iterator[tuple[str,
     lacks by the days.
     """
     days = _days(connection, source, title)
-    pending = {pair for pair in predictions.parts_pending(connection) if pair[1] in days}
+    pending = predictions.rules_pending(connection, days)
     yield from sorted(pending)
     known = [day for day in days.values() if day is not None]
     if not known:

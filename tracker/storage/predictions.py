@@ -98,11 +98,11 @@ def _add(connection: Connection, document_id: str, units: Sequence[PredictedUnit
         connection.execute(insert(PREDICTED_UNIT), rows)
 
 
-def parts_pending(connection: Connection) -> set[tuple[str, str]]:
-    """Return the rules with units without an outcome, each with the part of the units."""
+def rules_pending(connection: Connection, parts: Iterable[str]) -> set[tuple[str, str]]:
+    """Return the rules with units without an outcome in these parts, each with the part."""
     rows = connection.execute(
         select(PREDICTED_UNIT.c.document_id, PREDICTED_UNIT.c.part)
-        .where(PREDICTED_UNIT.c.outcome.is_(None))
+        .where(PREDICTED_UNIT.c.part.in_(list(parts)), PREDICTED_UNIT.c.outcome.is_(None))
         .distinct()
     )
     return {(row.document_id, row.part) for row in rows}

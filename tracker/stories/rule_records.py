@@ -193,12 +193,13 @@ def rules_after(
     """Yield the stored rules that were published or take effect after a day, and name one of these parts of the CFR or
     none: the document, its record, and the parts that it names."""
     effective = select(LEGAL_DATE.c.seq).where(LEGAL_DATE.c.type == "effective", LEGAL_DATE.c.day > day)
-    rows = connection.execute(
-        select(CHANGE.c.record, CHANGE.c.document_id, CHANGE.c.version, CHANGE.c.row_hash)
-        .where(CHANGE.c.kind.in_(_KINDS), or_(CHANGE.c.seq.in_(effective), CHANGE.c.published > day))
-        .order_by(CHANGE.c.published, CHANGE.c.seq)
-    ).all()
-    for row in rows:
+    rows: dict[int, Row[Any, Any, Any, Any, Any]] = {}
+    for condition in (CHANGE.c.published > day, CHANGE.c.seq.in_(effective)):  # each has its index
+        query = select(
+            CHANGE.c.record, CHANGE.c.document_id, CHANGE.c.version, CHANGE.c.row_hash, CHANGE.c.seq
+        ).where(CHANGE.c.kind.in_(_KINDS), condition)
+        rows |= {row.seq: row for row in connection.execute(query)}
+    for _, row in sorted(rows.items()):
         named = _scope_of(connection, row).parts
         if not named or parts & set(named):
             yield row.document_id, change_from_json(json.loads(row.record)), named
@@ -217,7 +218,7 @@ def _rules_where(connection: Connection, condition: Any, parts: Set[str] | None)
             yield _rule_of(connection, row, scope)
 
 
-def _scope_of(connection: Connection, row: Row[Any, Any, Any, Any]) -> _Scope:
+def _scope_of(connection: Connection, row: Row[Any, Any, Any, Any] | Row[Any, Any, Any, Any, Any]) -> _Scope:
     """Return what the API's record of a document names; its full text is not read for that."""
     known = _scopes.get(row.row_hash)
     if known is None:

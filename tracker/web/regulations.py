@@ -37,6 +37,7 @@ from tracker.stories.related import made_by_step
 from tracker.stories.story_text import made_by_line
 from tracker.text import index_form
 from tracker.web.context import InjectedContext, WebContext
+from tracker.web.law_on_day import law_day
 from tracker.web.redline import TYPES, as_file, redline_view
 from tracker.web.rendering import language_of, number_of, page
 
@@ -121,10 +122,14 @@ def text(
     q: str = "",
     part: int = 1,
     at: str = "",
+    day: date | None = None,
 ) -> HTMLResponse:
+    """Show a stored text; with `day`, its newest version as rules that it lacks amend it by that day."""
+    language = language_of(request, web_context)
     states = _states(web_context, text)
-    ordinal = on or states[-1]["ordinal"]
-    document = _document(web_context, text, ordinal)
+    ordinal = on if on and not day else states[-1]["ordinal"]
+    ahead = law_day(web_context.store, text, ordinal, day, language)
+    document = (ahead.document if ahead else None) or _document(web_context, text, ordinal)
     places: dict[str, int] = {}
     for unit in document.units:
         name = split_path(unit.path)[0]
@@ -134,7 +139,6 @@ def text(
     wanted = index_form(q)
     if wanted:
         units = [unit for unit in units if wanted in index_form(f"{unit.path} {unit.text}")]
-    language = language_of(request, web_context)
     parts = max(1, -(-len(units) // PAGE))
     where = next((index for index, unit in enumerate(units) if at and unit.path == at), None)
     part = max(1, min(part, parts)) if where is None else where // PAGE + 1
@@ -152,8 +156,12 @@ def text(
         q=q,
         found=len(units),
         units=[_shown(unit) for unit in shown],
-        ribbons=_ribbons(web_context, [unit.path for unit in shown], language),
-        asked=asked_words(day, language) if (day := _asked(web_context, document, states, ordinal)) else "",
+        ribbons=_ribbons(web_context, [unit.path for unit in shown], language, day=day),
+        asked=asked_words(day or on_day, language)
+        if (on_day := _asked(web_context, document, states, ordinal))
+        else "",
+        ahead=ahead,
+        chosen_day=day,
         part=part,
         parts=parts,
     )
@@ -233,11 +241,16 @@ def _shown(unit: Unit) -> ShownUnit:
 
 
 def _ribbons(
-    web_context: WebContext, paths: Iterable[str], language: Language, *, unprinted: Collection[str] = ()
+    web_context: WebContext,
+    paths: Iterable[str],
+    language: Language,
+    *,
+    unprinted: Collection[str] = (),
+    day: date | None = None,
 ) -> dict[str, tuple[Ribbon, ...]]:
-    """Return the ribbons of units today, by the register of effects."""
+    """Return the ribbons of units on a day, today where none is given, by the register of effects."""
     with web_context.store.read() as connection:
-        found = status_of_units(connection, paths, web_context.today(), unprinted=unprinted)
+        found = status_of_units(connection, paths, day or web_context.today(), unprinted=unprinted)
     return {path: ribbons(states, language) for path, states in found.items()}
 
 
