@@ -27,52 +27,14 @@ each_form = pytest.mark.parametrize("form", ["rule.xml", "inspection.txt"])
 
 # Rules that set out whole tables, notes and entries, of which some lines stay as they are.
 SET_OUT_AGAIN = {5, 17, 30}
-# What is open: tables of an inspection document, mostly.
-OPEN: frozenset[str] = frozenset(
-    {
-        "test_all_that_can_be_computed_is[1-inspection.txt]",
-        "test_all_that_can_be_computed_is[15-inspection.txt]",
-        "test_all_that_can_be_computed_is[17-inspection.txt]",
-        "test_all_that_can_be_computed_is[2-inspection.txt]",
-        "test_all_that_can_be_computed_is[21-inspection.txt]",
-        "test_all_that_can_be_computed_is[22-inspection.txt]",
-        "test_all_that_can_be_computed_is[27-inspection.txt]",
-        "test_all_that_can_be_computed_is[28-inspection.txt]",
-        "test_all_that_can_be_computed_is[29-inspection.txt]",
-        "test_all_that_can_be_computed_is[30-inspection.txt]",
-        "test_all_that_can_be_computed_is[4-inspection.txt]",
-        "test_all_that_can_be_computed_is[5-inspection.txt]",
-        "test_all_that_can_be_computed_is[6-inspection.txt]",
-        "test_all_that_can_be_computed_is[7-inspection.txt]",
-        "test_all_that_can_be_computed_is[8-inspection.txt]",
-        "test_the_defects_are_flagged_and_nothing_else[1-inspection.txt]",
-        "test_the_defects_are_flagged_and_nothing_else[15-inspection.txt]",
-        "test_the_defects_are_flagged_and_nothing_else[17-inspection.txt]",
-        "test_the_defects_are_flagged_and_nothing_else[2-inspection.txt]",
-        "test_the_defects_are_flagged_and_nothing_else[21-inspection.txt]",
-        "test_the_defects_are_flagged_and_nothing_else[22-inspection.txt]",
-        "test_the_defects_are_flagged_and_nothing_else[27-inspection.txt]",
-        "test_the_defects_are_flagged_and_nothing_else[28-inspection.txt]",
-        "test_the_defects_are_flagged_and_nothing_else[29-inspection.txt]",
-        "test_the_defects_are_flagged_and_nothing_else[30-inspection.txt]",
-        "test_the_defects_are_flagged_and_nothing_else[4-inspection.txt]",
-        "test_the_defects_are_flagged_and_nothing_else[5-inspection.txt]",
-        "test_the_defects_are_flagged_and_nothing_else[6-inspection.txt]",
-        "test_the_defects_are_flagged_and_nothing_else[7-inspection.txt]",
-        "test_the_defects_are_flagged_and_nothing_else[8-inspection.txt]",
-    }
-)
 
 
 @pytest.fixture
 def amend(
-    request: pytest.FixtureRequest,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Amend:
-    if request.node.name in OPEN:
-        request.applymarker(pytest.mark.xfail(reason="open"))
     return amender(tmp_path, capsys, monkeypatch)
 
 

@@ -4,10 +4,15 @@ from tests.unit.test_amendments_apply import BASE
 from tracker.amendments.actions import LineKind
 from tracker.amendments.amend import amend
 from tracker.amendments.base import read_base
-from tracker.amendments.inspection_pages import with_marked_rows, without_pages
+from tracker.amendments.inspection_pages import with_marked_pages, without_pages
+from tracker.amendments.layout_tables import with_tables
 from tracker.amendments.reader import read_rule_lines, read_rule_text
 
 NUMBER = " " * 38
+
+
+def joined(lines: list[str]) -> list[str]:
+    return without_pages(with_marked_pages(lines))
 
 
 def test_numbers_of_pages_are_left_out_and_paragraphs_go_on() -> None:
@@ -23,12 +28,12 @@ def test_numbers_of_pages_are_left_out_and_paragraphs_go_on() -> None:
         "",
         "     (b) Next.",
     ]
-    assert without_pages(lines) == ["     (a) A person", "may ask.", "", "     (b) Next."]
+    assert joined(lines) == ["     (a) A person", "may ask.", "", "     (b) Next."]
 
 
 def test_a_number_that_does_not_count_up_is_text() -> None:
     lines = ["Code", "", f"{NUMBER}70", "", "End"]
-    assert without_pages(lines) == lines
+    assert joined(lines) == lines
 
 
 def test_numbers_count_up_also_after_pages_whose_number_is_lost() -> None:
@@ -47,7 +52,7 @@ def test_numbers_count_up_also_after_pages_whose_number_is_lost() -> None:
         "",
         "four",
     ]
-    assert without_pages([*pages, "", f"{NUMBER}62"]) == ["One", "two", "three", "four"]
+    assert joined([*pages, "", f"{NUMBER}62"]) == ["One", "two", "three", "four"]
 
 
 def test_a_number_alone_in_set_out_text_is_not_computed() -> None:
@@ -77,7 +82,7 @@ def test_a_number_alone_in_set_out_text_is_not_computed() -> None:
 
 
 def test_rows_of_tables_are_lines_of_their_own_without_a_form() -> None:
-    assert with_marked_rows(["Code   Meaning", "* * * * *", "plain words"]) == [
+    assert with_tables(["Code   Meaning", "* * * * *", "plain words"]) == [
         "",
         "\x03Code Meaning",
         "",
@@ -114,7 +119,7 @@ def test_rows_of_tables_are_lines_of_their_own_without_a_form() -> None:
 
 
 def test_page_marks_of_published_texts_are_left_out() -> None:
-    assert without_pages(["(a) A person", "", "[[Page 57068]]", "", "may ask."]) == [
+    assert joined(["(a) A person", "", "[[Page 57068]]", "", "may ask."]) == [
         "(a) A person",
         "may ask.",
     ]

@@ -165,7 +165,8 @@ class SetOutLine:
     """One line of the text that an instruction sets out. `labels` are its designators from the outermost level:
     ("a", "1") for a `(1)` under (a); of an ECCN's items, ("a", "1"); of the commentary, ("4", "ii", "B").
     `until` is the last one of "(a) through (c) [Reserved]". `xml` is the element as in the file, "" where the
-    source is plain text. `level` is the rank of a heading, from 1.
+    source is plain text. `level` is the rank of a heading, from 1. `unproved` says why nothing proves the form of a
+    line of plain text.
     """
 
     kind: LineKind
@@ -175,15 +176,19 @@ class SetOutLine:
     xml: str = ""
     level: int = 0
     until: str = ""
+    unproved: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SetOut:
-    """The text that a group of instructions sets out for one section, appendix or supplement."""
+    """The text that a group of instructions sets out for one section, appendix or supplement. `named` are the units
+    that the rule's instructions name in it, where the text is without markup.
+    """
 
     target: Target
     heading: str  # the section's heading, with its number left out; the appendix's whole heading
     lines: tuple[SetOutLine, ...]
+    named: tuple[Target, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

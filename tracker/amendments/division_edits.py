@@ -24,7 +24,8 @@ from tracker.amendments.locate import (
 )
 from tracker.amendments.markup import to_ascii
 from tracker.amendments.merge import merged
-from tracker.amendments.missing_text import check_plain_end
+from tracker.amendments.missing_text import check_plain_end, check_plain_heading
+from tracker.amendments.plain_forms import proved
 from tracker.amendments.set_out_paths import aligned
 from tracker.amendments.shown import shown_of
 from tracker.amendments.site import Change, changes
@@ -127,6 +128,7 @@ def _new_heading(workspace: Workspace, division: Division, action: Action) -> li
     before = inline(old.raw).text
     if same_key(before) == same_key(text):
         return []
+    check_plain_heading(_set_out(action), text, is_section=division.is_section)
     tail = "\n" if old.raw.removesuffix("</HEAD>").endswith("\n") else ""
     raw = f"<HEAD>{_escaped(workspace, text)}{tail}</HEAD>"
     new = Block(raw, "HEAD")
@@ -144,7 +146,8 @@ def _new_body(workspace: Workspace, division: Division, set_out: SetOut) -> list
     check_plain_end(set_out, whole=True)
     outline = workspace.outline(division)
     chunks = chunks_of(outline)
-    shown = aligned(shown_of(set_out, ascii_only=workspace.base.ascii_only), outline)
+    text = proved(set_out, division, outline)
+    shown = aligned(shown_of(text, ascii_only=workspace.base.ascii_only), outline)
     if any(isinstance(item, Division) for item in division.items):
         raise NotComputedError("the division holds others", "nested")
     elided = any(one.stars or one.elision.value != "none" for one in shown)

@@ -1,27 +1,34 @@
-"""Takes the pages out of the text of a public-inspection document: numbers of pages, and rows of tables."""
+"""Takes the pages out of the text of a public-inspection document."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 
+from tracker.amendments.layout_tables import PAGE_MARK, ROW_MARK
+from tracker.parsing.line_unwrap import opens
+
 _NUMBER = re.compile(r"\s{15,}[-–—]?\s?(\d{1,4})\s?[-–—]?\s*\Z")
 _MARK = re.compile(r"\s*\[\[Page \d{1,6}\]\]\s*\Z")  # of the published text
-# A line with a wide gap between words is a row of a table.
-_ROW = re.compile(r"\s*\S(?:.*?\S)?\s{3,}\S")
 _STARS = re.compile(r"\s*(?:\*\s*){3,}\Z")
-_ENDS = (".", ":", ";", "?", "!", "*", "”", ",")
-ROW_MARK = "\x03"
+_ENDS = (".", ":", ";", "?", "!", "”")
 
 
-def without_pages(lines: Iterable[str]) -> list[str]:
-    """Return the lines without the numbers of pages. A paragraph that goes on behind one goes on at once."""
-    kept = [line.replace("\f", "") for line in lines]
+def with_marked_pages(lines: Iterable[str]) -> list[str]:
+    """Return the lines with PAGE_MARK in the place of each number of a page. No other line holds a control
+    character.
+    """
+    kept = [re.sub(r"[\x00-\x08\x0b-\x1f]", "", line) for line in lines]
     pages = _pages(kept)
+    return [PAGE_MARK if place in pages or _MARK.match(line) else line for place, line in enumerate(kept)]
+
+
+def without_pages(lines: Sequence[str]) -> list[str]:
+    """Return marked lines without the marks. A paragraph that goes on behind one goes on at once."""
     found: list[str] = []
     waiting = False  # a page has ended, and no line has come since
-    for place, line in enumerate(kept):
-        if place in pages or _MARK.match(line):
+    for line in lines:
+        if line == PAGE_MARK:
             while found and not found[-1].strip():
                 found.pop()
             waiting = True
@@ -53,15 +60,8 @@ def _pages(lines: Sequence[str]) -> set[int]:
 def _goes_on(found: Sequence[str], line: str) -> bool:
     """Return whether a line after a page goes on in the paragraph before it."""
     last = found[-1].rstrip() if found else ""
-    return bool(last) and not line[:1].isspace() and not last.endswith(_ENDS) and not _STARS.match(line)
-
-
-def with_marked_rows(lines: Iterable[str]) -> list[str]:
-    """Return the lines with each row of a table as a paragraph of its own, which ROW_MARK opens."""
-    found: list[str] = []
-    for line in lines:
-        if _ROW.match(line) and not _STARS.match(line):
-            found += ["", ROW_MARK + " ".join(line.split()), ""]
-        else:
-            found.append(line)
-    return found
+    if line.startswith(ROW_MARK) or last.startswith(ROW_MARK):
+        return False
+    if not last or line[:1].isspace() or _STARS.match(line) or last.endswith("*"):
+        return False
+    return line[:1].islower() or not (last.endswith(_ENDS) or opens(line))

@@ -49,3 +49,16 @@ def check_plain_end(set_out: SetOut | None, *, whole: bool) -> None:
         raise NotComputedError(
             "text without markup does not show surely where the text set out ends", "plain-text"
         )
+
+
+def check_plain_heading(set_out: SetOut, heading: str, *, is_section: bool) -> None:
+    """Raise NotComputedError where text without markup does not show where a heading ends: that of a section has no
+    period, or a line follows that may go on with it.
+    """
+    if not is_plain(set_out):
+        return
+    first = set_out.lines[0]
+    if (is_section and heading[-1:] not in (".", "]")) or (first.kind is LineKind.HEADING and not first.xml):
+        raise NotComputedError(
+            "text without markup does not show surely where the heading ends", "plain-text"
+        )

@@ -37,7 +37,7 @@ _ABOUT_APPENDIX = re.compile(
 )
 _ABOUT_PARAGRAPH = re.compile(r"(?:Paragraph\s*)?(?P<cited>\d{1,4}(?:\([A-Za-z0-9]{1,5}\))+)")
 ECCN = re.compile(r"(?P<eccn>\d[A-E]\d{3})(?=[\s.,:;“\"—–-]|\Z)(?!\.[a-z0-9])")
-_ITEM = re.compile(
+ITEM = re.compile(
     r"(?!i\.e\b|e\.g\b)(?P<item>[a-z](?:\.(?:\d{1,3}|[a-z]{1,2}))+|[a-z](?=\.))\.?(?=[\s—–(]|\Z)"
 )
 _ECCN_SECTION = re.compile(
@@ -48,7 +48,7 @@ _ECCN_SECTION = re.compile(
 _ECCN_LINE = re.compile(r"(?P<name>[^:.;]{2,60}):")
 _ITEMS = re.compile(r"Items\s*:?\s*(?:\Z|(?=[a-z]\.))")
 ITEMS = "Items"
-_NOTE = re.compile(
+NOTE = re.compile(
     r"notes?\s?(?P<number>\d{0,3})\s*to\s+(?:§+\s?[\d.]+\s*|paragraphs?\s*)(?P<cited>(?:\(\w{1,5}\))+)",
     re.IGNORECASE,
 )
@@ -270,7 +270,7 @@ class EntryReader:
                 self.items = (*self.entry, *path)
             self.part = path if path[-1] == ITEMS or len(path) == 1 else path[:1]
             return (*self.entry, *path)
-        if block.tag == "P" and (item := _ITEM.match(fold(text))):
+        if block.tag == "P" and (item := ITEM.match(fold(text))):
             return (*(self.items or (*self.entry, ITEMS)), *item["item"].split("."))
         return ()
 
@@ -286,7 +286,7 @@ class _Row:
 
 def note_path(text: str) -> Path:
     """Return the path of a note that names its paragraph, beside that paragraph: ("b", "note 1 to (b)(3)")."""
-    match = _NOTE.match(fold(text))
+    match = NOTE.match(fold(text))
     if match is None:
         return ()
     cited = tuple(re.findall(r"\((\w+)\)", match["cited"]))

@@ -24,10 +24,20 @@ from tracker.amendments.actions import (
 )
 from tracker.amendments.corrections import is_quoted
 from tracker.amendments.days import read_days
-from tracker.amendments.inspection_pages import ROW_MARK, with_marked_rows, without_pages
+from tracker.amendments.inspection_pages import with_marked_pages, without_pages
 from tracker.amendments.instruction_reader import Source, read_instructions
 from tracker.amendments.instruction_words import NUMBER
-from tracker.amendments.set_out import Piece, announces, division, piece, section_of, set_out, text_piece
+from tracker.amendments.layout_tables import ROW_MARK, with_tables
+from tracker.amendments.set_out import (
+    Piece,
+    announces,
+    division,
+    piece,
+    section_of,
+    set_out,
+    table_piece,
+    text_piece,
+)
 from tracker.citations import EAR_PARTS
 from tracker.errors import ParseError
 from tracker.locations import at_instruction
@@ -264,6 +274,10 @@ def marked_words(element: Element) -> str:
 
 def read_rule_text(paragraphs: Sequence[str], document_number: str = "", dates: str = "") -> AmendatoryRule:
     """Return the instructions of a document whose text is given as paragraphs."""
+    return _read([text.replace(ROW_MARK, "") for text in paragraphs], document_number, dates)
+
+
+def _read(paragraphs: Sequence[str], document_number: str, dates: str) -> AmendatoryRule:
     texts = [" ".join(_PRINTED_PAGE.sub(" ", text.replace("\u200b", "")).split()) for text in paragraphs]
     texts = [text for text in texts if text]
     dates = dates or next((text for text in texts[:_LEADING_PAGES] if _DATES.search(text)), "")
@@ -272,6 +286,7 @@ def read_rule_text(paragraphs: Sequence[str], document_number: str = "", dates: 
         _text_line(text, collector)
     collector.close()
     found = _rule(document_number, dates, collector.sources)
+    found = replace(found, instructions=_with_named(found.instructions))
     return found if _is_complete(texts) else _without_last(found)
 
 
@@ -290,8 +305,8 @@ def _without_last(found: AmendatoryRule) -> AmendatoryRule:
 
 def read_rule_lines(lines: Iterable[str], document_number: str = "", dates: str = "") -> AmendatoryRule:
     """Return the instructions in raw text 72 columns wide."""
-    paragraphs = unwrap_lines(with_marked_rows(without_pages(lines)))
-    return read_rule_text(paragraphs, document_number, dates)
+    paragraphs = unwrap_lines(without_pages(with_tables(with_marked_pages(lines))))
+    return _read(paragraphs, document_number, dates)
 
 
 def _title_before(texts: Sequence[str]) -> str:
@@ -341,7 +356,7 @@ def is_instruction(text: str) -> bool:
 def _text_line(text: str, collector: _Collector) -> None:
     if text.startswith(ROW_MARK):
         if collector.sources:
-            collector.run.append(Piece(LineKind.TABLE, text.removeprefix(ROW_MARK)))
+            collector.run.append(table_piece(text.removeprefix(ROW_MARK)))
         return
     if is_instruction(text):
         for match in _TITLE.finditer(text):
@@ -375,6 +390,27 @@ def _rule(number: str, dates: str, sources: Sequence[Source]) -> AmendatoryRule:
     instructions = read_instructions(sources, days)
     texts: list[SetOut] = [text for source in sources for text in source.set_out]
     return AmendatoryRule(number, _parts(instructions), instructions, tuple(texts), days.effective)
+
+
+def _with_named(instructions: Sequence[Instruction]) -> tuple[Instruction, ...]:
+    """Return the instructions with the units that all of them name in each text."""
+    named: dict[SetOut, list[Target]] = {}
+    for one in instructions:
+        for action in one.actions:
+            if action.set_out is not None:
+                named.setdefault(action.set_out, []).append(action.target)
+    return tuple(
+        replace(
+            one,
+            actions=tuple(
+                replace(action, set_out=replace(text, named=tuple(named[text])))
+                if (text := action.set_out) is not None
+                else action
+                for action in one.actions
+            ),
+        )
+        for one in instructions
+    )
 
 
 def _parts(instructions: Sequence[Instruction]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tracker.amendments.actions import Action, Portion, StepKind, Verb
 from tracker.amendments.base import Block, Division
@@ -13,7 +13,18 @@ from tracker.amendments.locate import Workspace, division_of, inner_steps
 from tracker.amendments.missing_text import no_text
 from tracker.amendments.ordering import alphabet_slot
 from tracker.amendments.site import Change
-from tracker.amendments.tables import NewRow, Row, Table, folded, has_name, rows_set_out, same_ends, tables_of
+from tracker.amendments.tables import (
+    NewRow,
+    Row,
+    Table,
+    check_head,
+    folded,
+    footnote_rows,
+    has_name,
+    rows_set_out,
+    same_ends,
+    tables_of,
+)
 from tracker.amendments.word_edits import replaced
 
 _KINDS = frozenset({StepKind.TABLE, StepKind.COUNTRY, StepKind.ENTRY, StepKind.ROW})
@@ -55,7 +66,7 @@ def apply_row(workspace: Workspace, action: Action, together: Sequence[Action]) 
     if action.verb is Verb.ADD:
         return _add(workspace, division, tables, place, action, together)
     if action.verb in _REVISIONS and action.target.portion is Portion.WHOLE:
-        return _revise(workspace, division, tables, place, action)
+        return _revise(workspace, division, tables, place, action, together)
     if action.verb is Verb.REMOVE and action.target.portion is Portion.WHOLE:
         return _remove(workspace, division, tables, place, together)
     raise NotComputedError(
@@ -135,15 +146,19 @@ def _one(tables: Sequence[Table], place: _Place) -> tuple[Table, int]:
     return hits[0]
 
 
-def _shown(workspace: Workspace, table: Table, place: _Place, action: Action) -> NewRow:
+def _shown(
+    workspace: Workspace, table: Table, place: _Place, action: Action, together: Sequence[Action]
+) -> NewRow:
     """Return the one row that is set out for an entry. Raises NotComputedError."""
     if action.set_out is None:
         raise no_text(action)
     column = 1 if table.by_country else 0
     wanted = folded(place.entry)
+    notes = _footnotes(table, together)
     rows = [
         row
-        for row in rows_set_out(action.set_out, ascii_only=workspace.base.ascii_only)
+        for one in rows_set_out(action.set_out, ascii_only=workspace.base.ascii_only)
+        for row in [_with_raised(one, column, wanted, notes)]
         if len(row.texts) > column
         and has_name(row.keys[column], wanted)
         and (not table.by_country or _is_country(row.country, place.country))
@@ -153,9 +168,29 @@ def _shown(workspace: Workspace, table: Table, place: _Place, action: Action) ->
         raise no_text(action)
     if len(rows) > 1:
         raise NotComputedError("the text set out shows this entry twice", "shown-twice")
+    check_head(rows[0], table)
     if table.rows and len(rows[0].cells) != len(table.rows[0].cells):
         raise NotComputedError("the row that is set out has other columns than the base", "columns")
     return rows[0]
+
+
+def _footnotes(table: Table, together: Sequence[Action]) -> set[str]:
+    """Return the numbers of the footnotes that a table has, or that the instruction adds."""
+    added = (step.label for one in together for step in one.target.steps if step.kind is StepKind.FOOTNOTE)
+    return {number for number, _, _ in footnote_rows(table.block.raw)} | set(added)
+
+
+def _with_raised(row: NewRow, column: int, wanted: str, notes: set[str]) -> NewRow:
+    """Return a row that was read from a layout with the number of a footnote raised again: what follows the name."""
+    if not row.head or len(row.keys) <= column:
+        return row
+    name, _, number = row.keys[column].rpartition(" ")
+    if name != wanted or number not in notes:
+        return row
+    cell = f"{row.cells[column].removesuffix(number).rstrip()} <sup>{number}</sup>"
+    cells = (*row.cells[:column], cell, *row.cells[column + 1 :])
+    keys = (*row.keys[:column], name, *row.keys[column + 1 :])
+    return replace(row, cells=cells, keys=keys)
 
 
 def _write(workspace: Workspace, division: Division, table: Table, rows: Sequence[Row]) -> None:
@@ -185,11 +220,16 @@ def _text(row: Row, *, by_country: bool) -> str:
 
 
 def _revise(
-    workspace: Workspace, division: Division, tables: Sequence[Table], place: _Place, action: Action
+    workspace: Workspace,
+    division: Division,
+    tables: Sequence[Table],
+    place: _Place,
+    action: Action,
+    together: Sequence[Action],
 ) -> list[Change]:
     table, number = _one(tables, place)
     old = table.rows[number]
-    shown = _shown(workspace, table, place, action)
+    shown = _shown(workspace, table, place, action, together)
     inners = [old.cells[0].inner, *shown.cells[1:]] if table.by_country else list(shown.cells)
     inners = [cell.inner if same_key(cell.text) == same_key(text) else inner
               for cell, inner, text in zip(old.cells, inners, shown.texts, strict=True)]  # fmt: skip
@@ -218,7 +258,7 @@ def _add(
         raise NotComputedError(
             f"the base has an entry “{place.entry}” already", "exists-already", defect="exists already"
         )
-    shown = _shown(workspace, table, place, action)
+    shown = _shown(workspace, table, place, action, together)
     if not table.by_country:
         return _add_plain(workspace, division, table, place, shown)
     countries = {c for c in {row.country for row in table.rows} if _is_country(c, place.country)}
@@ -257,6 +297,7 @@ def _add_named_country(
     ]
     if not shown:
         raise no_text(action)
+    check_head(shown[0], table)
     if len(shown) > 1 or len(shown[0].cells) != len(table.rows[0].cells if table.rows else ()):
         raise NotComputedError("the text set out has several entries for the country", "shown-twice")
     if any(_is_country(row.country, place.entry) for row in table.rows):

@@ -12,6 +12,7 @@ from tracker.amendments.actions import Elision, LineKind, SetOut, SetOutLine, St
 from tracker.parsing.gpo_xml import Element, leading_emphasis, words
 from tracker.parsing.line_unwrap import is_heading
 from tracker.parsing.paragraph_labels import PathLabel, leading_labels, levels
+from tracker.text.safe_xml import parse_root
 
 K = StepKind
 _STARS = r"(?:\*\s*){3,}"
@@ -107,6 +108,13 @@ def text_piece(text: str) -> Piece:
     if is_heading(text):
         return Piece(LineKind.HEADING, text, text, level=1, plain=True)
     return Piece(LineKind.PARAGRAPH, text, text, plain=True)
+
+
+def table_piece(text: str) -> Piece:
+    """Return a table that was read from its layout, or a row of one that was not."""
+    if not text.startswith("<"):
+        return Piece(LineKind.TABLE, text)
+    return Piece(LineKind.TABLE, words(parse_root(text.encode())), xml=text)
 
 
 def division(text: str, title: str, part: str) -> Target | None:

@@ -11,6 +11,7 @@ from tracker.amendments.chunks import Chunk
 from tracker.amendments.locate import inner_steps, nest
 from tracker.amendments.missing_text import no_text
 from tracker.amendments.outline import ECCN, ITEMS, Outline, Path
+from tracker.amendments.plain_forms import proved
 from tracker.amendments.shown import Shown, shown_of
 from tracker.amendments.site import Site
 
@@ -19,7 +20,8 @@ def shown_for(site: Site, action: Action) -> list[Shown]:
     """Return the text set out for an action, with the paths of the base. Raises NotComputedError."""
     if action.set_out is None or not action.set_out.lines:
         raise no_text(action)
-    shown = shown_of(action.set_out, ascii_only=site.ascii_only)
+    text = proved(action.set_out, site.division, site.outline, action)
+    shown = shown_of(text, ascii_only=site.ascii_only)
     shown = aligned(shown, site.outline, inner_steps(action.set_out.target), site.path)
     return _in_style(shown, site.chunks)
 

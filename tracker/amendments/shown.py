@@ -82,6 +82,8 @@ def _row(line: SetOutLine, ascii_only: bool) -> _Row:
         return _Row(line, None)
     if has_figure(line):
         return _Row(line, None, FIGURE)
+    if line.unproved:
+        return _Row(line, None, line.unproved)
     if not line.xml and (
         line.kind is LineKind.TABLE or (line.kind is LineKind.HEADING and line.level == PLAIN_HEADING)
     ):

@@ -12,8 +12,9 @@ from tracker.amendments.inline import fold, inline, same_key
 from tracker.amendments.locate import Workspace, division_of, inner_steps
 from tracker.amendments.markup import MarkupError, element_of, inner_markup
 from tracker.amendments.missing_text import no_text
+from tracker.amendments.plain_forms import footnote_in
 from tracker.amendments.site import Change
-from tracker.amendments.tables import Row, Table, footnote_rows, rows_set_out, tables_of
+from tracker.amendments.tables import Row, Table, check_head, footnote_rows, rows_set_out, tables_of
 
 _REVISIONS = frozenset({Verb.REVISE, Verb.REVISE_AND_REPUBLISH, Verb.CORRECT})
 _NUMBER = re.compile(r"\s*<(?:sup|SU)>\s*(\d{1,3})\s*</(?:sup|SU)>")
@@ -76,6 +77,7 @@ def _revise_table(workspace: Workspace, division: Division, action: Action) -> l
     ]
     if not shown:
         raise no_text(action)
+    check_head(shown[0], table)
     if _is_cut(action.set_out) or not table.rows:
         raise NotComputedError("asterisks leave rows of the table out", "elision-of-rows")
     if any(len(row.cells) != len(table.rows[0].cells) for row in shown):
@@ -170,7 +172,7 @@ def _footnote_text(action: Action, label: str, *, ascii_only: bool) -> str:
         raise no_text(action)
     found: list[str] = []
     try:
-        for line in action.set_out.lines:
+        for line in footnote_in(action.set_out, label).lines:
             if not line.xml:
                 continue
             element = element_of(line.xml)

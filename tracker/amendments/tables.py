@@ -10,9 +10,10 @@ from functools import lru_cache
 from tracker.amendments.actions import LineKind, SetOut
 from tracker.amendments.base import Block, Division
 from tracker.amendments.chunks import NotComputedError
-from tracker.amendments.inline import fold, inline
+from tracker.amendments.inline import fold, inline, same_key
+from tracker.amendments.layout_tables import LAYOUT
 from tracker.amendments.markup import MarkupError, cell_markup, element_of, to_ascii
-from tracker.parsing.gpo_xml import Element
+from tracker.parsing.gpo_xml import Element, words
 
 _ROW = re.compile(r"<TR\b[^>]*>.*?</TR>", re.DOTALL | re.IGNORECASE)
 _CELL = re.compile(
@@ -120,7 +121,7 @@ def same_ends(old: Sequence[Row], new: Sequence[Row]) -> tuple[int, int]:
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table of the base: the markup before, between and after its rows. `name` are the words of its caption
-    or of the heading before it.
+    or of the heading before it, `head` those of its columns as they are compared.
     """
 
     block: Block
@@ -128,6 +129,7 @@ class Table:
     rows: tuple[Row, ...]
     name: str
     by_country: bool
+    head: tuple[str, ...]
 
     def with_rows(self, rows: Sequence[Row]) -> Table:
         """Return the table with other rows. What is before the first and after the last changed row stays as it
@@ -174,6 +176,7 @@ class NewRow:
     keys: tuple[str, ...]  # the texts without the numbers of footnotes, as they are compared
     country: str
     table: str
+    head: tuple[str, ...]  # of a table that was read from its layout
 
 
 def tables_of(division: Division, known: dict[int, Table] | None = None) -> list[Table]:
@@ -199,8 +202,8 @@ def _table(block: Block, heading: str) -> Table:
     gaps: list[str] = []
     rows: list[Row] = []
     place = 0
-    head = inline(next((m.group() for m in _HEAD.finditer(block.raw)), "<P></P>")).text
-    by_country = re.match(r"Country\s+(?:Entity|Listed person)", head, re.IGNORECASE) is not None
+    head = next((m.group() for m in _HEAD.finditer(block.raw)), "<P></P>")
+    by_country = re.match(r"Country\s+(?:Entity|Listed person)", inline(head).text, re.IGNORECASE) is not None
     country = ""
     for match in _ROW.finditer(block.raw):
         if any(low <= match.start() < high for low, high in skipped):
@@ -215,7 +218,13 @@ def _table(block: Block, heading: str) -> Table:
             country = cells[0].text
         rows.append(replace(row, country=country) if by_country else row)
     gaps.append(block.raw[place:])
-    return Table(block, tuple(gaps), tuple(rows), name, by_country)
+    names = tuple(head_key(inline(cell.group()).text) for cell in _CELL.finditer(head))
+    return Table(block, tuple(gaps), tuple(rows), name, by_country, names)
+
+
+def head_key(text: str) -> str:
+    """Return the heading of a column for comparison."""
+    return same_key(text).casefold()
 
 
 @lru_cache(maxsize=64)
@@ -239,6 +248,8 @@ def rows_set_out(set_out: SetOut, *, ascii_only: bool) -> Sequence[NewRow]:
 def _new_rows(table: Element, name: str, *, ascii_only: bool) -> list[NewRow]:
     found: list[NewRow] = []
     country = ""
+    is_layout = table.get("OPTS") == LAYOUT
+    head = tuple(head_key(words(one)) for one in table.iter("CHED")) if is_layout else ()
     for row in table.iter("ROW"):
         cells = [cell_markup(cell) for cell in row.findall("ENT")]
         texts = [inline(f"<TD>{cell}</TD>").text for cell in cells]
@@ -248,7 +259,7 @@ def _new_rows(table: Element, name: str, *, ascii_only: bool) -> list[NewRow]:
         if ascii_only:
             cells = [to_ascii(cell) for cell in cells]
         keys = tuple(folded(name_of(cell)) for cell in cells)
-        found.append(NewRow(tuple(cells), tuple(texts), keys, country, name))
+        found.append(NewRow(tuple(cells), tuple(texts), keys, country, name, head))
     return found
 
 
@@ -266,6 +277,21 @@ def has_name(key: str, wanted: str) -> bool:
         return False
     rest = key[len(wanted) :]
     return not rest or rest[0] in ",;.:(" or (rest[0] == " " and rest.lstrip()[:1] in "(-")
+
+
+def same_columns(one: Sequence[str], two: Sequence[str]) -> bool:
+    """Return whether two tables have the same columns: a rule prints some headings longer or shorter than the base."""
+    return len(one) == len(two) and all(
+        a and b and (a.startswith(b) or b.startswith(a)) for a, b in zip(one, two, strict=True)
+    )
+
+
+def check_head(row: NewRow, table: Table) -> None:
+    """Raise NotComputedError where a row was read from a layout whose columns are not those of the base."""
+    if row.head and not same_columns(row.head, table.head):
+        raise NotComputedError(
+            "the columns of a table of a text without markup are not those of the base", "plain-text"
+        )
 
 
 def footnote_rows(raw: str) -> list[tuple[str, int, int]]:
