@@ -254,37 +254,55 @@ def test_damaged_bytes_of_the_part_are_a_reason_and_the_rule_is_stored(
     assert (unit["state"], unit["reason"]) == ("not-computed", "blob 1: its bytes were altered")
 
 
-@pytest.mark.parametrize("words", [NEW, "The requirement reaches an affiliate."])
-def test_alerts_quote_the_text_as_amended_and_the_audit_counts_what_agreed(
+OTHER = "The requirement reaches an affiliate."
+
+
+@pytest.mark.parametrize("words", [NEW.replace("half", "one half"), OTHER])
+def test_inspection_on_monday_publication_on_wednesday_and_the_ecfr_on_friday(
     world: World, words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Inspection on Wednesday, publication on Friday, the eCFR on the next Tuesday."""
+    """The published text has "one half" where the filed one has "half"."""
     world.head = 'languages = ["en"]\n'
+    while world.now.weekday() != 0:
+        world.later(days=1)
     world.use("fr-bis", "inspection", "ear").poll()
-    rule(
-        world,
-        REVISED + END,
-        world.now.date() + timedelta(days=2),
-        world.now - timedelta(minutes=15),
-    )
+    made = rule(world, REVISED + END, world.now.date() + timedelta(days=2), world.now - timedelta(minutes=15))
     world.later(minutes=30)
     world.poll()
-    (alert,) = [alert for alert in world.alerts if "2026-71001" in alert]
-    assert "Text as amended (computed by tracker): 15 CFR 744.11(a)(1) (from 12 June 2026): " in alert
-    assert "an entity [-that-]{+of which+} a listed entity owns{+ half or more+}." in alert
-    assert "(computed by tracker from 2026-71001, not yet in the eCFR)" in alert
+    (monday,) = [alert for alert in world.alerts if "2026-71001" in alert]
+    assert "Text as amended (computed by tracker): 15 CFR 744.11(a)(1) (from " in monday
+    assert "an entity [-that-]{+of which+} a listed entity owns{+ half or more+}." in monday
+    assert "(computed by tracker from 2026-71001, not yet in the eCFR)" in monday
     world.later(days=2)
+    made.xml.put(world.now, (made.xml.at(world.now) or "").replace("half or more", "one half or more"))
     world.poll()
-    text = codify(world, words, days=4)
-    (alert,) = [alert for alert in world.alerts if text["id"] in alert]
-    agrees = words == NEW
+    (unit,) = amended(world)
+    assert "one half or more" in unit["after"]
+    before = len(world.alerts)
+    text = codify(world, words)
+    agrees = words != OTHER
+    friday = world.alerts[before:]
+    (alert,) = [one for one in friday if text["id"] in one and "ntc_" not in one]
     assert f"{agrees:d} of 1 units have the computed words." in alert
     assert ("Check 15 CFR 744.11(a)(1)." in alert) is not agrees
+    incidents = [one for one in friday if "ntc_" in one]
+    assert len(incidents) == 1 - agrees
+    for incident in incidents:
+        assert "The eCFR has other words than tracker computed from 2026-71001" in incident
+        assert "15 CFR 744.11(a)(1), computed from 2026-71001: " in incident
+        assert "of which a listed entity owns one half or more." in incident
+        assert f"15 CFR 744.11(a)(1), the eCFR: (1) Owned entities. {OTHER}" in incident
+        assert f"/changes/{text['id']}" in incident
+    world.later(days=1)
+    world.poll()
+    assert len(world.alerts) == before + len(friday)
     with viewer(world) as client:
         client.cookies.set("lang", "en")
         assert (
             f"{agrees:d} of 1 units that the eCFR has agree with it, 0 pending" in client.get("/sources").text
         )
+        page = client.get(f"/changes/{text['id']}").text
+        assert ("the eCFR has other words: check" in page) is not agrees
     arguments = ["audit", "ear", "--since", "2026-06-01", "--json"]
     monkeypatch.setattr(
         "sys.argv", ["tracker", *arguments, "--state", str(world.state), "--config", str(world.config)]

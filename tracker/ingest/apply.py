@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from tracker.alerts import enqueue
+from tracker.alerts import enqueue, prediction_incidents
 from tracker.clock import legal_day
 from tracker.config.models import Settings, Source
 from tracker.documents.names import references_in
@@ -62,6 +62,9 @@ def new_version(
     if decision.record is None or change.revision > decision.record.revision:
         alerts = enqueue.enqueue_alerts(connection, change, story, document_id, settings, row.at)
     alerts += status_alerts.enqueue(connection, earlier, change, settings, row.at)
+    if differing:
+        people = settings.channels_for_outages()
+        alerts += prediction_incidents.enqueue(connection, change, story, people, row.at)
     return Written(saved, change, alerts, differing)
 
 

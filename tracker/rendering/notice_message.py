@@ -4,8 +4,9 @@ batch.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from tracker.clock import legal_day
 from tracker.i18n import format_day, format_instant, label, t
@@ -26,6 +27,10 @@ from tracker.rendering.profile_lead import leading_badge, leading_match, profile
 from tracker.sanitize import safe_url, sanitize_line, shorten
 
 ENTRY_LENGTH = 240
+DIFFERING_UNITS, DIFFERING_WORDS = (
+    3,
+    600,
+)  # units of a difference that are quoted, and characters of each text
 
 
 def notice_message(
@@ -43,6 +48,8 @@ def notice_message(
     refers to; `profile` that of its readers, whose level then leads.
     """
     data = notice.data
+    if notice.kind == "prediction-differs":
+        about = None  # it is about the words, not about what they mean to the firm
     match = leading_match(about, profile) if about is not None and profile else None
     level = match.level if match else notice.level
     today = legal_day(now)
@@ -91,6 +98,13 @@ def notice_message(
             ),
             LabeledFact(t("notice.sent-to", language), sanitize_line(data["channel"])),
         ]
+        links = _links(data["change"], data["url"], language, viewer_url)
+    elif notice.kind == "prediction-differs":
+        rules = joint.join(map(sanitize_line, data["rules"]))
+        path = sanitize_line(data["units"][0]["path"])
+        what = t("notice.prediction-differs-what", language, rules=rules, path=path, count=data["count"])
+        title = sanitize_line(data["title"])
+        points = [*_differing(data, language)]
         links = _links(data["change"], data["url"], language, viewer_url)
     else:
         what = t(f"notice.{notice.kind}-what", language, name=subject, count=data.get("failures", ""))
@@ -212,6 +226,22 @@ def _entry(message: Message, language: Language) -> ListEntry:
         note=separator.join(f"{point.label}: {point.value}" for point in strong[:2]),
         link=message.links[0].value if message.links else "",
     )
+
+
+def _differing(data: Mapping[str, Any], language: Language) -> Iterator[LabeledFact]:
+    """Yield both texts of the first differing units, and what to do."""
+    for unit in data["units"][:DIFFERING_UNITS]:
+        path, rule = sanitize_line(unit["path"]), sanitize_line(unit["rule"])
+        computed, found = (
+            shorten(sanitize_line(unit[name]), DIFFERING_WORDS) or t("redline.nothing", language)
+            for name in ("computed", "found")
+        )
+        yield LabeledFact(t("notice.prediction-computed", language, path=path, rule=rule), computed)
+        yield LabeledFact(t("notice.prediction-found", language, path=path), found)
+    more = data["count"] - DIFFERING_UNITS
+    if more > 0:
+        yield LabeledFact(t("notice.prediction-others", language), t("message.more", language, count=more))
+    yield LabeledFact(t("notice.todo", language), t("notice.prediction-differs-todo", language), strong=True)
 
 
 def _links(change_id: str, address: str, language: Language, viewer_url: str) -> tuple[LabeledFact, ...]:
