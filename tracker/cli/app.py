@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,6 +21,7 @@ from tracker.errors import SettingsError, StateLost, StoreError, TrackerError, U
 from tracker.model import Language
 
 if TYPE_CHECKING:
+    from tracker.client import Client
     from tracker.config.models import Settings
 
 CONFIG = Path("sources.toml")
@@ -35,18 +37,33 @@ Command = Callable[..., None]
     "but something needs attention; 2 wrong use or bad settings. Information, not legal advice.",
 )
 @click.version_option(__version__, prog_name="tracker")
-def app() -> None:
+@click.option(
+    "--server",
+    default="",
+    metavar="URL",
+    envvar="TRACKER_SERVER",
+    help="Ask the viewer at this address instead of --state (or TRACKER_SERVER): changes, show, diff, search, screen.",
+)
+@click.option(
+    "--key",
+    default="",
+    metavar="env:NAME",
+    help="With --server: the API key, in an environment variable or a file (env:NAME, file:PATH).",
+)
+def app(server: str, key: str) -> None:
     """Watches US export-control, tariff and AI-export law, and reports what changed, since when, and why it
     matters to a Japanese firm.
     """
 
 
-def command(name: str, *, old_name: str = "") -> Callable[[Command], click.Command]:
+def command(name: str, *, old_name: str = "", remote: bool = False) -> Callable[[Command], click.Command]:
     """Declare a command of ours: it takes --config and --state like all of them. `old_name` still works, hidden
-    and with a warning.
+    and with a warning. `remote`: it also asks another tracker, with --server.
     """
 
     def decorate(function: Command) -> click.Command:
+        if not remote:
+            function = _local_only(function, name)
         for option in (
             click.option("--state", type=click.Path(path_type=Path), default=STATE, envvar="TRACKER_STATE", show_default=True,
                          help="The folder for all data (or TRACKER_STATE)."),
@@ -62,6 +79,49 @@ def command(name: str, *, old_name: str = "") -> Callable[[Command], click.Comma
         return declared
 
     return decorate
+
+
+def _local_only(function: Command, name: str) -> Command:
+    @wraps(function)
+    def checked(*arguments: Any, **named: Any) -> None:
+        if click.get_current_context().find_root().params.get("server"):
+            raise UsageError(
+                f"`tracker {name}` cannot ask a server", cure="leave out --server (TRACKER_SERVER)"
+            )
+        function(*arguments, **named)
+
+    return checked
+
+
+def remote_client() -> Client | None:
+    """Return the client of --server, closed when the command ends; None without it. Raises UsageError for a key that is written
+    out, or cannot be read."""
+    root = click.get_current_context().find_root()
+    server, key = root.params.get("server"), root.params.get("key")
+    if not server:
+        if key:
+            raise UsageError("--key: it goes with --server")
+        return None
+    from tracker.client import Client
+
+    client = Client(server, secret_of(key) if key else "")
+    root.call_on_close(client.close)
+    return client
+
+
+def secret_of(value: str) -> str:
+    """Return the secret that env:NAME or file:PATH names. Raises UsageError for any other text: it would be in the list of
+    processes and in the history of the shell."""
+    kind, _, name = value.partition(":")
+    if kind == "env" and os.environ.get(name, "").strip():
+        return os.environ[name].strip()
+    if kind == "file":
+        try:
+            return Path(name).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"--key: {name} cannot be read") from error
+    what = f"the environment has no {name}" if kind == "env" else "not env:NAME or file:PATH"
+    raise UsageError(f"--key: {what}")
 
 
 as_json = click.option(
@@ -95,6 +155,7 @@ def run() -> int:
         queries,
         running,
         screening,
+        search,
         serve,
     )
 

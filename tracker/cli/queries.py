@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracker import clock
+from tracker.cli import remote
 from tracker.cli.app import as_json as json_option
 from tracker.cli.app import (
     command,
@@ -20,6 +21,7 @@ from tracker.cli.app import (
     language_of,
     preferences,
     print_json,
+    remote_client,
     write_out,
 )
 from tracker.cli.app import lang as lang_option
@@ -49,7 +51,7 @@ def _among(value: str, allowed: tuple[str, ...], option: str) -> str | None:
 _MARKUP = frozenset({".txt", ".xml", ".html", ".htm", ".pdf"})
 
 
-@command("changes")
+@command("changes", remote=True)
 @click.option("--since", default="", metavar="DATE", help="Published (or detected) on or after this day.")
 @click.option("--topic", default="", metavar="TOPIC", help="With this topic, by id.")
 @click.option(
@@ -88,6 +90,16 @@ def changes(
 
     named = _among(level, tuple(Level), "--level")
     hide = not as_json and named is None and not query and not profile
+    most = limit or (500 if as_json else 50)
+    if client := remote_client():
+        conditions = {
+            "since": _day(since, "--since"), "topic": _among(topic, TOPIC_IDS, "--topic"), "level": named or ("low" if hide else None),
+            "source": source or None, "profile": profile or None, "query": query or None,
+        }  # fmt: skip
+        liking = preferences(config)
+        language = language_of(lang, liking.language)
+        remote.changes(client, conditions, most, language, liking, as_json=as_json)
+        return
     wanted = ChangeQuery(
         since=_day(since, "--since"),
         topic=_among(topic, TOPIC_IDS, "--topic"),
@@ -95,7 +107,7 @@ def changes(
         source=source or None,
         profile=profile or None,
         terms=_terms(query),
-        limit=limit or (500 if as_json else 50),
+        limit=most,
     )
     with open_reader(state) as store:
         found = store.changes(wanted)
@@ -134,12 +146,16 @@ def _terms(query: str) -> tuple[tuple[str, ...], ...]:
     return terms(query)
 
 
-@command("show")
+@command("show", remote=True)
 @click.argument("change")
 @lang_option
 @json_option
 def show(config: Path, state: Path, change: str, lang: str, as_json: bool) -> None:
     """Shows one change with evidence, units, dates, status, deliveries, and the snapshots that it is based on."""
+    if client := remote_client():
+        liking = preferences(config)
+        remote.show(client, change, language_of(lang, liking.language), liking, as_json=as_json)
+        return
     from tracker.answers.records import whole_change
     from tracker.serialization import format_instant
     from tracker.storage.database import Store
@@ -240,7 +256,7 @@ def deadlines(config: Path, state: Path, form: str, output: Path | None, lang: s
         write_out((deadline_table(rows, language) if rows else "there are no upcoming dates") + "\n", output)
 
 
-@command("diff")
+@command("diff", remote=True)
 @click.argument("change", default="")
 @click.option("--before", type=click.Path(path_type=Path), metavar="FILE", help="The earlier text.")
 @click.option("--after", type=click.Path(path_type=Path), metavar="FILE", help="The later text.")
@@ -265,6 +281,11 @@ def diff(
     _among(form, ("text", "html", "docx", "pdf", "json"), "--format")
     if bool(change) == bool(before or after) or bool(before) != bool(after):
         raise UsageError("name a CHANGE, or use both --before FILE and --after FILE")
+    if change and (client := remote_client()):
+        if form in {"docx", "pdf"} and output is None and sys.stdout.isatty():
+            raise UsageError(f"a {form} file cannot be printed to the terminal", cure=f"give -o FILE.{form}")
+        remote.diff(client, change, form, language_of(lang, preferences(config).language), output)
+        return
     try:
         redline = (
             _of_change(change, state, preferences(config).timezone) if change else _of_files(before, after)

@@ -9,8 +9,18 @@ from pathlib import Path
 import click
 
 from tracker import clock
+from tracker.cli import remote
 from tracker.cli.app import as_json as json_option
-from tracker.cli.app import command, finish, language_of, preferences, print_json, settings_of, write_out
+from tracker.cli.app import (
+    command,
+    finish,
+    language_of,
+    preferences,
+    print_json,
+    remote_client,
+    settings_of,
+    write_out,
+)
 from tracker.cli.app import lang as lang_option
 from tracker.cli.app import output as output_option
 from tracker.errors import UsageError
@@ -18,7 +28,7 @@ from tracker.errors import UsageError
 FORMS = ("text", "csv", "pdf", "json")
 
 
-@command("screen")
+@command("screen", remote=True)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--format",
@@ -51,6 +61,9 @@ def screen(
         raise UsageError(f"--format: not one of {', '.join(FORMS)}")
     if form == "pdf" and output is None and sys.stdout.isatty():
         raise UsageError("a PDF cannot be printed to the terminal", cure="give -o FILE.pdf")
+    if client := remote_client():
+        remote.screen(client, file, form, language_of(lang, preferences(config).language), output)
+        return
     try:
         with file.open("rb") as opened:
             data = opened.read(LARGEST + 1)

@@ -27,6 +27,7 @@ from tracker.web.security_headers import is_loopback
 
 SESSION = "tracker_session"
 MCP = "/mcp"  # of `tracker mcp --http`
+QUESTIONS = (MCP, "/api/screen")  # sent by POST for their size; they only read
 _ALIVE = frozenset({"/healthz", "/readyz"})
 _FORWARDED = frozenset({"forwarded", "via", "x-real-ip"})
 
@@ -38,7 +39,7 @@ _ROLES: tuple[tuple[str, str, UserRole], ...] = (
     ("GET", r"/settings", UserRole.OPERATOR),
     ("GET", r"/sign-ins", UserRole.ADMIN),
     ("GET", r".*", UserRole.READER),
-    ("POST", MCP, UserRole.READER),  # its questions are sent by POST, and all tools only read
+    *(("POST", path, UserRole.READER) for path in QUESTIONS),
     ("POST", r"/sign-out", UserRole.READER),
     ("POST", r"/saved(/[^/]+/[a-z]+)?", UserRole.READER),
     ("POST", r"/parties", UserRole.READER),  # checks a file, and keeps nothing
@@ -254,7 +255,7 @@ class AuthMiddleware:
             return self._require_sign_in(request, access)
         if visitor.via == "key":
             scope = key_scope(path)
-            asks = method == "GET" or (method == "POST" and path == MCP)
+            asks = method == "GET" or (method == "POST" and path in QUESTIONS)
             if not asks or scope is None or scope not in visitor.scopes:
                 return JSONResponse({"detail": "the key does not have the scope for this request"}, 403)
         if not visitor.may(required_permission(method, path)):

@@ -26,7 +26,7 @@ from tracker.rendering.redlines.stored import load_redline, with_texts
 from tracker.serialization import change_from_json
 from tracker.web.context import InjectedContext, WebContext
 from tracker.web.page_cache import cached_page
-from tracker.web.rendering import language_of, number_of, page, query
+from tracker.web.rendering import asked_language, language_of, number_of, page, query
 
 router = APIRouter(include_in_schema=False)
 
@@ -36,6 +36,7 @@ TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "html": "text/html; charset=utf-8",
     "json": "application/json",
+    "text": "text/plain; charset=utf-8",
 }
 
 
@@ -153,6 +154,12 @@ def _redline(request: Request, web_context: WebContext, reference: str, context:
 
 
 @router.get("/changes/{reference}/redline.{form}")
+@router.get(
+    "/api/changes/{reference}/redline.{form}",
+    tags=["records"],
+    include_in_schema=True,
+    summary="The redline of one change: text, html, docx, pdf or json",
+)
 def redline_file(request: Request, web_context: InjectedContext, reference: str, form: str) -> Response:
     if form not in {*TYPES, "pdf"}:
         raise HTTPException(404)
@@ -168,7 +175,7 @@ def _paper(request: Request, web_context: WebContext, change: Change, redline: R
     with web_context.reading() as store:
         log = store.reviews([change.id])
     data = print_pdf.change_pdf(
-        change, redline, log, language=language_of(request, web_context), today=web_context.today()
+        change, redline, log, language=asked_language(request, web_context), today=web_context.today()
     )
     headers = {"Content-Disposition": f'attachment; filename="{change.id}.pdf"'}
     return Response(data, media_type="application/pdf", headers=headers)
@@ -237,7 +244,7 @@ def draw(
 
 
 def as_file(request: Request, web_context: WebContext, redline: Redline, form: str, name: str) -> Response:
-    data = render(redline, form, language_of(request, web_context))
+    data = render(redline, form, asked_language(request, web_context))
     plain = re.sub(r"[^\w.-]+", "-", name, flags=re.ASCII)
     headers = {"Content-Disposition": f'attachment; filename="{plain}.{form}"'}
     if form == "html":

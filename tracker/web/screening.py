@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, File, Form, HTTPException, Request, Response, UploadFile
+from fastapi import APIRouter, Body, File, Form, HTTPException, Request, Response, UploadFile
 from fastapi.responses import HTMLResponse
 
 from tracker.answers.partners import Screeners, has_consolidated, screened
 from tracker.answers.texts import text_sources
 from tracker.errors import UsageError
 from tracker.i18n import t
+from tracker.model import Language
 from tracker.rendering.screening_pdf import screening_pdf
 from tracker.screening import report
 from tracker.screening.partner_file import LARGEST, LONGEST, MOST, read_partners
@@ -28,14 +30,19 @@ from tracker.search.index import SearchIndex
 from tracker.search.marks import highlight, passage
 from tracker.search.query import terms
 from tracker.web.context import InjectedContext, WebContext
-from tracker.web.rendering import language_of, page
-from tracker.web.security_headers import check_form
+from tracker.web.rendering import asked_language, language_of, page
+from tracker.web.security_headers import check_form, check_origin
 
 router = APIRouter(include_in_schema=False)
 
 ROWS = 500  # of a result on the page; the files have all
 TEXTS = 20  # rows of the lists with the words of a question
-_TYPES = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
+_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "pdf": "application/pdf",
+    "json": "application/json",
+    "text": "text/plain; charset=utf-8",
+}
 _LISTS = ["Supp. No. 4 to Part 744", "Supp. No. 6 to Part 744", "Supp. No. 7 to Part 744"]
 
 
@@ -101,23 +108,53 @@ def check_file(
         raise HTTPException(422, error.line()) from error
     screener, unread = screener_of(request, web_context)
     found = _screened(web_context, screener, partners)
-    language = language_of(request, web_context)
-    if result == "csv":
+    if result == "page":
+        return _page(request, web_context, screener, found, unread=unread)
+    answer = _file(found, result, language_of(request, web_context))
+    name = f"screening-{web_context.today().isoformat()}.{result}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@router.post(
+    "/api/screen",
+    tags=["records"],
+    include_in_schema=True,
+    summary="Checks the names of a CSV against the stored lists, and keeps nothing",
+    responses={200: {"headers": {"X-Lists-Complete": {"schema": {"type": "string"}}}}},
+)
+def screen_api(
+    request: Request,
+    web_context: InjectedContext,
+    partners: Annotated[bytes, Body(media_type="text/csv", description="Columns name, country, address")],
+    form: Literal["text", "csv", "pdf", "json"] = "json",
+) -> Response:
+    check_origin(request, web_context.settings.viewer_url)
+    try:
+        read = read_partners(partners, "the file")
+    except UsageError as error:
+        raise HTTPException(422, error.line()) from error
+    screener, _ = screener_of(request, web_context)
+    return _file(_screened(web_context, screener, read), form, asked_language(request, web_context))
+
+
+def _file(found: Screening, form: str, language: Language) -> Response:
+    """A result in one of the forms of `tracker screen`. X-Lists-Complete: whether all lists were there."""
+    if form == "csv":
         data = report.screening_csv(found, language)
-    elif result == "pdf":
+    elif form == "pdf":
         heads, rows = report.screening_rows(found, language)
+        notes = report.screening_notes(found, language)
         try:
-            data = screening_pdf(
-                t("screen.title", language), heads, rows, report.screening_notes(found, language), language
-            )
+            data = screening_pdf(t("screen.title", language), heads, rows, notes, language)
         except UsageError as error:
             raise HTTPException(422, error.line()) from error
+    elif form == "json":
+        data = json.dumps(report.screening_to_json(found), ensure_ascii=False).encode()
     else:
-        return _page(request, web_context, screener, found, unread=unread)
-    name = f"screening-{web_context.today().isoformat()}.{result}"
-    return Response(
-        data, media_type=_TYPES[result], headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+        data = report.screening_text(found, language).encode()
+    complete = {"X-Lists-Complete": str(found.whole).lower()}
+    return Response(data, media_type=_TYPES[form], headers=complete)
 
 
 def _page(

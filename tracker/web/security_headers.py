@@ -38,7 +38,10 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 MAX_BODY = 64_000  # bytes of a form
-UPLOADS = {"/parties": 4_100_000}  # bytes of a form with a file, by its path
+UPLOADS = {
+    "/parties": 4_100_000,
+    "/api/screen": 4_100_000,
+}  # bytes of a form with a file, or of a file, by its path
 COOKIE = "tracker_form"
 
 log = Logger()
@@ -146,8 +149,17 @@ def form_token(secret: str) -> str:
 
 
 def check_form(request: Request, token: str, viewer_url: str) -> None:
-    """Raise HTTPException 403 for a form that was not sent from our own pages. Behind a proxy with TLS, the
-    origin of our pages is that of `viewer_url`.
+    """Raise HTTPException 403 for a form that was not sent from our own pages."""
+    check_origin(request, viewer_url)
+    secret = request.cookies.get(COOKIE, "")
+    nonce, _, signature = token.partition(".")
+    if not secret or not hmac.compare_digest(_sign(secret, nonce).encode(), signature.encode()):
+        raise HTTPException(403, "the form has expired, or cookies are off: reload the page")
+
+
+def check_origin(request: Request, viewer_url: str) -> None:
+    """Raise HTTPException 403 for a request that a browser sends from another site. Behind a proxy with TLS, the origin of our
+    pages is that of `viewer_url`.
     """
     origin = request.headers.get("origin")
     own = f"{request.url.scheme}://{request.headers.get('host', '')}"
@@ -156,10 +168,6 @@ def check_form(request: Request, token: str, viewer_url: str) -> None:
         raise HTTPException(403, "the form was sent from another site")
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise HTTPException(403, "the form was sent from another site")
-    secret = request.cookies.get(COOKIE, "")
-    nonce, _, signature = token.partition(".")
-    if not secret or not hmac.compare_digest(_sign(secret, nonce).encode(), signature.encode()):
-        raise HTTPException(403, "the form has expired, or cookies are off: reload the page")
 
 
 def _sign(secret: str, nonce: str) -> str:
