@@ -288,7 +288,9 @@ def diff(
         return
     try:
         redline = (
-            _of_change(change, state, preferences(config).timezone) if change else _of_files(before, after)
+            _of_change(change, state, preferences(config).timezone, form)
+            if change
+            else _of_files(before, after)
         )
     except UsageError:
         raise
@@ -338,8 +340,8 @@ def _sha(path: Path) -> str:
     return hashlib.sha256(file_bytes(path)).hexdigest()
 
 
-def _of_change(reference: str, state: Path, timezone: str) -> Redline:
-    from tracker.rendering.redlines.stored import load_redline
+def _of_change(reference: str, state: Path, timezone: str, form: str) -> Redline:
+    from tracker.rendering.redlines.stored import load_redline, with_texts
     from tracker.serialization import change_from_json
     from tracker.storage.database import Store
     from tracker.storage.read_queries import open_reader
@@ -347,7 +349,10 @@ def _of_change(reference: str, state: Path, timezone: str) -> Redline:
     with open_reader(state) as store:
         found = change_from_json(store.change(reference))
     with Store(state).read() as connection:
-        return load_redline(connection, found, now=clock.now(), timezone=timezone)
+        redline = load_redline(connection, found, now=clock.now(), timezone=timezone)
+        if form in {"text", "json"} or not redline.operations:
+            return redline
+        return with_texts(connection, found, redline) or redline
 
 
 def _paper(reference: str, state: Path, redline: Redline, language: Language) -> bytes:

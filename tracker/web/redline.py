@@ -164,6 +164,9 @@ def redline_file(request: Request, web_context: InjectedContext, reference: str,
     if form not in {*TYPES, "pdf"}:
         raise HTTPException(404)
     change, redline = _load(web_context, reference)
+    if form != "json" and redline.operations:
+        with web_context.store.read() as connection:
+            redline = with_texts(connection, change, redline) or redline
     if form == "pdf":
         return _paper(request, web_context, change, redline)
     return as_file(

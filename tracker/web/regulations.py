@@ -281,6 +281,7 @@ def _compared(web_context: WebContext, identity: str, since: int, on: int) -> Re
         states=unit_states_of(web_context, operations, after.units),
         asked=_asked(web_context, after, stored_states, on),
         document_id=identity,
+        excerpt=True,
     )
 
 

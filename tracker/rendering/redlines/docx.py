@@ -2,213 +2,287 @@
 old one.
 
 Insertions are `w:ins`, deletions `w:del`, moves `w:moveFrom` and `w:moveTo` (ECMA-376 part 1, 17.13.5). An inserted
-or deleted paragraph is tracked with its paragraph mark. The state of a unit (stayed, ended) is a comment on it. Where
-the redline has the units of both sides, the file contains the whole text; else it contains the touched units in order.
+or deleted paragraph is tracked with its paragraph mark, a table row with its row properties. The state of a unit (stayed,
+ended) is a comment on it.
+
+What the file says itself has styles of its own (`OWN_STYLES`): what is compared, a heading for each unit (its citation; that of
+an inserted or deleted unit is tracked with it), the heads of tables, and the annex with the hashes. Where the redline has the
+units of both texts, the file contains the texts, or, of an excerpt, the touched sections; else the touched units in order.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from datetime import UTC
 
 import docx
 from docx.document import Document
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Pt
-from docx.text.paragraph import Paragraph
+from docx.shared import Mm, Pt, RGBColor
 from lxml import etree
 
 from tracker.diffing.summary import summarize
 from tracker.i18n import t
-from tracker.model import Language, Op, Operation, Unit, UnitKind
-from tracker.rendering.redlines.model import Redline, RedlineLine, merge_in_reading_order
-from tracker.sanitize import sanitize
+from tracker.model import Language, Op, Operation, UnitKind
+from tracker.rendering.bluebook import cite
+from tracker.rendering.redlines.docx_revisions import SPACER, DocxWriter, small_text
+from tracker.rendering.redlines.layout import (
+    MovedFrom,
+    RedlineItem,
+    RedlineSection,
+    RedlineTable,
+    UnchangedUnit,
+    cells_of,
+    file_rows,
+    heading_titles,
+    places,
+    split_section,
+)
+from tracker.rendering.redlines.model import Redline
+from tracker.sanitize import sanitize, sanitize_line
 
-_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-_INDENT = 240  # twentieths of a point per level
+SECTIONS = 12  # cited on the first page
+RIBBONS = 6  # on the first page
+OMITTED = "* * * * *"  # as the Federal Register marks text that it does not print
+ANNEX = 100  # units that the annex lists of one official page
+SECTION, UNIT, HEAD, OWN, CELL = (
+    "Redline Section", "Redline Unit", "Redline Table Head", "Redline Note", "Redline Cell",
+)  # fmt: skip
+OWN_STYLES = frozenset({SECTION, UNIT, HEAD, OWN, SPACER, "Title"})
+_INDENT = 280  # twentieths of a point per level
 _DEEPEST = 8
-_HEADING_LEVELS = 3
-_INSTANT = "%Y-%m-%dT%H:%M:%SZ"
-RIBBONS = 6  # in the header of the first page
-_TRACKS = {"delete": "del", "insert": "ins", "moveFrom": "moveFrom", "moveTo": "moveTo"}
+_TEXT_WIDTH = 9_411  # twentieths of a point: A4 without its margins
 
 
 def render(redline: Redline, language: Language = "en") -> bytes:
     """Return the .docx file. Editorial differences are tracked under a separate author name."""
     document = docx.Document()
-    normal = document.styles["Normal"]
-    normal.font.size = Pt(10.5)
-    normal.font.name = "Times New Roman"
-    normal.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "MS Mincho")
+    _styles(document, language)
     core = document.core_properties
     core.title, core.author = sanitize(redline.title)[:255], sanitize(redline.author)[:255]
     core.created = core.modified = redline.generated_at.astimezone(UTC).replace(tzinfo=None)
     core.comments = ""
-    _header(document, redline, language)
-    body = document.element.body
-    writer = _Writer(redline, t("redline.editorial", language))
-    for line in _lines(redline):
-        for paragraph in writer.paragraphs(line):
-            body.insert(len(body) - 1, paragraph)  # the section properties must stay last
-            if line.status not in ("removed", "moved-away"):
-                _comment(document, paragraph, redline, line.unit.path, language)
-    document.add_paragraph()  # so that the mark of the last paragraph can be tracked too
+    _page(document, redline)
+    _front(document, redline, language)
+    writer = DocxWriter(document, redline, language)
+    body = _Body(writer, redline, language)
+    titles = heading_titles((redline.before.units if redline.before else ()) + redline.after.units)
+    for place in places(file_rows(redline), language, titles):
+        body.section(place)
+    if not redline.visible():
+        document.add_paragraph(t("redline.same", language), style=OWN)
+    _annex(document, redline, language)
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
 
 
-def _comment(
-    document: Document, paragraph: etree._Element, redline: Redline, path: str, language: Language
-) -> None:
-    """Write the ribbons of a unit as comments on its paragraph, which belong to no version of the text."""
-    for ribbon in redline.ribbons(path, language):
-        author = sanitize(redline.author)
-        comment = document.comments.add_comment(sanitize(ribbon.words), author=author, initials=author[:1])
-        comment._comment_elm.set(qn("w:date"), redline.generated_at.astimezone(UTC).strftime(_INSTANT))
-        number = str(comment.comment_id)
-        start, end = OxmlElement("w:commentRangeStart"), OxmlElement("w:commentRangeEnd")
-        start.set(qn("w:id"), number)
-        end.set(qn("w:id"), number)
-        paragraph.insert(1, start)  # after the properties
-        paragraph.append(end)
-        reference = etree.SubElement(etree.SubElement(paragraph, f"{{{_W}}}r"), f"{{{_W}}}commentReference")
-        reference.set(qn("w:id"), number)
+class _Body:
+    """Writes sections: their headings, their units and their tables."""
 
+    def __init__(self, writer: DocxWriter, redline: Redline, language: Language) -> None:
+        self._writer = writer
+        self._redline = redline
+        self._language = language
+        self._whole = bool(redline.after.units or (redline.before and redline.before.units))
 
-def _lines(redline: Redline) -> Iterator[RedlineLine]:
-    if redline.after.units or (redline.before and redline.before.units):
-        yield from merge_in_reading_order(redline)
-        return
-    for op in redline.operations:
-        unit = Unit(op.path, op.kind, op.after if op.op is not Op.REMOVED else op.before)
+    def section(self, place: RedlineSection) -> None:
+        name = cite(place.name)
+        words = " — ".join(filter(None, (name, place.title)))
+        self._writer.own(words + (f" ({place.about})" if place.about else ""), SECTION)
+        for _, item in place.items:
+            if isinstance(item, RedlineTable):
+                self._table(item)
+            elif isinstance(item, RedlineItem):
+                self._item(item, place.name)
+            elif isinstance(item, UnchangedUnit):
+                paragraph = self._writer.paragraph(_style(item.path == place.name), _indent(item.level))
+                self._writer.plain(paragraph, item.text)
+                self._writer.comments(paragraph, item.path)
+            elif isinstance(item, MovedFrom):
+                self._left(item)
+            else:
+                self._writer.own(OMITTED, OWN)
+
+    def _item(self, item: RedlineItem, place: str) -> None:
+        op = item.operation
+        if op.op is Op.MOVED and not self._whole:
+            self._moved(op, item.level, away=True)
+        track = {Op.ADDED: "ins", Op.REMOVED: "del", Op.MOVED: "ins"}.get(op.op)
+        if op.path != place:
+            self._writer.own(cite(op.path), UNIT, track, op, level=_indent(item.level))
         if op.op is Op.MOVED:
-            yield RedlineLine("moved-away", Unit(op.from_path or op.path, op.kind, op.before), op)
-            yield RedlineLine("moved-here", unit, op)
+            paragraph = self._moved(op, item.level, away=False)
         else:
-            yield RedlineLine({Op.ADDED: "added", Op.REMOVED: "removed"}.get(op.op, "pair"), unit, op)  # type: ignore[arg-type]
+            heading = op.path == place or op.kind in (UnitKind.HEADING, UnitKind.ECCN)
+            paragraph = self._writer.paragraph(_style(heading), _indent(item.level), track, op)
+            self._writer.spans(paragraph, op.spans, op)
+        if op.op is not Op.REMOVED:
+            self._writer.comments(paragraph, op.path)
 
+    def _left(self, item: MovedFrom) -> None:
+        self._writer.own(cite(item.unit.path), UNIT, "del", item.operation, level=_indent(item.level))
+        self._moved(item.operation, item.level, away=True)
 
-class _Writer:
-    """Writes the paragraphs, numbers the revisions, and pairs the two ends of each move."""
-
-    def __init__(self, redline: Redline, editorial: str) -> None:
-        self._date = redline.generated_at.astimezone(UTC).strftime(_INSTANT)
-        self._author = sanitize(redline.author)
-        self._editorial = f"{self._author} ({editorial})"
-        self._revision = 0
-        self._moves: dict[str, str] = {}
-
-    def paragraphs(self, line: RedlineLine) -> Iterator[etree._Element]:
-        op = line.operation
-        if line.status == "same" or op is None:
-            paragraph = self._paragraph(line.unit)
-            _run(paragraph, line.unit.text, "t")
-        elif line.status == "pair":
-            paragraph = self._paragraph(line.unit)
-            for kind, text in op.spans:
-                self._text(paragraph, text, None if kind == "equal" else _TRACKS[kind], op)
-        elif line.status in ("added", "removed"):
-            track = "ins" if line.status == "added" else "del"
-            paragraph = self._paragraph(line.unit, track, op)
-            self._text(paragraph, line.unit.text, track, op)
-        else:
-            paragraph = self._moved(line, op)
-        yield paragraph
-
-    def _moved(self, line: RedlineLine, op: Operation) -> etree._Element:
-        """Write one end of a move. Words that changed in the move are a deletion at the old place and an
-        insertion at the new one.
-        """
-        away = line.status == "moved-away"
-        track, other, own = ("moveFrom", "insert", "del") if away else ("moveTo", "delete", "ins")
-        paragraph = self._paragraph(line.unit, track, op)
-        name = self._moves.setdefault(op.path, f"move{len(self._moves) + 1}")
-        start = self._marked(f"{track}RangeStart", op)
-        start.set(qn("w:name"), name)
-        paragraph.append(start)
-        for kind, text in op.spans:
-            if kind != other:
-                self._text(paragraph, text, track if kind == "equal" else own, op)
-        end = OxmlElement(f"w:{track}RangeEnd")
-        end.set(qn("w:id"), start.get(qn("w:id")) or "")
-        paragraph.append(end)
+    def _moved(self, op: Operation, level: int, *, away: bool) -> etree._Element:
+        track = "moveFrom" if away else "moveTo"
+        paragraph = self._writer.paragraph("", _indent(level), track, op)
+        self._writer.move(paragraph, op, away=away)
         return paragraph
 
-    def _paragraph(self, unit: Unit, track: str | None = None, op: Operation | None = None) -> etree._Element:
-        paragraph = OxmlElement("w:p")
-        properties = etree.SubElement(paragraph, f"{{{_W}}}pPr")
-        if unit.kind is UnitKind.HEADING and unit.depth < _HEADING_LEVELS:
-            style = etree.SubElement(properties, f"{{{_W}}}pStyle")
-            style.set(qn("w:val"), f"Heading{unit.depth + 1}")
-        elif unit.depth:
-            indent = etree.SubElement(properties, f"{{{_W}}}ind")
-            indent.set(qn("w:left"), str(_INDENT * min(unit.depth, _DEEPEST)))
-        if track and op:
-            mark = etree.SubElement(properties, f"{{{_W}}}rPr")
-            mark.append(self._marked(track, op))
-        return paragraph
+    def _table(self, table: RedlineTable) -> None:
+        self._writer.own(cite(table.parent), UNIT)
+        grid = self._writer.table(_widths(table))
+        rows = [row for _, row in table.rows]
+        printed = any(isinstance(row, RedlineItem | UnchangedUnit) and row.head for row in rows)
+        if table.columns and not printed:
+            self._writer.head_row(grid, table.columns, table.width, HEAD)
+        country = ""
+        for row in rows:
+            if isinstance(row, MovedFrom):
+                self._writer.row(grid, _cells(table, row.unit.kind, _side(row.operation, old=True)), table.width, "del", row.operation)  # fmt: skip
+            elif isinstance(row, UnchangedUnit):
+                own = _cells(
+                    table, UnitKind.ROW, (("equal", row.text),), row.country if row.country != country else ""
+                )
+                cells = (
+                    own
+                    if row.cells and not row.head
+                    else _cells(table, UnitKind.HEADING, (("equal", row.text),))
+                )
+                self._writer.row(grid, cells, table.width, bold=row.head or not row.cells)
+                country = row.country
+            elif isinstance(row, RedlineItem):
+                self._row(grid, table, row, row.country if row.country != country else "")
+                country = row.country
 
-    def _marked(self, track: str, op: Operation) -> etree._Element:
-        element = OxmlElement(f"w:{track}")
-        element.set(qn("w:id"), str(self._revision))
-        element.set(qn("w:author"), self._editorial if op.editorial else self._author)
-        element.set(qn("w:date"), self._date)
-        self._revision += 1
-        return element
-
-    def _text(self, paragraph: etree._Element, text: str, track: str | None, op: Operation) -> None:
-        if not text:
-            return
-        if track is None:
-            _run(paragraph, text, "t")
-            return
-        tracked = self._marked(track, op)
-        _run(tracked, text, "delText" if track == "del" else "t")
-        paragraph.append(tracked)
+    def _row(self, grid: etree._Element, table: RedlineTable, item: RedlineItem, country: str) -> None:
+        op = item.operation
+        if op.op is Op.MOVED and not self._whole:
+            self._writer.row(grid, _cells(table, op.kind, _side(op, old=True)), table.width, "del", op)
+        track = {Op.ADDED: "ins", Op.REMOVED: "del", Op.MOVED: "ins"}.get(op.op)
+        spans = _side(op, old=False) if op.op is Op.MOVED else op.spans
+        heads = item.head or op.kind is UnitKind.HEADING
+        made = self._writer.row(
+            grid, _cells(table, op.kind, spans, country), table.width, track, op, bold=heads
+        )
+        if op.op is not Op.REMOVED:
+            self._writer.comments(next(iter(made.iter(qn("w:p")))), op.path)
 
 
-def _run(parent: etree._Element, text: str, tag: str) -> None:
-    run = etree.SubElement(parent, f"{{{_W}}}r")
-    words = etree.SubElement(run, f"{{{_W}}}{tag}")
-    words.set(_SPACE, "preserve")
-    words.text = sanitize(text)
+Spans = tuple[tuple[str, str], ...]
 
 
-def _header(document: Document, redline: Redline, language: Language) -> None:
-    """Write the headers: the first page names the redline and its source, the others show the title and the
-    page number.
-    """
+def _side(op: Operation, *, old: bool) -> Spans:
+    """Return the words of one side of a row that moved: Word has no moves of rows."""
+    own, other = ("delete", "insert") if old else ("insert", "delete")
+    return tuple((own, text) for kind, text in op.spans if kind != other)
+
+
+def _cells(table: RedlineTable, kind: UnitKind, spans: Spans, country: str = "") -> list[Spans]:
+    """Return the runs of each cell of a row. A list of parties has the country in its first."""
+    cells: list[Spans] = list(cells_of(spans))
+    return [(("equal", country),), *cells] if table.by_country and kind is UnitKind.ROW else cells
+
+
+def _style(heading: bool) -> str:
+    return "Redline Heading" if heading else ""
+
+
+def _indent(level: int) -> int:
+    return _INDENT * min(max(level - 1, 0), _DEEPEST)
+
+
+def _widths(table: RedlineTable) -> tuple[int, ...]:
+    """Return the widths of the columns, in twentieths of a point: the name of a party needs the most room."""
+    shares = {5: (11, 35, 20, 18, 16), 4: (30, 25, 25, 20), 3: (15, 60, 25), 2: (65, 35)}.get(
+        table.width, (1,) * table.width
+    )
+    return tuple(_TEXT_WIDTH * share // sum(shares) for share in shares)
+
+
+def _styles(document: Document, language: Language) -> None:
+    normal = document.styles["Normal"]
+    normal.font.size, normal.font.name = Pt(10.5), "Times New Roman"
+    normal.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "MS Mincho")
+    normal.element.rPr.append(_language(language))
+    normal.paragraph_format.space_after = Pt(4)
+    for name, base, size, bold, before, gray in (
+        (SECTION, "Heading 1", 13, True, 16, False),
+        (UNIT, "Heading 2", 8.5, True, 8, True),
+        ("Redline Heading", "Normal", 10.5, True, 4, False),
+        (HEAD, "Normal", 8.5, True, 0, True),
+        (CELL, "Normal", 8.5, False, 0, False),
+        ("Redline Cell Head", "Normal", 8.5, True, 0, False),
+        (OWN, "Normal", 9, False, 0, False),
+        (SPACER, "Normal", 1, False, 0, False),
+    ):
+        style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style = document.styles[base]
+        style.font.size, style.font.bold, style.font.name = Pt(size), bold, "Times New Roman"
+        style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "MS Mincho")
+        style.font.color.rgb = RGBColor(0x55, 0x55, 0x55) if gray else RGBColor(0, 0, 0)
+        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(2)
+        style.paragraph_format.keep_with_next = name in (SECTION, UNIT, HEAD, "Redline Cell Head")
+
+
+def _language(language: Language) -> etree._Element:
+    element = OxmlElement("w:lang")
+    element.set(qn("w:val"), "en-US")
+    element.set(qn("w:eastAsia"), "ja-JP" if language == "ja" else "en-US")
+    return element
+
+
+def _page(document: Document, redline: Redline) -> None:
+    """Set A4 paper, the title in the header and the page number in the footer."""
     section = document.sections[0]
-    section.different_first_page_header_footer = True
-    first = section.first_page_header
-    names = redline.names(language) or ("",)
-    _small(first.paragraphs[0], names[0], bold=True)
-    for name in names[1:]:
-        _small(first.add_paragraph(), name)
-    for name, value in redline.facts(language):
-        _small(first.add_paragraph(), f"{name}: {value}")
-    _small(first.add_paragraph(), summarize(redline.operations).get(language))
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin = section.right_margin = Mm(22)
+    section.top_margin = section.bottom_margin = Mm(22)
+    small_text(section.header.paragraphs[0], redline.title)
+    paragraph = section.footer.paragraphs[0]
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    paragraph._p.append(field)
+
+
+def _front(document: Document, redline: Redline, language: Language) -> None:
+    """Write what is compared, in words that need neither the viewer nor the annex."""
+    title, *official = redline.names(language) or (t("redline.title", language),)
+    heading = document.add_paragraph(sanitize_line(title), style="Title")
+    heading.paragraph_format.space_after = Pt(4)
+    for run in heading.runs:
+        run.font.size, run.font.name = Pt(17), "Times New Roman"
+    for name in official:
+        document.add_paragraph(sanitize_line(name), style=OWN)
+    sections = dict.fromkeys(cite(split_section(op.path)[0]) for op in redline.visible())
+    cited = "; ".join([*sections][:SECTIONS]) + (" …" if len(sections) > SECTIONS else "")
+    for name, value in redline.facts(language, hashes=False):
+        paragraph = document.add_paragraph(style=OWN)
+        paragraph.add_run(f"{name}: ").bold = True
+        paragraph.add_run(sanitize_line(cited if name == t("redline.citations", language) else value))
+    document.add_paragraph(sanitize_line(summarize(redline.operations).get(language)), style=OWN)
     ribbons = redline.ribbon_lines(language)
-    for line in ribbons[:RIBBONS]:
-        _small(first.add_paragraph(), line, bold=True)
-    if len(ribbons) > RIBBONS:
-        _small(first.add_paragraph(), t("ribbon.more", language, count=len(ribbons) - RIBBONS), bold=True)
-    _small(section.header.paragraphs[0], redline.title)
-    for footer in (section.footer, section.first_page_footer):
-        paragraph = footer.paragraphs[0]
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        field = OxmlElement("w:fldSimple")
-        field.set(qn("w:instr"), "PAGE")
-        paragraph._p.append(field)
+    more = [t("ribbon.more", language, count=len(ribbons) - RIBBONS)] if len(ribbons) > RIBBONS else []
+    for line in [*ribbons[:RIBBONS], *more]:
+        document.add_paragraph(style=OWN).add_run(sanitize_line(line)).bold = True
+    document.add_paragraph(t("redline.word-key", language), style=OWN)
 
 
-def _small(paragraph: Paragraph, text: str, *, bold: bool = False) -> None:
-    run = paragraph.add_run(sanitize(text))
-    run.font.size = Pt(8)
-    run.bold = bold
-    paragraph.paragraph_format.space_after = Pt(0)
+def _annex(document: Document, redline: Redline, language: Language) -> None:
+    """Write what proves which texts were compared: their hashes, and the official page of each unit."""
+    heading = document.add_paragraph(t("redline.annex", language), style=SECTION)
+    heading.paragraph_format.page_break_before = True
+    for name, value in redline.evidence(language):
+        paragraph = document.add_paragraph(style=OWN)
+        paragraph.add_run(f"{name}: ").bold = True
+        paragraph.add_run(sanitize_line(value))
+    for address, cited in redline.official_pages():
+        shown = "; ".join(cited[:ANNEX])
+        if len(cited) > ANNEX:
+            shown += "; " + t("redline.more", language, count=len(cited) - ANNEX)
+        document.add_paragraph(": ".join(filter(None, (address, shown))), style=OWN)

@@ -6,7 +6,8 @@ Pure. The viewer, the HTML page and the Word file draw what is made here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,10 +15,11 @@ from tracker.diffing.summary import split_path
 from tracker.diffing.word_diff import CELL_GAP, word_spans
 from tracker.model import Language, Op, Operation, Unit, UnitKind
 from tracker.rendering.official_links import official_url
-from tracker.rendering.redlines.model import RedlineLine
+from tracker.rendering.redlines.model import Redline, RedlineLine, merge_in_reading_order
 from tracker.terms.places import eccn_name, is_party_list, list_columns, section_name
 
 FOLD = 240  # longest run of unchanged words shown whole; the middle of a longer one is folded
+SECTION = 40  # units of the longest section of which an excerpt shows the untouched units too
 KEPT = 100  # characters kept at either end of a fold
 STEP = " › "
 COLUMNS = "columns"  # the last step of the path of a table's heads
@@ -77,11 +79,13 @@ class SkippedUnits:
 
 @dataclass(frozen=True, slots=True)
 class MovedFrom:
-    """The place that a unit was moved away from."""
+    """The place that a unit was moved away from: the unit as it was, and the operation that moved it."""
 
     local: str
     to: str
     anchor: str
+    unit: Unit
+    operation: Operation
     level: int = 0
 
 
@@ -104,8 +108,9 @@ class RedlineTable:
 
     @property
     def width(self) -> int:
-        cells = [len(row.cells) for _, row in self.rows if isinstance(row, RedlineItem | UnchangedUnit)]
-        return max([len(self.columns), *(count + self.by_country for count in cells), 1 + self.by_country])
+        shown = [row for _, row in self.rows if isinstance(row, RedlineItem | UnchangedUnit)]
+        cells = [len(row.cells) + (self.by_country and not row.head) for row in shown]
+        return max([len(self.columns), *cells, 1 + self.by_country])
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +210,9 @@ def places(
         elif isinstance(row, RedlineLine):
             assert row.operation is not None
             to = row.operation.path
-            left = MovedFrom(local or name, _beside(to, name), anchor_of(to), level_of(unit.path))
+            left = MovedFrom(
+                local or name, _beside(to, name), anchor_of(to), row.unit, row.operation, level_of(unit.path)
+            )
             _add(items, "left", left, _table_of(unit, known, language))
         else:
             anchor = anchor_of(row.path)
@@ -224,6 +231,62 @@ def places(
         )
         for number, (name, items) in enumerate(found, 1)
     ]
+
+
+def file_rows(redline: Redline) -> list[Row]:
+    """Return what a file shows of a redline: its operations, or, where it has the units of both texts, the texts merged into
+    one reading order. An excerpt has the sections and entries that were touched; of one with more than `SECTION` units, and
+    of a list of parties, only what was touched and the units above it, with counts of what is left out.
+    """
+    if not redline.after.units and not (redline.before and redline.before.units):
+        return list(redline.visible())
+    lines = list(merge_in_reading_order(redline))
+    names = [split_section(line.unit.path)[0] for line in lines]
+    counts = Counter(names)
+    visible = [_is_visible(line) for line in lines]
+    touched = {line.unit.path for line, shown in zip(lines, visible, strict=True) if shown}
+    sections = {split_section(path)[0] for path in touched}
+    above = {path for each in touched for path in _paths_above(each)} if redline.excerpt else set()
+    rows: list[Row] = []
+    left_out, place = 0, ""
+    for line, name, shown in zip(lines, names, visible, strict=True):
+        if name != place:
+            if left_out and rows:
+                rows.append(left_out)
+            left_out, place = 0, name
+        if redline.excerpt and not shown:
+            whole = name in sections and counts[name] <= SECTION and not is_party_list(name)
+            if not whole and line.unit.path not in above and not (name in sections and _is_head(line.unit)):
+                left_out += name in sections  # a section without a change is no gap
+                continue
+        if left_out and rows:
+            rows.append(left_out)
+        left_out = 0
+        op = line.operation
+        rows.append(line.unit if op is None or not shown else line if line.status == "moved-away" else op)
+    if left_out:
+        rows.append(left_out)
+    return rows
+
+
+def _is_visible(line: RedlineLine) -> bool:
+    """Return whether a line differs in its words or its place: new numbers of unchanged paragraphs are only for programs."""
+    op = line.operation
+    return op is not None and (op.op is Op.MOVED or not op.editorial or op.before != op.after)
+
+
+def _paths_above(path: str) -> Iterator[str]:
+    """Yield the paths of the units under which a unit is printed: its section, (a) of (a)(1), a.1 of a.1.b."""
+    name, local = split_section(path)
+    yield name
+    for found in re.finditer(r"(?<=\))(?=\()| › |(?<=\w)\.(?=\w)| ¶", local):
+        if found.start():
+            head = local[: found.start()]
+            yield f"{name}{head}" if head.startswith("(") and not _is_entry(name) else f"{name}{STEP}{head}"
+
+
+def _is_entry(name: str) -> bool:
+    return _ECCN.match(name.rpartition(STEP)[2]) is not None
 
 
 def item_of(operation: Operation) -> RedlineItem:

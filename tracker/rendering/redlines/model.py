@@ -13,7 +13,8 @@ from tracker.legal_status.current import current_status
 from tracker.legal_status.register import StateOnDay
 from tracker.legal_status.ribbons import Ribbon, asked_words, ribbons
 from tracker.model import Language, LocalizedText, Op, Operation, Status, Unit, UnitKind
-from tracker.rendering.bluebook import cite_version
+from tracker.rendering.bluebook import cite, cite_version
+from tracker.rendering.official_links import official_url
 from tracker.rendering.status_ribbons import status_ribbons
 
 _CITATIONS = 12
@@ -41,7 +42,8 @@ class RedlineSide:
 class Redline:
     """Everything that a redline shows. `before` is None for a new document. `states` are those of units by the register
     of effects, on the day of the redline; `asked` is that day where the later text is the present text of the CFR.
-    `status` is that of a document which is no such text. `document_id` names the stored text, whose versions are kept.
+    `status` is that of a document which is no such text. `document_id` names the stored text, whose versions are kept. `excerpt`:
+    files show the touched sections only, where they have both texts.
     """
 
     title: str
@@ -58,6 +60,7 @@ class Redline:
     asked: date | None = None
     status: tuple[Status, ...] = ()
     document_id: str = ""
+    excerpt: bool = False
 
     def ribbons(self, path: str, language: Language) -> tuple[Ribbon, ...]:
         """What a reader must see beside a unit: that it is stayed, not effective yet, not incorporated."""
@@ -110,31 +113,53 @@ class Redline:
             shown += "; " + t("redline.more", language, count=len(paths) - _CITATIONS)
         return shown or t("redline.nothing", language)
 
-    def facts(self, language: Language) -> list[tuple[str, str]]:
-        """Return label and value of the facts that identify this redline: source, address, both versions, program."""
-        made = t(
-            "redline.by",
-            language,
-            moment=format_timestamp(self.generated_at, self.timezone),
-            author=self.author,
-        )
+    def facts(self, language: Language, *, hashes: bool = True) -> list[tuple[str, str]]:
+        """Return label and value of the facts that identify this redline: source, address, both versions, program. Files with
+        an annex (`evidence`) leave the hashes to it.
+        """
         asked = [(t("message.status", language), self.asked_line(language))] if self.asked else []
         return [
             *asked,
             (t("redline.source", language), f"{self.source} {self.url}".strip()),
-            (t("redline.before", language), self._state(self.before, language)),
-            (t("redline.after", language), self._state(self.after, language)),
+            (t("redline.before", language), self._state(self.before, language, hashes=hashes)),
+            (t("redline.after", language), self._state(self.after, language, hashes=hashes)),
             (t("redline.citations", language), self.citations(language)),
-            (t("redline.made", language), made),
+            (t("redline.made", language), self.made_line(language)),
         ]
 
-    def _state(self, side: RedlineSide | None, language: Language) -> str:
+    def made_line(self, language: Language) -> str:
+        moment = format_timestamp(self.generated_at, self.timezone)
+        return t("redline.by", language, moment=moment, author=self.author)
+
+    def evidence(self, language: Language) -> list[tuple[str, str]]:
+        """Return label and value of what proves which bytes were compared, for the annex of a file."""
+        rows = []
+        for name, side in (("redline.before", self.before), ("redline.after", self.after)):
+            if side and side.sha256:
+                at = format_timestamp(side.fetched_at, self.timezone) if side.fetched_at else side.name
+                rows.append((t(name, language), " · ".join(filter(None, (at, f"SHA-256 {side.sha256}")))))
+        return rows
+
+    def official_pages(self) -> list[tuple[str, list[str]]]:
+        """Return the government's page of each touched section, with the citations of the units that were touched; an empty
+        address where there is none."""
+        pages: dict[str, list[str]] = {}
+        for path in dict.fromkeys(op.path for op in self.visible() if op.follows is None):
+            pages.setdefault(official_url(path).partition("#")[0], []).append(cite(path))
+        for address, cited in pages.items():
+            pages[address] = list(dict.fromkeys(cited))
+        return list(pages.items())
+
+    def _state(self, side: RedlineSide | None, language: Language, *, hashes: bool) -> str:
         if side is None:
             return t("redline.nothing", language)
         at = format_timestamp(side.fetched_at, self.timezone) if side.fetched_at else ""
-        digest = f"SHA-256 {side.sha256}" if side.sha256 else ""
+        digest = f"SHA-256 {side.sha256}" if side.sha256 and hashes else ""
+        name = side.name if hashes or not side.sha256.startswith(side.name or " ") else ""
         day = t("web.as-of", language, day=format_day(side.day, language)) if side.day else ""
-        return " · ".join(part for part in (day, side.name, at, digest) if part)
+        if day and not hashes:
+            return day
+        return " · ".join(part for part in (day, name, at, digest) if part)
 
 
 LineStatus = Literal["same", "pair", "added", "removed", "moved-away", "moved-here"]

@@ -62,7 +62,7 @@ def unit_states(
 
 
 def with_texts(connection: Connection, change: Change, redline: Redline) -> Redline | None:
-    """Return the redline with the units of both texts, parsed again from their snapshots.
+    """Return the redline with the units of both texts, parsed again from their snapshots; its files show an excerpt of them.
 
     None where this is not possible: there is no earlier or later text, the bytes are no longer readable, or the
     current parser produces other units than those the operations refer to.
@@ -84,6 +84,7 @@ def with_texts(connection: Connection, change: Change, redline: Redline) -> Redl
         return None
     with_units = replace(
         redline,
+        excerpt=True,
         before=replace(redline.before, units=before.units),
         after=replace(redline.after, units=after.units),
         states=unit_states(connection, redline.operations, redline.generated_at, after.units),
