@@ -30,6 +30,7 @@ from tracker.notifications.channels.slack import payloads
 from tracker.notifications.formats import OutboundMessage
 from tracker.rendering import print_pdf
 from tracker.rendering.alert_message import build_message
+from tracker.rendering.redlines.docx import OWN
 from tracker.scheduler.schedule import load_checked
 from tracker.serialization import change_to_json
 from tracker.stories.law import law_on, law_page
@@ -158,7 +159,7 @@ class Places:
         answer = self.client.get(f"/changes/{change.id}/redline.docx")
         assert answer.status_code == 200, answer.text
         document = docx.Document(io.BytesIO(answer.content))
-        head = [one for section in document.sections for one in section.first_page_header.paragraphs]
+        head = [one for one in document.paragraphs if one.style is not None and one.style.name == OWN]
         return " | ".join(one.text for one in head if one.text and all(run.bold for run in one.runs))
 
     # --- the register ------------------------------------------------------------------------------

@@ -219,7 +219,7 @@ def test_the_word_file_and_the_page_of_a_redline_lead_with_the_headline() -> Non
     redline = Redline(
         change.title, "a", "", None, RedlineSide("a"), (), now, headline=change.tagging.headline
     )
-    header = docx.Document(io.BytesIO(word(redline, "ja"))).sections[0].first_page_header.paragraphs
+    header = docx.Document(io.BytesIO(word(redline, "ja"))).paragraphs
     assert [paragraph.text for paragraph in header[:2]] == [change.tagging.headline.ja, change.title]
     html = web_page(redline, "en")
     assert f"<h1>{change.tagging.headline.en}</h1>" in html

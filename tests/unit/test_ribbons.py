@@ -54,7 +54,7 @@ def test_the_stay_of_a_paragraph_is_on_every_page_that_shows_it(client: TestClie
         assert STAYED[language] in page.text, address
     assert STAYED[language] in client.get(f"/changes/{change.id}/redline.html").text
     word = docx.Document(io.BytesIO(client.get(f"/changes/{change.id}/redline.docx").content))
-    head = [paragraph.text for paragraph in word.sections[0].first_page_header.paragraphs]
+    head = [paragraph.text for paragraph in word.paragraphs]
     assert f"{PARAGRAPH}: {STAYED[language]}" in head
 
 

@@ -283,7 +283,7 @@ def deliver_due(
     """Sends the deliveries that are due."""
     from tracker.notifications.alert_messages import deliver_alerts
     from tracker.rendering.as_amended_text import amended_facts, compared_facts
-    from tracker.rendering.redlines.stored import load_redline
+    from tracker.rendering.redlines.stored import load_redline, with_texts
     from tracker.stories.related import made_by
     from tracker.stories.story_text import made_by_facts
 
@@ -308,6 +308,7 @@ def deliver_due(
 
         with context.store.read() as connection:
             found = load_redline(connection, change, now=context.now(), timezone=context.settings.timezone)
+            found = with_texts(connection, change, found) or found
         return docx.render(found, language)
 
     def makers(change: Change, language: Language) -> tuple[LabeledFact, ...]:
