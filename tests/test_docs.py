@@ -27,6 +27,7 @@ from tracker.cli import (
     running,
     screening,
     serve,
+    settings_file,
 )
 from tracker.cli.app import app
 from tracker.config import schema
@@ -194,10 +195,11 @@ def commands() -> dict[str, Any]:
             queries,
             screening,
             serve,
+            settings_file,
             running,
         )
     }
-    assert len(modules) == 14  # importing them is what registers their commands
+    assert len(modules) == 15  # importing them is what registers their commands
     group: Any = app
     return {name: command for name, command in group.commands.items() if not command.hidden}
 

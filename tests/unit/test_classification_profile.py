@@ -142,3 +142,28 @@ def test_aliases_and_numbers_that_the_list_gives_are_used() -> None:
     assert one(Profile("alias", parties=("Nadir Pump Works Co., Ltd.",)), listed, added) is not None
     assert one(Profile("number", parties=("IR-4711",)), listed, added) is not None
     assert one(Profile("other", parties=("IR-4712",)), listed, added) is None
+
+
+@pytest.mark.parametrize(
+    ("watched", "meets"),
+    [
+        ("3B001", True),
+        ("3B001.c", True),
+        ("3B001.c.1.b", True),
+        ("3B001.d", False),
+        ("Supp. No. 1 to Part 774 › 3B001 › c.1.b", True),
+        ("15 CFR 774", True),
+        ("15 CFR 744.21", False),
+        ("E.O. 14257", False),
+    ],
+)
+def test_a_watched_unit_is_met_by_its_parts_and_by_the_whole_of_it(watched: str, meets: bool) -> None:
+    found = one(Profile("p", units=(watched,)), PART, VALVE)
+    assert (found is not None) is meets
+    if found is not None:
+        assert found.evidence[0].where == ITEM
+        assert "Vacuum gate valves" in found.evidence[0].quote
+    whole = Operation(
+        "Supp. No. 1 to Part 774 › 3B001", Op.REMOVED, before="3B001 Equipment", kind=UnitKind.ECCN
+    )
+    assert (one(Profile("p", units=("3B001.c.1",)), PART, whole) is not None) is True

@@ -15,9 +15,9 @@ from tracker.cli.effects import effects as effects_command
 from tracker.config.models import Instrument
 from tracker.effects import Affected
 from tracker.errors import UsageError
-from tracker.ingest.assess import with_watched
+from tracker.ingest.assess import with_watched, with_watching_profiles
 from tracker.legal_status.watched import shipped, touched, watched
-from tracker.model import Level
+from tracker.model import Level, Profile
 
 __all__ = ["state"]
 
@@ -89,3 +89,16 @@ def test_the_list_has_each_instrument_with_its_status_and_its_newest_effect(stat
 @pytest.mark.parametrize("name", ["E.O. 14901", "Executive Order 14901", "executive order 14901"])
 def test_an_order_has_one_name(name: str) -> None:
     assert touched([replace(ENDS, affected=Affected(executive_order="14901"))], [Instrument(name)]) == (name,)
+
+
+def test_a_profile_that_watches_an_instrument_is_matched_by_what_affects_it() -> None:
+    change, _ = cfr_change()
+    watching = Profile("legal", units=("E.O. 14901", "15 CFR 700.1"))
+    order = replace(ENDS, affected=Affected(executive_order="14901"))
+    found = with_watching_profiles(replace(change, profiles=()), [order], [watching, Profile("other")])
+    (match,) = found.profiles
+    assert (match.profile, match.level) == ("legal", change.tagging.level)
+    assert match.evidence[0].quote == ENDS.affecting.quote
+    assert with_watching_profiles(change, [STAY], [watching]) is change
+    editorial = replace(change, editorial=True)
+    assert with_watching_profiles(editorial, [order], [watching]) is editorial

@@ -264,6 +264,11 @@ def _unmet_conditions(change: Change, candidate: Route) -> Iterator[str]:
 
 def _reason(candidate: Route, level: Level, number: int) -> dict[str, Any]:
     """The conditions of a route that a change of this level meets. `route` 0: the settings have no routes."""
+    return {"code": "route", "route": number, "level": str(level), **route_conditions(candidate)}
+
+
+def route_conditions(candidate: Route) -> dict[str, Any]:
+    """The conditions of a route, as a delivery's reason has them."""
     conditions: dict[str, Any] = {
         "topics": list(candidate.topics),
         "directions": list(candidate.directions),
@@ -272,9 +277,6 @@ def _reason(candidate: Route, level: Level, number: int) -> dict[str, Any]:
         "profile": candidate.profile,
     }
     return {
-        "code": "route",
-        "route": number,
-        "level": str(level),
         "at_least": str(candidate.level),
         **{name: value for name, value in conditions.items() if value},
     }

@@ -10,6 +10,7 @@ from rapidfuzz import fuzz
 
 from tracker.classification.synonyms import synonyms
 from tracker.countries import countries_in, country_named
+from tracker.documents.effect_names import ancestors, canonical_path
 from tracker.documents.text_view import Section, TextView, around, clip_quote
 from tracker.locations import unit_path
 from tracker.model import (
@@ -22,7 +23,7 @@ from tracker.model import (
     ProfileMatch,
     UnitKind,
 )
-from tracker.text import search_key
+from tracker.text import name_key, search_key
 
 _FUZZY = 90  # of 100; below it, names of different firms begin to look alike
 _MOST = 6
@@ -57,6 +58,7 @@ def match_one(profile: Profile, reading: TextView, tagging: Classification) -> P
         *_hts(profile, reading),
         *_products(profile, reading),
         *_parties(profile, reading),
+        *_units(profile, reading),
     ]
     trade = any(topic.id in _TRADE for topic in tagging.topics) or reading.is_change
     if tagging.level is Level.NONE:
@@ -252,6 +254,23 @@ def _countries(profile: Profile, reading: TextView, tagging: Classification) -> 
             if any(found.id in wanted for found in countries_in(where)):
                 yield Evidence(clip_quote(section.text), section.where)
                 return
+
+
+def _units(profile: Profile, reading: TextView) -> Iterator[Evidence]:
+    """The watched units that the change touches, or a part or the whole of which it touches. A watched instrument is
+    matched by the effects on it, where these are read."""
+    if not profile.units:
+        return
+    touched = {name_key(path): evidence for path, evidence in reading.touched.items()}
+    containing: dict[str, Evidence] = {}
+    for path, evidence in reading.touched.items():
+        for unit in ancestors(canonical_path(path)):
+            containing.setdefault(name_key(unit), evidence)
+    for wanted in profile.units:
+        whole, *above = [name_key(path) for path in ancestors(canonical_path(wanted))]
+        found = containing.get(whole) or next((touched[path] for path in above if path in touched), None)
+        if found is not None:
+            yield found
 
 
 def _topics(profile: Profile, tagging: Classification) -> Iterator[Evidence]:

@@ -11,7 +11,7 @@ import click
 
 from tracker import clock
 from tracker.cli.app import as_json as json_option
-from tracker.cli.app import command, finish, preferences, print_json, settings_of
+from tracker.cli.app import command, finish, preferences, print_json, settings_in_use, settings_of
 from tracker.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def route(config: Path, state: Path, change: str, as_json: bool) -> None:
     from tracker.storage.read_queries import open_reader
     from tracker.stories import story_index
 
-    settings = settings_of(config)
+    settings = settings_in_use(config, state)
     with open_reader(state) as opened:
         found = change_from_json(opened.change(change))
         past = opened.deliveries(found.id)

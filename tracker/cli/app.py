@@ -157,6 +157,7 @@ def run() -> int:
         screening,
         search,
         serve,
+        settings_file,
     )
 
     terminal.prepare()
@@ -298,10 +299,18 @@ def tables_of(config: Path, name: str) -> list[Mapping[str, Any]] | None:
     return rows if isinstance(rows, list) and all(isinstance(row, dict) for row in rows) else None
 
 
-def known_ids(config: Path, table: str, name: str) -> None:
-    """Raise UsageError where the settings can be read and have no such source or profile."""
+def known_ids(config: Path, table: str, name: str, state: Path | None = None) -> None:
+    """Raise UsageError where the settings can be read and have no such source or profile. With `state`, entries that
+    operators added in the viewer count.
+    """
     rows = tables_of(config, table)
     ids = [str(row.get("id", "")) for row in rows or ()]
+    if name and name not in ids and state is not None:
+        from tracker.storage.read_queries import open_reader
+        from tracker.storage.watch_queries import keys
+
+        with open_reader(state) as reader:
+            ids += keys(reader.connection, table)
     if name and rows is not None and name not in ids:
         raise UsageError(f"no {table} has the id {name!r}", cure=f"there are: {', '.join(ids) or 'none'}")
 
@@ -318,3 +327,19 @@ def settings_of(config: Path) -> Settings:
     for warning in settings.warnings:
         sys.stderr.write(f"{warning}\n")
     return settings
+
+
+def settings_in_use(config: Path, state: Path) -> Settings:
+    """The settings with the entries that operators added in the viewer."""
+    from tracker.alerts.watch_list import applied
+    from tracker.storage.database import Store
+    from tracker.storage.presence import check
+
+    settings = settings_of(config)
+    if not check(state):
+        return settings
+    store = Store(state)
+    try:
+        return applied(settings, store)
+    finally:
+        store.close()

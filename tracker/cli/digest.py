@@ -14,7 +14,7 @@ from tracker.cli.app import (
     known_ids,
     language_of,
     preferences,
-    settings_of,
+    settings_in_use,
     tables_of,
     write_out,
 )
@@ -62,7 +62,7 @@ def digest(
             )
         _send(config, state, period)
         return
-    known_ids(config, "profile", profile)
+    known_ids(config, "profile", profile, state)
     from tracker import digest as telling
 
     found = telling.load_week(
@@ -91,7 +91,7 @@ def _send(config: Path, state: Path, period: Period) -> None:
     from tracker.digest.schedule import send_week
     from tracker.storage.database import Store
 
-    settings = settings_of(config)
+    settings = settings_in_use(config, state)
     if settings.digest is None:
         raise UsageError(
             f"{config}: there is no [digest] table, so no channel gets a digest",

@@ -181,11 +181,18 @@ def _print_watched(config: Path, state: Path, lang: str, output: Path | None, *,
     import json
 
     from tracker.config.models import Instrument
+    from tracker.storage import watch_entries
+    from tracker.storage.watch_entries import EntryKind
     from tracker.stories.watch_list import watch_list, watch_list_to_json, watch_table
 
     rows = tables_of(config, "instrument") or []
     own = [Instrument(str(row["name"]), str(row.get("title", ""))) for row in rows if row.get("name")]
     with _store(state).read() as connection:
+        own += [
+            Instrument(entry.key, str(entry.value.get("title", "")))
+            for entry in watch_entries.current(connection)
+            if entry.kind is EntryKind.INSTRUMENT and entry.value is not None
+        ]
         found = watch_list(connection, own, clock.legal_day(clock.now()))
     if as_json:
         write_out(json.dumps(watch_list_to_json(found), ensure_ascii=False, indent=2) + "\n", output)

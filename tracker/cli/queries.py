@@ -115,7 +115,7 @@ def changes(
         if source and not found and not store.changes(ChangeQuery(source=source, limit=1)):
             known_ids(config, "source", source)
         if profile and not found and not store.changes(ChangeQuery(profile=profile, limit=1)):
-            known_ids(config, "profile", profile)
+            known_ids(config, "profile", profile, state)
         if query and not found:
             from tracker.search.near import near_changes
 

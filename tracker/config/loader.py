@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -76,6 +76,23 @@ def load(path: Path, environ: Mapping[str, str] = os.environ, *, secrets: bool =
     except (RecursionError, ValueError) as error:  # nested without end, or a number of thousands of digits
         raise SettingsError([f"{path}: cannot be read as TOML: {error}"]) from error
     return _Reader(path, table, line_numbers(text), environ, secrets).settings()
+
+
+def read_row(
+    table: str, values: Mapping[str, Any], known: Mapping[str, Collection[str]]
+) -> tuple[Profile | Route | Instrument, tuple[str, ...]]:
+    """Return one `[[profile]]`, `[[route]]` or `[[instrument]]` that is not in the file, and what is wrong with it, in the
+    words of `load`. `known` are the ids that exist: sources, channels, profiles.
+    """
+    rows: dict[str, Any] = {name: [{"id": one} for one in ids] for name, ids in known.items()}
+    reader = _Reader(Path(), {**rows, table: [*rows.get(table, ()), dict(values)]}, {}, {}, secrets=False)
+    place, row = reader.each(table)[-1]
+    if table == "profile":
+        reader.unique("profile", [str(one.get("id", "")) for _, one in reader.each("profile")])
+        found: Profile | Route | Instrument = reader.profile(place, row)
+    else:
+        found = reader.read_routes()[-1] if table == "route" else reader.instrument(place, row)
+    return found, tuple(dict.fromkeys(what for _, what in reader.problems))
 
 
 def line_numbers(text: str) -> dict[Place, int]:

@@ -201,6 +201,15 @@ class Instrument:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchList:
+    """What operators may edit in the viewer besides the file."""
+
+    profiles: tuple[Profile, ...] = ()
+    routes: tuple[Route, ...] = ()
+    instruments: tuple[Instrument, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     path: Path
     sources: tuple[Source, ...] = ()
@@ -224,6 +233,7 @@ class Settings:
     )
     outage_channels: tuple[str, ...] | None = None  # channels that get notices of outages; None: all
     warnings: tuple[str, ...] = ()  # one line for each renamed key: `sources.toml:12: ...`
+    in_file: WatchList | None = None  # the part from the file, where entries of the viewer were added
 
     def source(self, source_id: str) -> Source | None:
         return next((source for source in self.sources if source.id == source_id), None)

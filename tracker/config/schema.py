@@ -176,6 +176,11 @@ PROFILE: Keys = {
     "parties": Key(read.string_list, STRINGS, "names of customers, suppliers, affiliates"),
     "countries": Key(read.string_list, STRINGS, "countries"),
     "topics": Key(read.subset_of(TOPIC_IDS), choices(TOPIC_IDS), "topics"),
+    "units": Key(
+        read.string_list,
+        STRINGS,
+        "watched units and instruments: 15 CFR 744.21(b), 3B001.c.1, E.O. 14257, 2025-19001",
+    ),
 }
 INSTRUMENT: Keys = {
     "name": Key(

@@ -12,9 +12,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from tracker import classification, clock, diffing
+from tracker.config.models import Instrument
 from tracker.effects import Effect
 from tracker.i18n import t
 from tracker.legal_status import propagation
+from tracker.legal_status.watched import touched
 from tracker.locations import is_document_file, is_rest_of_page
 from tracker.model import (
     Change,
@@ -22,6 +24,7 @@ from tracker.model import (
     Direction,
     Document,
     DocumentKind,
+    Evidence,
     Language,
     Level,
     LocalizedText,
@@ -40,6 +43,7 @@ KEPT_UP_TO_DATE = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.P
 _PLANNED = frozenset(
     {"effective", "compliance", "comments-close", "applications-close", "stay-ends", "expires", "hearing"}
 )
+_MOST_EVIDENCE = 6  # quotes of one profile match
 _REPLACED = frozenset({LossKind.MOST, LossKind.PLACEHOLDER})
 _WITHDRAWN = re.compile(
     r"\b(?:rescind\w*|rescission|revoked?|revokes|revoking|revocation|withdr(?:aw\w*|ew)|repeal\w*|supersed\w+|vacat\w+|cancell?ed|"
@@ -240,8 +244,8 @@ def with_failed_amendments(change: Change, failed: Sequence[Effect]) -> Change:
     named = ", ".join(units)
     reason = LocalizedText(t("note.reason", "ja", units=named), t("note.reason", "en", units=named))
     level = max(change.tagging.level, Level.MEDIUM, key=lambda level: level.rank)
-    touched = tuple(dict.fromkeys((*change.tagging.units, *units)))
-    tagging = replace(change.tagging, level=level, reason=reason, units=touched)
+    together = tuple(dict.fromkeys((*change.tagging.units, *units)))
+    tagging = replace(change.tagging, level=level, reason=reason, units=together)
     return replace(change, tagging=tagging, editorial=False)
 
 
@@ -255,6 +259,21 @@ def with_watched(change: Change, names: Sequence[str]) -> Change:
         f"{t('watched.reason', 'en', names=named)} {change.tagging.reason.en}".strip(),
     )
     return replace(change, tagging=replace(change.tagging, level=Level.MEDIUM, reason=reason))
+
+
+def with_watching_profiles(change: Change, found: Sequence[Effect], profiles: Sequence[Profile]) -> Change:
+    """A change that affects units or instruments which profiles watch: it matches these profiles, at least at medium, with
+    the operative words."""
+    matched = {match.profile for match in change.profiles}
+    level = max(change.tagging.level, Level.MEDIUM, key=lambda level: level.rank)
+    added = []
+    for profile in profiles:
+        watching = [Instrument(name) for name in profile.units]
+        sides = [one.affecting for one in found if touched((one,), watching)] if watching else []
+        if sides and profile.id not in matched:
+            evidence = tuple(dict.fromkeys(Evidence(side.quote, side.where) for side in sides))
+            added.append(ProfileMatch(profile.id, level, evidence[:_MOST_EVIDENCE]))
+    return replace(change, profiles=(*change.profiles, *added)) if added and not change.editorial else change
 
 
 def _part(loss: Loss, language: Language) -> str:

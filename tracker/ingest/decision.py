@@ -77,6 +77,7 @@ def decide(
         change = assess.with_failed_amendments(change, new_failures(effects, reading.previous))
     if not (change.baseline and document.kind in KEPT_UP_TO_DATE):
         change = assess.with_watched(change, touched(effects, instruments))
+        change = assess.with_watching_profiles(change, effects, profiles)
     if reading.record is not None:
         change = assess.merge_update(reading.record, change, operations, same_kind=reading.same_kind)
     version = Version(reading.document_id, ordinal, source, fetched.key, digest, (), reading.templates, now)

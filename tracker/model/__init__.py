@@ -392,6 +392,7 @@ class Profile:
     parties: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()  # watched units and instruments, as `tracker law` takes them
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,22 @@ def _route_line(reason: Mapping[str, Any], language: Language) -> str:
             level=label("level", reason["level"], language), least=label("level", reason["at_least"], language),
         )
     ]  # fmt: skip
+    conditions += _other_conditions(reason, language)
+    text = t("delivery-reason.condition-separator", language).join(conditions)
+    if reason["route"]:
+        return t("delivery-reason.route", language, number=reason["route"], conditions=text)
+    return t("delivery-reason.every-channel", language, conditions=text)
+
+
+def conditions_line(conditions: Mapping[str, Any], language: Language) -> str:
+    """Return the conditions of a route in words, without any change that meets them."""
+    least = t("delivery-reason.least", language, least=label("level", conditions["at_least"], language))
+    separator = t("delivery-reason.condition-separator", language)
+    return separator.join((least, *_other_conditions(conditions, language)))
+
+
+def _other_conditions(reason: Mapping[str, Any], language: Language) -> list[str]:
+    conditions = []
     for key, kind in _CONDITIONS:
         if names := reason.get(key):
             if kind != "source":
@@ -58,10 +74,7 @@ def _route_line(reason: Mapping[str, Any], language: Language) -> str:
             conditions.append(t(f"delivery-reason.{kind}", language, names=joined))
     if reason.get("profile"):
         conditions.append(t("delivery-reason.profile", language, name=sanitize_line(reason["profile"])))
-    text = t("delivery-reason.condition-separator", language).join(conditions)
-    if reason["route"]:
-        return t("delivery-reason.route", language, number=reason["route"], conditions=text)
-    return t("delivery-reason.every-channel", language, conditions=text)
+    return conditions
 
 
 def recipient_lines(delivery: Mapping[str, Any], language: Language) -> list[str]:

@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from tracker.alerts.watch_list import SettingsInUse
 from tracker.assistants import compare, summarize
 from tracker.assistants.model_client import ChatEndpoint
 from tracker.clock import machine_now
@@ -60,6 +62,7 @@ class Daemon:
         self.store = store
         self.now = now
         self.context = poll_cycle.make_context(settings, store, now)
+        self._watch_list = SettingsInUse(store)
         self._seen = _stamp(settings.path)
         self._reload_wanted = threading.Event()
         self._logged: list[str] = []  # the logged reasons why the last reload failed
@@ -83,6 +86,7 @@ class Daemon:
             (self.tick, TICK_SECONDS, poll_cycle.WORKERS),
             (self.deliver, DELIVER_SECONDS, 1),
             (self.reload_if_changed, RELOAD_SECONDS, 1),
+            (self.apply_watch_list, RELOAD_SECONDS, 1),
             (self.watch, WATCH_SECONDS, 1),
             (self.send_digests, DIGEST_SECONDS, 1),
             (self.compare, COMPARE_SECONDS, 1),
@@ -269,6 +273,15 @@ class Daemon:
                 self._logged = []
             else:
                 self._reload_wanted.set()
+
+    def apply_watch_list(self) -> None:
+        """Uses the profiles, routes and instruments that operators changed in the viewer, from the next poll on."""
+        before = self.context
+        settings = self._watch_list.of(before.settings)
+        if settings == before.settings:
+            return
+        self.context = replace(before, settings=settings)
+        log.info("watch list changed", profiles=len(settings.profiles), routes=len(settings.routes))
 
     def _reload(self, path: Path) -> bool:
         before = self.context

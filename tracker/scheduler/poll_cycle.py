@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
-from tracker.alerts import incidents
+from tracker.alerts import incidents, watch_list
 from tracker.config.models import Settings, Source
 from tracker.errors import StoreError, TrackerError
 from tracker.http.client import Client
@@ -59,6 +59,7 @@ _NONCE = uuid.uuid4().hex[:8]
 
 def make_context(settings: Settings, store: Store, now: Callable[[], datetime]) -> PollContext:
     source_state.ensure(store, [source.id for source in settings.sources])
+    settings = watch_list.applied(settings, store)
     client = Client(
         literal_hosts=settings.literal_hosts(), hosts=settings.hosts, contact=settings.contact, clock=now
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tracker import parsing, sources
+from tracker.alerts import watch_list
 from tracker.assistants.model_client import ChatEndpoint
 from tracker.config.models import Settings, Source, Summarizer
 from tracker.config.source_kinds import source_kinds
@@ -65,10 +66,13 @@ def run_self_check(
 
 def _listed(settings: Settings, state: Path) -> Iterator[dict[str, Any]]:
     """The parties of each profile that the stored lists name already: their listing is no change that would alert."""
-    if not presence.check(state) or not any(profile.parties for profile in settings.profiles):
+    if not presence.check(state):
         return
     kinds = source_kinds()
     with closing(Store(state)) as store:
+        settings = watch_list.applied(settings, store)
+        if not any(profile.parties for profile in settings.profiles):
+            return
         finder = SearchIndex(store)
         finder.refresh([source.id for source in settings.sources if kinds[source.kind].texts], ENOUGH_SECONDS)
         lists = screener.Screener(finder)

@@ -30,6 +30,7 @@ _NAME = frozenset(
         "顧客名",
     }
 )
+_ECCN = frozenset({"eccn", "eccns", "eccn番号", "eccnコード", "規制番号", "輸出規制品目分類番号"})
 _COUNTRY = frozenset({"country", "国", "国名", "所在国"})
 _ADDRESS = frozenset({"address", "住所", "所在地"})
 
@@ -63,6 +64,36 @@ def read_partners(data: bytes, name: str) -> list[Partner]:
         raise UsageError(f"{name}: line {rows.line_num}: {error}", cure="save the table as CSV") from error
     if not found:
         raise UsageError(f"{name}: no row has a name")
+    return found
+
+
+def read_watch_columns(data: bytes, name: str) -> tuple[list[str], list[str]]:
+    """Return the parties and the ECCNs of a CSV with a column `name`, `eccn`, or both, each once. Raises UsageError as above."""
+    if len(data) > LARGEST:
+        raise UsageError(f"{name}: larger than {LARGEST // 1_000_000} MB", cure="split the file")
+    text = _decoded(data, name)
+    rows = csv.reader(io.StringIO(text, newline=""), _dialect(text))
+    parties, eccns = dict[str, None](), dict[str, None]()
+    try:
+        heads = [search_key(head) for head in next(rows, [])]
+        party, eccn = (
+            next((at for at, head in enumerate(heads) if head in known), None) for known in (_NAME, _ECCN)
+        )
+        if party is None and eccn is None:
+            raise UsageError(
+                f"{name}: line 1: no column is called name or eccn",
+                cure="write the heads `name,eccn` in the first line",
+            )
+        for row in rows:
+            parties[_field(row, party)] = None
+            eccns[_field(row, eccn)] = None
+            if len(parties) + len(eccns) > MOST:
+                raise UsageError(f"{name}: more than {MOST} entries", cure="split the file")
+    except csv.Error as error:
+        raise UsageError(f"{name}: line {rows.line_num}: {error}", cure="save the table as CSV") from error
+    found = [one for one in parties if one], [one for one in eccns if one]
+    if not any(found):
+        raise UsageError(f"{name}: no row has a name or an ECCN")
     return found
 
 

@@ -20,7 +20,7 @@ USED_AGAIN = timedelta(hours=1)  # a key in constant use gets one entry per hour
 
 class Event(StrEnum):
     """The kinds of action. `value` of an entry: the source; the key's id; the name of the account and its new role; the
-    id of the effect with the reason and the source."""
+    id of the effect with the reason and the source; the number of the mute with what it mutes."""
 
     POLL = "poll"
     KEY_USED = "key-used"
@@ -29,6 +29,8 @@ class Event(StrEnum):
     ACCOUNT = "account"
     EFFECT_ADDED = "effect-added"
     EFFECT_ENDED = "effect-ended"
+    MUTED = "muted"
+    MUTE_ENDED = "mute-ended"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ EXEMPT_COLUMNS: dict[str, dict[str, str]] = {
     },
     "delivery": {"claimed_until": "a lease, bounded by its time"},
     "delivery_recipient": {}, "notice": {}, "incident": {}, "reconciliation": {}, "document_group": {}, "thread": {}, "mute": {},
-    "account": {}, "api_key": {}, "saved_search": {}, "session": {}, "login_event": {},
+    "account": {}, "api_key": {}, "saved_search": {}, "session": {}, "login_event": {}, "watch_entry": {},
     "change_topic": {}, "change_profile": {}, "document_relation": {}, "document_name": {}, "effect": {}, "effect_name": {}, "predicted_unit": {}, "flapping": {}, "absence": {},
 }  # fmt: skip
 

@@ -9,7 +9,14 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field
 
-from tracker.storage import account_tables, assistant_tables, effect_tables, page_tables, prediction_tables  # noqa: F401 - their tables are part of the schema
+from tracker.storage import (  # noqa: F401 - their tables are part of the schema  # fmt: skip
+    account_tables,
+    assistant_tables,
+    effect_tables,
+    page_tables,
+    prediction_tables,
+    watch_tables,
+)
 from tracker.storage.table_base import InstantType, TableBase
 
 

@@ -43,6 +43,7 @@ from tracker.web import (
     saved_searches,
     screening,
     search,
+    watch_list,
     watched,
 )
 from tracker.web.authentication import AuthMiddleware
@@ -95,6 +96,7 @@ def create_app(
         screening,
         party_lists,
         watched,
+        watch_list,
         redline,
         review,
         corrections,

@@ -37,6 +37,7 @@ _PUBLIC = re.compile(
 )
 _ROLES: tuple[tuple[str, str, UserRole], ...] = (
     ("GET", r"/settings", UserRole.OPERATOR),
+    ("GET", r"/watch-list/(profile|route|log)", UserRole.OPERATOR),
     ("GET", r"/sign-ins", UserRole.ADMIN),
     ("GET", r".*", UserRole.READER),
     *(("POST", path, UserRole.READER) for path in QUESTIONS),
@@ -44,6 +45,7 @@ _ROLES: tuple[tuple[str, str, UserRole], ...] = (
     ("POST", r"/saved(/[^/]+/[a-z]+)?", UserRole.READER),
     ("POST", r"/parties", UserRole.READER),  # checks a file, and keeps nothing
     ("POST", r"/sources/[^/]+/poll", UserRole.OPERATOR),
+    ("POST", r"/watch-list/.*", UserRole.OPERATOR),
     ("POST", r".*", UserRole.REVIEWER),
 )
 _SCOPES: tuple[tuple[str, KeyScope], ...] = (

@@ -12,6 +12,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from tracker.alerts.watch_list import SettingsInUse
 from tracker.clock import legal_day
 from tracker.config.models import Settings
 from tracker.storage.database import Store
@@ -31,10 +32,19 @@ class WebContext:
     store: Store
     now: Callable[[], datetime]
     _idle: deque[StoreReader] = field(default_factory=deque, compare=False)
+    _in_use: SettingsInUse = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_in_use", SettingsInUse(self.store))
 
     @property
     def settings(self) -> Settings:
-        return self.current()
+        """The settings of the file with the entries that operators made in the viewer."""
+        return self._in_use.of(self.current())
+
+    def watch_list_changed(self) -> None:
+        """Use the entries of the viewer that this process has just written."""
+        self._in_use.look_again()
 
     def today(self) -> date:
         """Return the current legal day, in New York."""

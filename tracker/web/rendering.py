@@ -32,7 +32,12 @@ from tracker.web.authentication import principal_of
 from tracker.web.context import InjectedContext, WebContext
 
 YEAR = 365 * 86_400
-_STATIC = {"viewer.css": "text/css", "viewer.js": "text/javascript", "icon.svg": "image/svg+xml"}
+_STATIC = {
+    "viewer.css": "text/css",
+    "forms.css": "text/css",
+    "viewer.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
 
 router = APIRouter(include_in_schema=False)
 

@@ -41,7 +41,9 @@ MAX_BODY = 64_000  # bytes of a form
 UPLOADS = {
     "/parties": 4_100_000,
     "/api/screen": 4_100_000,
-}  # bytes of a form with a file, or of a file, by its path
+    "/watch-list/import": 4_100_000,
+    "/watch-list/profile": 1_100_000,
+}  # bytes of a larger form or of a file, by its path
 COOKIE = "tracker_form"
 
 log = Logger()
