@@ -324,7 +324,8 @@ def evidence(world: World) -> Outcome:
 def webhook(world: World) -> Outcome:
     """The receiver of docs/records.md, with a real alert, then with what a forger or a wiretapper would send."""
     receiver: dict[str, Any] = {}
-    (code,) = re.findall(r"```python\n(.*?)```", RECEIVER.read_text("utf-8"), re.S)
+    blocks = re.findall(r"```python\n(.*?)```", RECEIVER.read_text("utf-8"), re.S)
+    (code,) = (block for block in blocks if "def genuine" in block)
     exec(code, receiver)  # the documentation's own words
     with http_sink() as hook:
         (world.folder / "secret").write_text("shared-secret\n", "utf-8")
