@@ -1,10 +1,13 @@
 """Fixtures that tests of every kind use."""
 
 import logging
+import os
+from collections.abc import Iterator
 
 import pytest
 
 from tests.e2e.world import world
+from tests.postgres_server import every_state_on_postgres
 from tests.standin.fixtures import standin
 from tracker import logs
 
@@ -19,3 +22,21 @@ def default_logging() -> None:
     apprise = logging.getLogger("apprise")
     apprise.disabled = False
     apprise.setLevel(logging.WARNING)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    marked = metafunc.definition.get_closest_marker("databases")
+    if marked:
+        metafunc.parametrize("database", marked.args or ["sqlite", "postgres"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The database of the states of a test: SQLite; of a test marked `databases` also PostgreSQL. TRACKER_TEST_DATABASE
+    names that of all other tests."""
+    name = getattr(request, "param", os.environ.get("TRACKER_TEST_DATABASE", "sqlite"))
+    if name == "sqlite":
+        yield name
+        return
+    with every_state_on_postgres(monkeypatch):
+        yield name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from pathlib import Path
 
 import httpx2 as httpx
@@ -26,6 +27,7 @@ def test_queries_of_metrics_and_sources_do_not_grow_with_the_store(tmp_path: Pat
         """SQLite's own steps for one request, and the statements."""
         assert client.get(path).status_code == 200
         connection = web_context._idle[-1].connection
+        assert isinstance(connection, sqlite3.Connection)
         count, output = 0, list[str]()
 
         def step() -> int:

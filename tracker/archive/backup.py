@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tracker.errors import StoreError, UsageError
-from tracker.storage import presence
+from tracker.storage import location, presence
 from tracker.storage.database import FILE
 
 MARK = "BACKUP.txt"  # marks a folder as a backup, so that a state in use is never overwritten
@@ -49,6 +49,7 @@ def backup(state: Path, folder: Path) -> BackupResult:
     more than the state (StateLost where the database is gone); StoreError when the copy cannot be written or is
     damaged.
     """
+    location.require_sqlite(state, "tracker backup")
     source = state / FILE
     presence.required(state)
     target = folder / FILE

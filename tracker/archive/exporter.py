@@ -25,7 +25,7 @@ from sqlalchemy import JSON, Boolean, Table
 
 from tracker.archive.backup import sync
 from tracker.errors import StoreError, UsageError
-from tracker.storage import presence, schema_version
+from tracker.storage import location, presence, schema_version
 from tracker.storage.database import FILE
 from tracker.storage.schema import metadata
 
@@ -75,6 +75,7 @@ def export_archive(state: Path, file: Path) -> ExportResult:
 
     Raises UsageError when nothing is stored or the file exists, StoreError when it cannot be written.
     """
+    location.require_sqlite(state, "tracker export")
     source = state / FILE
     presence.required(state)
     if file.exists():

@@ -35,7 +35,7 @@ from tracker.archive.exporter import (
     stored_values,
 )
 from tracker.errors import StoreError, UsageError
-from tracker.storage import row_log, schema_version, snapshots
+from tracker.storage import location, row_log, schema_version, snapshots
 from tracker.storage.database import FILE, Store
 from tracker.storage.migrations import run
 from tracker.storage.sqlite_objects import is_shadow, rebuild_search
@@ -54,6 +54,7 @@ def import_archive(file: Path, state: Path) -> ExportResult:
     Raises UsageError when the state is not empty, the file is not an archive, or its version is not supported;
     StoreError, with the state left empty, when a check fails.
     """
+    location.require_sqlite(state, "tracker import")
     if (state / FILE).exists():
         raise UsageError(f"{state}: the state is not empty", cure="give --state an empty folder")
     work = state / WORK

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tracker.errors import StateDamaged
-from tracker.storage import audit_log, checkpoints, presence, retention, reviews, row_log, snapshots
+from tracker.storage import audit_log, checkpoints, location, presence, retention, reviews, row_log, snapshots
 from tracker.storage.database import FILE, Store
 
 
@@ -33,7 +33,7 @@ def verify(state: Path, noted: Mapping[str, Any], progress: Callable[[int], None
     reported as the only problem: nothing read from it would prove anything.
     """
     presence.required(state)
-    damage = presence.integrity(state / FILE)
+    damage = presence.integrity(state / FILE) if location.url_of(state) is None else []
     if damage:
         return Verification(problems=damage)
     try:

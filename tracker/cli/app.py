@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from tracker import __version__, clock
-from tracker.cli import terminal
+from tracker.cli import stores, terminal
 from tracker.errors import SettingsError, StateLost, StoreError, TrackerError, UsageError
 from tracker.model import Language
 
@@ -71,7 +71,7 @@ def command(name: str, *, old_name: str = "", remote: bool = False) -> Callable[
                          help="The settings file (or TRACKER_CONFIG)."),
         ):  # fmt: skip
             function = option(function)
-        declared = app.command(name)(function)
+        declared = app.command(name)(_with_store(function))
         if old_name:
             alias = copy(declared)
             alias.hidden, alias.deprecated = True, f"use `tracker {name}`"
@@ -122,6 +122,17 @@ def secret_of(value: str) -> str:
             raise UsageError(f"--key: {name} cannot be read") from error
     what = f"the environment has no {name}" if kind == "env" else "not env:NAME or file:PATH"
     raise UsageError(f"--key: {what}")
+
+
+def _with_store(function: Command) -> Command:
+    """Bind the state folder to the database of `[store] url` before the command runs."""
+
+    @wraps(function)
+    def run_bound(*arguments: Any, **named: Any) -> None:
+        stores.bind_store(named["config"], named["state"])
+        function(*arguments, **named)
+
+    return run_bound
 
 
 as_json = click.option(

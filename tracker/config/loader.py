@@ -36,6 +36,7 @@ from tracker.config.schema import (
     OLD_TABLES,
     PROFILE,
     ROUTE,
+    STORE,
     SUMMARIZER,
     TRACKER,
     VIEWER,
@@ -165,6 +166,7 @@ class _Reader:
                 "host",
                 "digest",
                 "viewer",
+                "store",
                 "summarizer",
             }:
                 self.problem((name,), f'unknown table "{name}"')
@@ -192,6 +194,7 @@ class _Reader:
             hosts=tuple(hosts),
             access=self.read_access(),
             summarizer=self.read_summarizer(),
+            store_url=self.read_store(),
             **head,
         )
         routes = self.read_routes()
@@ -422,6 +425,16 @@ class _Reader:
                 'sign_in: "proxy" needs "trusted_proxies": any client can send the header',
             )
         return access
+
+    def read_store(self) -> str:
+        if "store" not in self.table:
+            return ""
+        right = self.read_table(("store",), self.table["store"], STORE)
+        try:
+            return self.secret(right.get("url", ""))
+        except ValueError as error:
+            self.problem(("store", "url"), f"url: {error}")
+            return ""
 
     def read_summarizer(self) -> Summarizer | None:
         if "summarizer" not in self.table:

@@ -226,6 +226,7 @@ class Settings:
     log_format: str = "lines"  # or json
     digest: Digest | None = None
     summarizer: Summarizer | None = None
+    store_url: str = field(default="", repr=False)  # of PostgreSQL; empty: SQLite in the state folder
     access: ViewerAccess = ViewerAccess()
     templates: Path | None = None  # folder of the firm's own alert templates
     prune_unreferenced_after: timedelta | None = (

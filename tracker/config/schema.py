@@ -240,6 +240,14 @@ DIGEST: Keys = {
 }
 
 
+STORE: Keys = {
+    "url": Key(
+        read.secret,
+        {"type": "string", "pattern": "^(env|file):."},
+        "env:NAME or file:PATH: the PostgreSQL database that holds the state, postgresql://USER:PASSWORD@HOST/DATABASE",
+        required=True,
+    ),
+}
 OLD_TABLES = {"summariser": "summarizer"}  # earlier name of a table, read with a warning: current name
 SUMMARIZER: Keys = {
     "base_url": Key(
@@ -299,6 +307,7 @@ def json_schema() -> str:
         "additionalProperties": False,
         "properties": {
             "tracker": table(TRACKER),
+            "store": table(STORE),
             "viewer": viewer,
             "source": {"type": "array", "items": {"oneOf": by_kind}},
             "host": {"type": "array", "items": table(HOST)},

@@ -23,7 +23,7 @@ from tracker.errors import ParseError
 from tracker.logs import Logger
 from tracker.model import Document, Unit, UnitKind
 from tracker.rendering.redlines.stored import document_of
-from tracker.search.near import Near, Words, near
+from tracker.search.near import Fts5Words, Near, Words, near
 from tracker.search.query import Terms
 from tracker.storage import versions
 from tracker.storage.database import Store
@@ -188,7 +188,9 @@ class SearchIndex:
         """Return questions near one that finds nothing."""
         with self._open() as index:
             text_of = "SELECT path || ' ' || text FROM unit WHERE id = ?"
-            words = Words(index, "unit_fts", lambda row: str(index.execute(text_of, [row]).fetchone()[0]))
+            words = Words(
+                Fts5Words(index, "unit_fts", lambda row: str(index.execute(text_of, [row]).fetchone()[0]))
+            )
             return near(query, lambda wanted: self.find(wanted, today_only=today_only, limit=0)[0], words)
 
     @contextmanager

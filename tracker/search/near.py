@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations
+from typing import Protocol
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -15,7 +15,9 @@ from rapidfuzz.fuzz import ratio
 from tracker.search.names import names
 from tracker.search.query import Terms, terms
 from tracker.storage.read_queries import ChangeQuery, StoreReader
+from tracker.storage.reading import ReadConnection
 from tracker.storage.sqlite_objects import FTS
+from tracker.storage.text_index import HITS, of_word
 from tracker.text.words import JAPANESE, folded, runs, stem
 
 MOST = 3  # questions that are offered
@@ -33,41 +35,44 @@ class Near:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The words of an index: `connection` has the full-text table `table`; `text_of` gives the text of one of its rows."""
+class Vocabulary(Protocol):
+    """The words of an index."""
 
-    connection: sqlite3.Connection
+    def between(self, first: str, shortest: int, longest: int) -> Iterator[str]:
+        """Yield the words that begin with this letter and have a length between the two."""
+
+    def documents(self, term: str) -> int:
+        """The number of documents that have a word."""
+
+    def texts(self, term: str) -> Iterator[str]:
+        """Yield the texts of some documents that have a word."""
+
+
+@dataclass(frozen=True)
+class Fts5Words:
+    """The words of a table of FTS5; `text_of` gives the text of one of its rows."""
+
+    connection: ReadConnection
     table: str
     text_of: Callable[[int], str]
+    _documents: dict[str, int] = field(default_factory=dict)
 
-    def like(self, word: str) -> Iterator[str]:
-        """Yield indexed words that are spelled like this one, the likeliest first."""
-        typed = folded(word)
-        own = stem(typed)
-        limit = 1 if len(typed) < 6 else 2
+    def between(self, first: str, shortest: int, longest: int) -> Iterator[str]:
         self.connection.execute(
             f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.{self.table}_words USING fts5vocab(main, {self.table}, 'row')"
         )
         rows = self.connection.execute(
             f"SELECT term, doc FROM temp.{self.table}_words WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?",  # noqa: S608 - the table is ours
-            [typed[0], typed[0] + "\U0010ffff", len(own) - limit - 3, len(own) + limit],
+            [first, first + "\U0010ffff", shortest, longest],
         )
-        found = []
         for term, documents in rows:
-            distance = OSA.distance(own, term, score_cutoff=limit)
-            if len(own) - len(term) in {
-                1,
-                2,
-            }:  # the ending of the word is misspelled, so that no stem was found
-                distance = min(distance, OSA.distance(typed[: len(term)], term, score_cutoff=limit))
-            if distance <= limit and term not in {own, typed}:
-                found.append((distance, -documents, term))
-        for _, _, term in sorted(found)[:_LIKE]:
-            yield self._spelled(term, typed)
+            self._documents[term] = documents
+            yield term
 
-    def _spelled(self, term: str, typed: str) -> str:
-        """Return the whole word with this stem that is most like the typed one, from texts that have it."""
+    def documents(self, term: str) -> int:
+        return self._documents[term]
+
+    def texts(self, term: str) -> Iterator[str]:
         self.connection.execute(
             f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.{self.table}_places USING fts5vocab(main, {self.table}, 'instance')"
         )
@@ -75,7 +80,66 @@ class Words:
             f"SELECT DISTINCT doc FROM (SELECT doc FROM temp.{self.table}_places WHERE term = ? LIMIT {_LIKE})",  # noqa: S608 - the table is ours
             [term],
         ).fetchall()
-        words = {word for (row, *_) in rows for word in runs(self.text_of(row)) if stem(word) == term}
+        for row, *_ in rows:
+            yield self.text_of(row)
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresWords:
+    """The words of the changes in PostgreSQL (`storage.text_index`)."""
+
+    connection: ReadConnection
+
+    def between(self, first: str, shortest: int, longest: int) -> Iterator[str]:
+        rows = self.connection.execute(
+            "SELECT word FROM search_word WHERE word >= ? AND word < ? AND length(word) BETWEEN ? AND ?",
+            [first, first + "\U0010ffff", shortest, longest],
+        )
+        for (word,) in rows:
+            yield word
+
+    def documents(self, term: str) -> int:
+        query = f"SELECT count(*) FROM {HITS} AS hits"  # noqa: S608 - ours
+        return int(self.connection.execute(query, [of_word(term)]).fetchone()[0])
+
+    def texts(self, term: str) -> Iterator[str]:
+        rows = self.connection.execute(
+            f"SELECT title || ' ' || en FROM change_text WHERE seq IN {HITS} LIMIT {_LIKE}",  # noqa: S608 - ours
+            [of_word(term)],
+        )
+        for (text,) in rows:
+            yield text
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of an index that are spelled like another one."""
+
+    vocabulary: Vocabulary
+
+    def like(self, word: str) -> Iterator[str]:
+        """Yield indexed words that are spelled like this one, the likeliest first."""
+        typed = folded(word)
+        own = stem(typed)
+        limit = 1 if len(typed) < 6 else 2
+        found = []
+        for term in self.vocabulary.between(typed[0], len(own) - limit - 3, len(own) + limit):
+            distance = OSA.distance(own, term, score_cutoff=limit)
+            if len(own) - len(term) in {
+                1,
+                2,
+            }:  # the ending of the word is misspelled, so that no stem was found
+                distance = min(distance, OSA.distance(typed[: len(term)], term, score_cutoff=limit))
+            if distance <= limit and term not in {own, typed}:
+                found.append((distance, term))
+        ranked = sorted((distance, -self.vocabulary.documents(term), term) for distance, term in found)
+        for _, _, term in ranked[:_LIKE]:
+            yield self._spelled(term, typed)
+
+    def _spelled(self, term: str, typed: str) -> str:
+        """Return the whole word with this stem that is most like the typed one, from texts that have it."""
+        texts = self.vocabulary.texts(term)
+        words = {word for text in texts for word in runs(text) if stem(word) == term}
         return min(words or {term}, key=lambda word: (OSA.distance(word, typed), word))
 
 
@@ -88,11 +152,10 @@ def near_changes(store: StoreReader, query: str, wanted: ChangeQuery) -> tuple[N
         ).fetchone()
         return str(row[0])
 
-    return near(
-        query,
-        lambda asked: store.count(replace(wanted, terms=asked)),
-        Words(store.connection, FTS, text_of),
+    words = (
+        Fts5Words(store.connection, FTS, text_of) if store.url is None else PostgresWords(store.connection)
     )
+    return near(query, lambda asked: store.count(replace(wanted, terms=asked)), Words(words))
 
 
 def near(query: str, count: Callable[[Terms], int], words: Words) -> tuple[Near, ...]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlalchemy import Column, Index, UniqueConstraint
 from sqlmodel import Field
 
-from tracker.storage.table_base import InstantType, TableBase
+from tracker.storage.table_base import InstantType, JsonType, TableBase
 
 
 class AccountRow(TableBase, table=True):
@@ -41,7 +41,7 @@ class ApiKeyRow(TableBase, table=True):
     id: str = Field(primary_key=True, max_length=8)
     secret: str = Field(unique=True, max_length=64)
     account: str = Field(foreign_key="account.id", index=True)
-    scopes: Any = Field(sa_column=Column(JSON, nullable=False))
+    scopes: Any = Field(sa_column=Column(JsonType(), nullable=False))
     created_at: datetime = Field(sa_type=InstantType)
 
 
@@ -80,7 +80,7 @@ class SavedSearchRow(TableBase, table=True):
     id: str = Field(primary_key=True, max_length=8)
     owner: str
     name: str
-    conditions: Any = Field(sa_column=Column(JSON, nullable=False))
+    conditions: Any = Field(sa_column=Column(JsonType(), nullable=False))
     secret: str | None = Field(default=None, unique=True, max_length=64)
     created_at: datetime = Field(sa_type=InstantType)
 

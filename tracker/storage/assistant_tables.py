@@ -6,10 +6,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Text
+from sqlalchemy import Column, Index, Text
 from sqlmodel import Field
 
-from tracker.storage.table_base import InstantType, TableBase
+from tracker.storage.table_base import InstantType, JsonType, TableBase
 
 
 class SimilarityResultRow(TableBase, table=True):
@@ -44,7 +44,7 @@ class ModelSummaryRow(TableBase, table=True):
     reason: str = Field(sa_column=Column(Text, nullable=False))
     ja: str = Field(sa_column=Column(Text, nullable=False))
     en: str = Field(sa_column=Column(Text, nullable=False))
-    quotes: Any = Field(sa_column=Column(JSON, nullable=False))
+    quotes: Any = Field(sa_column=Column(JsonType(), nullable=False))
     left_out: int
 
 

@@ -13,11 +13,11 @@ from typing import cast
 
 import zstandard
 from sqlalchemy import Connection, func, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
 from tracker.errors import StoreError
 from tracker.storage.schema import BLOB
+from tracker.storage.table_base import upsert
 
 _LEVEL = 6
 _BIG = 8_000_000  # above it, a fast level: time matters more than the last percent
@@ -50,7 +50,7 @@ def put(connection: Connection, data: bytes, *, like: str | None = None) -> str:
 
 def _keep(connection: Connection, rows: list[dict[str, object]]) -> None:
     """Stores one blob. A row without bytes is of a blob that retention dropped (`retention`): it gets them again."""
-    made = upsert(BLOB)
+    made = upsert(connection, BLOB)
     changed = {"dictionary_sha256": made.excluded.dictionary_sha256, "data": made.excluded.data}
     connection.execute(made.on_conflict_do_update(index_elements=["sha256"], set_=changed), rows)
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Table, delete, func, insert, select, tex
 from tracker.documents.names import nickname, quoted_name
 from tracker.model import Change, Op, Operation, UnitKind
 from tracker.serialization import change_from_json, change_to_json
-from tracker.storage import blobs, corrections, document_names, integrity
+from tracker.storage import blobs, corrections, document_names, integrity, text_index
 from tracker.storage.schema import (
     CHANGE,
     CHANGE_PROFILE,
@@ -22,7 +22,6 @@ from tracker.storage.schema import (
     DOCUMENT_RELATION,
     LEGAL_DATE,
 )
-from tracker.storage.sqlite_objects import FTS
 from tracker.text import index_form, name_key
 from tracker.text.words import index_words
 
@@ -121,8 +120,7 @@ def _index(connection: Connection, numbered: Sequence[tuple[int, ChangeEntry]]) 
         if values:
             connection.execute(insert(table), values)
     if rows[CHANGE_TEXT]:
-        statement = f"INSERT INTO {FTS}(rowid, title, en, ja) VALUES (:seq, :title, :en, :ja)"  # noqa: S608
-        connection.execute(text(statement), rows[CHANGE_TEXT])
+        text_index.add(connection, rows[CHANGE_TEXT])
 
 
 def _profile_levels(change: Change) -> dict[str, int]:
@@ -185,11 +183,7 @@ def _bearing(
     connection: Connection, query: str, meant: Callable[[Change], bool], kind: str = ""
 ) -> Sequence[Row[Any, Any, Any]]:
     """The one record with these words, if there is exactly one."""
-    bearing = text(
-        f"SELECT seq FROM {FTS} JOIN change ON seq = {FTS}.rowid"  # noqa: S608
-        f" WHERE {FTS} MATCH :query AND :kind IN ('', kind) LIMIT 200"
-    )
-    found = [row.seq for row in connection.execute(bearing, {"query": query, "kind": kind})]
+    found = text_index.found(connection, query, kind, 200)
     columns = select(CHANGE.c.record, CHANGE.c.document_id, CHANGE.c.version)
     rows = connection.execute(columns.where(CHANGE.c.seq.in_(found))).all()
     named = [row for row in rows if meant(change_from_json(json.loads(row.record)))]
@@ -285,11 +279,7 @@ def _forget(connection: Connection, seq: int) -> None:
         )
     ).first()
     if old is not None:
-        # An external-content index needs the old values to delete them (https://sqlite.org/fts5.html, 4.4.3).
-        statement = (
-            f"INSERT INTO {FTS}({FTS}, rowid, title, en, ja) VALUES ('delete', :seq, :title, :en, :ja)"  # noqa: S608
-        )
-        connection.execute(text(statement), old._asdict())
+        text_index.forget(connection, old._asdict())
     for table in _FOUND_BY:
         connection.execute(delete(table).where(table.c.seq == seq))
 

@@ -1,7 +1,7 @@
-"""The database: one SQLite file in the state folder (WAL).
+"""The database: one SQLite file in the state folder (WAL), or a PostgreSQL database (`location`).
 
-The writers of one process take turns by a lock, because SQLite has one writer at a time; between processes SQLite's
-own lock and `busy_timeout` do the same.
+All writers take turns, so that the hash chains cannot fork. The writers of one process take turns by a lock; between
+processes SQLite's own lock and `busy_timeout` do the same, and in PostgreSQL an advisory lock.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from tracker.errors import StoreError
-from tracker.storage import presence, row_log, schema_version
+from tracker.storage import location, presence, row_log, schema_version
 
 BUSY_SECONDS = 30
 FILE = presence.FILE
@@ -37,18 +37,26 @@ class Store:
             ) from error
         self.state = state
         self.path = state / FILE
-        if not presence.check(state):
-            # SQLite would create it readable for everybody; its log and index take over the mode of the file.
-            self.path.touch(mode=0o640)
-        self.engine = _engine(self.path)
+        self.url = location.url_of(state)
         self._writer = threading.Lock()
         self._open = threading.local()
+        if self.url is None:
+            if not presence.check(state):
+                # SQLite would create it readable for everybody; its log and index take over the mode of the file.
+                self.path.touch(mode=0o640)
+            self.engine = _engine(self.path)
+        else:
+            from tracker.storage import postgres
+
+            self.engine = postgres.engine(self.url)
         try:
             self._migrate()
         except DBAPIError as error:
             raise self._trouble(error) from error
-        presence.mark(state)
-        self._identity = presence.identity(self.path)
+        self._identity: presence.Identity | None = None
+        if self.url is None:
+            presence.mark(state)
+            self._identity = presence.identity(self.path)
         with self.read() as connection:
             adopted = row_log.adopted(connection, schema_version.HEAD)
         if not adopted:
@@ -102,16 +110,21 @@ class Store:
 
     @staticmethod
     def _begun(connection: Connection) -> Transaction:
-        if "row_log" not in connection.info:
+        if "row_log" not in connection.info and connection.dialect.name == "sqlite":
             row_log.prepare(connection.connection.dbapi_connection)  # type: ignore[arg-type]
             connection.info["row_log"] = True
         return connection.begin()
 
     def still_there(self) -> None:
         """Raises StateLost where the file was removed, emptied or replaced since it was opened."""
-        presence.still(self.path, self._identity)
+        if self.url is None:
+            presence.still(self.path, self._identity)
 
     def _trouble(self, error: DBAPIError) -> StoreError:
+        if self.url is not None:
+            from tracker.storage import postgres
+
+            return postgres.trouble(self.url, error.orig)
         if presence.is_damage(error.orig):
             return presence.damaged(self.path, str(error.orig))
         return StoreError(f"{self.path}: {error.orig}", cure=_CURE)
@@ -126,6 +139,11 @@ class Store:
     def close(self) -> None:
         self.engine.dispose()
 
+    @property
+    def name(self) -> str:
+        """The database in messages: its file, or its address without the password."""
+        return str(self.path) if self.url is None else self.engine.url.render_as_string(hide_password=True)
+
     def _migrate(self) -> None:
         with self.read() as connection:
             version = _version(connection)
@@ -136,15 +154,20 @@ class Store:
         if version is not None and version not in revisions():
             self.engine.dispose()
             raise StoreError(
-                f"{self.path} has schema {version!r:.20}; this program knows schemas up to {schema_version.HEAD}",
+                f"{self.name} has schema {version!r:.20}; this program knows schemas up to {schema_version.HEAD}",
                 cure="use a program as new as the one that wrote it, or a backup from before",
             )
         upgrade(self.engine)
 
 
 def _version(connection: Connection) -> str | None:
-    found = connection.execute(text("SELECT name FROM sqlite_master WHERE name = 'alembic_version'")).first()
-    if found is None:
+    known = (
+        "SELECT name FROM sqlite_master WHERE name = 'alembic_version'"
+        if connection.dialect.name == "sqlite"
+        else "SELECT to_regclass('alembic_version')"
+    )
+    found = connection.execute(text(known)).first()
+    if found is None or found[0] is None:
         return None
     row = connection.execute(text("SELECT version_num FROM alembic_version")).first()
     return str(row[0]) if row else None

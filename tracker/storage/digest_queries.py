@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +10,7 @@ from typing import Any
 
 from tracker.storage.instants import to_text
 from tracker.storage.leading_records import leading_records
+from tracker.storage.reading import ReadConnection
 
 _IN_FIELD = "level > 0 AND NOT editorial"
 _NEWS = f"{_IN_FIELD} AND NOT baseline"
@@ -29,7 +29,7 @@ class SeenChange:
 class DigestQueries:
     """Queries over a connection of `read_queries.StoreReader`."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: ReadConnection) -> None:
         self.connection = connection
 
     def first_seen(self, start: datetime, end: datetime) -> list[dict[str, Any]]:

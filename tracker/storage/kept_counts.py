@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from tracker.storage.deliveries import DELIVERY_STATES, DeliveryKind
+from tracker.storage.reading import ReadConnection
 
 
-def levels(connection: sqlite3.Connection) -> dict[int, int]:
+def levels(connection: ReadConnection) -> dict[int, int]:
     """The number of changes by the rank of their level."""
     return _by_rank(connection, "level", 0)
 
 
-def cards(connection: sqlite3.Connection, lowest: int) -> dict[int, int]:
+def cards(connection: ReadConnection, lowest: int) -> dict[int, int]:
     """The number of cards of the inbox by the rank of their gravest change, from this rank up."""
     return _by_rank(connection, "card", lowest)
 
 
-def deliveries(connection: sqlite3.Connection, kind: DeliveryKind) -> dict[str, int]:
+def deliveries(connection: ReadConnection, kind: DeliveryKind) -> dict[str, int]:
     """The number of deliveries of a kind in each state."""
     sums = ", ".join(f"sum({state})" for state in DELIVERY_STATES)
     row = connection.execute(f"SELECT {sums} FROM delivery_count WHERE kind = ?", [kind]).fetchone()  # noqa: S608 - names of ours
     return {state: number or 0 for state, number in zip(DELIVERY_STATES, row, strict=True)}
 
 
-def data_version(connection: sqlite3.Connection) -> int:
+def data_version(connection: ReadConnection) -> int:
     """A number that changes with each write to what the viewer shows."""
     return int(connection.execute("SELECT number FROM data_version").fetchone()[0])
 
 
-def _by_rank(connection: sqlite3.Connection, what: str, lowest: int) -> dict[int, int]:
+def _by_rank(connection: ReadConnection, what: str, lowest: int) -> dict[int, int]:
     rows = connection.execute(
         "SELECT name, number FROM kept_count WHERE name BETWEEN ? AND ? AND number > 0",
         [f"{what} {lowest}", f"{what} 4"],

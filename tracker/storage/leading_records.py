@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tracker.model.corrections import ACTION, with_corrections
 from tracker.serialization import format_instant
 from tracker.storage.instants import from_text
+from tracker.storage.reading import ReadConnection, ReadCursor, Row
 
 CORRECTED = f"SELECT id, record FROM change WHERE id IN (SELECT change_id FROM review WHERE action = '{ACTION}') ORDER BY seq"  # noqa: S608
 _CHUNK = 500
 
 
-def leading_texts(connection: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> list[str]:
+def leading_texts(connection: ReadConnection, rows: Sequence[Row]) -> list[str]:
     """The records of these rows (`id`, `record`) as JSON. Those without corrections are returned as the stored text."""
     found: dict[str, list[dict[str, Any]]] = {}
     for entry in connection.execute(
@@ -37,13 +37,13 @@ def leading_texts(connection: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -
     ]
 
 
-def leading_records(connection: sqlite3.Connection, rows: sqlite3.Cursor) -> Iterator[dict[str, Any]]:
+def leading_records(connection: ReadConnection, rows: ReadCursor) -> Iterator[dict[str, Any]]:
     """The same as objects, some at a time: records are long."""
     while chunk := rows.fetchmany(_CHUNK):
         yield from map(json.loads, leading_texts(connection, chunk))
 
 
-def corrected_records(connection: sqlite3.Connection) -> Iterator[dict[str, Any]]:
+def corrected_records(connection: ReadConnection) -> Iterator[dict[str, Any]]:
     """The records that a reviewer corrected, oldest first."""
     rows = connection.execute(
         "SELECT id, record FROM change WHERE id IN (SELECT change_id FROM review WHERE action = ?) ORDER BY seq",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from typing import Any
+
+from tracker.storage.reading import ReadConnection
 
 _FLAPPING = "SELECT source, url, polls, seen, since, at FROM flapping ORDER BY source, key"
 _ABSENT = "SELECT source, url, reason, polls, since, at, change FROM absence ORDER BY source, key"
@@ -15,17 +16,17 @@ _MASKED = (
 )
 
 
-def flapping(connection: sqlite3.Connection) -> dict[str, list[dict[str, Any]]]:
+def flapping(connection: ReadConnection) -> dict[str, list[dict[str, Any]]]:
     """Pages that alternate between two texts, by source."""
     return _by_source(connection, _FLAPPING)
 
 
-def absent(connection: sqlite3.Connection) -> dict[str, list[dict[str, Any]]]:
+def absent(connection: ReadConnection) -> dict[str, list[dict[str, Any]]]:
     """Removed pages and documents, by source. `change` is the record of the removal."""
     return _by_source(connection, _ABSENT)
 
 
-def masked(connection: sqlite3.Connection) -> dict[str, list[tuple[str, list[str]]]]:
+def masked(connection: ReadConnection) -> dict[str, list[tuple[str, list[str]]]]:
     """The learned volatile content by source: the key of each page, and its templates."""
     found: dict[str, list[tuple[str, list[str]]]] = {}
     for row in connection.execute(_MASKED):
@@ -33,7 +34,7 @@ def masked(connection: sqlite3.Connection) -> dict[str, list[tuple[str, list[str
     return found
 
 
-def _by_source(connection: sqlite3.Connection, query: str) -> dict[str, list[dict[str, Any]]]:
+def _by_source(connection: ReadConnection, query: str) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     for row in connection.execute(query):
         values = dict(row)

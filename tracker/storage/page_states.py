@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tracker.storage import versions
 from tracker.storage.database import Store
 from tracker.storage.page_tables import ABSENCE, FLAPPING
 from tracker.storage.schema import RESOURCE
+from tracker.storage.table_base import upsert
 
 ASKED_AGAIN = timedelta(days=1)  # between requests for a page that was recorded as removed
 UNREAD = "noise"  # extraction_config of a page whose volatile patterns were cleared: no source has it, so the page is read again
@@ -70,7 +70,7 @@ def absences(store: Store, source: str) -> dict[str, Absence]:
 def save_flapping(connection: Connection, source: str, key: str, row: Flapping) -> None:
     values = {name: getattr(row, name) for name in Flapping.__slots__} | {"snapshots": list(row.snapshots)}
     connection.execute(
-        upsert(FLAPPING)
+        upsert(connection, FLAPPING)
         .values(source=source, key=key, **values)
         .on_conflict_do_update(index_elements=["source", "key"], set_=values)
     )
@@ -79,7 +79,7 @@ def save_flapping(connection: Connection, source: str, key: str, row: Flapping) 
 def save_absence(connection: Connection, source: str, key: str, row: Absence) -> None:
     values = {name: getattr(row, name) for name in Absence.__slots__}
     connection.execute(
-        upsert(ABSENCE)
+        upsert(connection, ABSENCE)
         .values(source=source, key=key, **values)
         .on_conflict_do_update(index_elements=["source", "key"], set_=values)
     )

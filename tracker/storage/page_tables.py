@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column
+from sqlalchemy import Column
 from sqlmodel import Field
 
-from tracker.storage.table_base import InstantType, TableBase
+from tracker.storage.table_base import InstantType, JsonType, TableBase
 
 
 class FlappingRow(TableBase, table=True):
@@ -27,7 +27,7 @@ class FlappingRow(TableBase, table=True):
     seen: int
     since: datetime = Field(sa_type=InstantType)
     at: datetime = Field(sa_type=InstantType)
-    snapshots: Any = Field(sa_column=Column(JSON, nullable=False))
+    snapshots: Any = Field(sa_column=Column(JsonType(), nullable=False))
 
 
 class AbsenceRow(TableBase, table=True):

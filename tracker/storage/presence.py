@@ -1,5 +1,5 @@
 """Checks that the database of a state folder is still the same file: not removed, emptied, replaced under a running
-program, or damaged.
+program, or damaged. Of a state in PostgreSQL only whether there is one.
 
 A folder that once had a database is never taken for a new one: everything would become the baseline again, and
 changes since then would not be reported.
@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tracker.errors import StateDamaged, StateLost, StoreError, UsageError
+from tracker.storage import location
 
 FILE = "tracker.db"
 MARKER = "STATE.txt"
@@ -32,6 +33,11 @@ Identity = tuple[int, int]
 def check(state: Path) -> bool:
     """Whether there is a database; False in a new folder. Raises StateLost where there was one and it is gone or
     empty, StateDamaged where the file is not a database."""
+    url = location.url_of(state)
+    if url is not None:
+        from tracker.storage.postgres import has_state
+
+        return has_state(url)
     path = state / FILE
     try:
         size = path.stat().st_size

@@ -1,14 +1,13 @@
 """Read-only queries of the store for `changes`, `show`, `status` and `deadlines`.
 
-Plain SQL over `sqlite3`, because these commands should answer before SQLAlchemy has been imported. Records are
-returned as stored JSON objects.
+Plain SQL (`reading`), because these commands should answer before SQLAlchemy has been imported. Records are returned
+as stored JSON objects.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,27 +16,24 @@ from pathlib import Path
 from typing import Any
 
 from tracker.clock import legal_instant
-from tracker.errors import StoreError, UsageError
+from tracker.errors import UsageError
 from tracker.model import Level
 from tracker.serialization import format_instant
-from tracker.storage import kept_counts, presence
+from tracker.storage import kept_counts, location, reader_connection
 from tracker.storage.deliveries import DELIVERY_STATES, DeliveryKind
 from tracker.storage.instants import from_text, to_text
 from tracker.storage.leading_records import leading_records, leading_texts
 from tracker.storage.recipient_queries import held, with_recipients
-from tracker.storage.schema_version import HEAD
-from tracker.storage.sqlite_objects import FTS, SCORE
 from tracker.storage.status_conditions import status_on
 from tracker.storage.story_queries import FACE, texts_with_stories
+from tracker.storage.text_index import HITS, MATCHES, Match
 from tracker.text.words import expression
 
-FILE = "tracker.db"
 _QUOTED = re.compile(r'"([^"]+)"|(\S+)')
 DAY = "coalesce(published, substr(detected_at, 1, 10))"
-_FOUND = f"seq IN (SELECT rowid FROM {FTS} WHERE {FTS} MATCH ?)"  # noqa: S608 - ours; the value is bound
-# bm25 is below zero, the best first. A change in the field goes before one outside of it with the same words.
-MATCHES = f"(SELECT rowid AS hit, {SCORE} AS score FROM {FTS} WHERE {FTS} MATCH ?)"  # noqa: S608 - as above
-RANKED = "score * (1 + 0.2 * level) * (1 - 0.5 * editorial)"
+# A change in the field goes before one outside of it with the same words.
+RANKED = "score * (1 + 0.2 * level) * CASE WHEN editorial THEN 0.5 ELSE 1 END"
+_ALL = "1 = 1"
 _SINCE = "(published IS NOT NULL OR detected_at >= ?)"
 _UNTIL = "(published IS NOT NULL OR detected_at < ?)"
 _ONE_DAY = timedelta(days=1)
@@ -93,10 +89,10 @@ class ChangeQuery:
     offset: int = 0
 
     @property
-    def match(self) -> str:
+    def match(self) -> Match:
         """The question of the full-text index; empty where no word is searched."""
         asked = [(quoted or bare,) for quoted, bare in _QUOTED.findall(self.query or "")]
-        return expression((*asked, *self.terms))
+        return Match(expression((*asked, *self.terms)))
 
 
 class StoreReader:
@@ -104,35 +100,14 @@ class StoreReader:
     an older version is upgraded first."""
 
     def __init__(self, state: Path) -> None:
-        self.path = state / FILE
-        if not presence.check(state):
-            raise StoreError(
-                f"{state}: nothing is stored yet", cure="run `tracker poll` first, or give --state"
-            )
-        try:
-            self.connection = self._connect()
-            if self._version() != HEAD:
-                from tracker.storage.database import Store
+        self.url = location.url_of(state)
+        self.connection = reader_connection.opened(state)
 
-                self.connection.close()
-                Store(state).close()
-                self.connection = self._connect()
-        except sqlite3.Error as error:
-            if presence.is_damage(error):
-                raise presence.damaged(self.path, str(error)) from error
-            raise StoreError(f"{self.path}: {error}") from error
-        self.connection.row_factory = sqlite3.Row
-        self.connection.execute("PRAGMA mmap_size=268435456")
-
-    def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=30, check_same_thread=False)
-
-    def _version(self) -> str | None:
-        known = self.connection.execute(
-            "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
-        ).fetchone()
-        row = known and self.connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        return str(row[0]) if row else None
+    def committed(self) -> int | None:
+        """A number that changes with each commit of another connection; None where the database has none."""
+        if self.url is not None:
+            return None
+        return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
 
     def close(self) -> None:
         self.connection.close()
@@ -145,7 +120,7 @@ class StoreReader:
         """The matching changes as stored JSON: newest first; with words, the best match first."""
         seqs = self.seqs(wanted)
         rows = self.connection.execute(
-            f"SELECT {FACE} FROM (SELECT key AS place, value AS row FROM json_each(?)) JOIN change ON seq = row ORDER BY place",  # noqa: S608
+            f"SELECT {FACE} FROM (SELECT key AS place, CAST(value AS INTEGER) AS number FROM json_each(?)) AS page JOIN change ON seq = number ORDER BY place",  # noqa: S608
             [json.dumps(seqs)],
         ).fetchall()
         return texts_with_stories(self.connection, rows, leading_texts(self.connection, rows))
@@ -158,7 +133,7 @@ class StoreReader:
         if match:
             values, order = [match, *values], f"{RANKED}, {order}"
         if without:
-            where += " AND seq NOT IN (SELECT value FROM json_each(?))"
+            where += " AND seq NOT IN (SELECT CAST(value AS INTEGER) FROM json_each(?))"
             values = [*values, json.dumps(list(without))]
         rows = self.connection.execute(
             f"SELECT seq FROM {table} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",  # noqa: S608 - conditions are ours, values are bound
@@ -172,7 +147,7 @@ class StoreReader:
 
     def count(self, wanted: ChangeQuery) -> int:
         where, values = conditions(wanted)
-        if where == "1":
+        if where == _ALL:
             return sum(self.levels().values())
         query = f"SELECT count(*) FROM change WHERE {where}"  # noqa: S608 - conditions are ours, values are bound
         return int(self.connection.execute(query, values).fetchone()[0])
@@ -216,8 +191,8 @@ class StoreReader:
         the last."""
         marks = ", ".join("?" * len(sources))
         rows = self.connection.execute(
-            "SELECT document_id, source, key, count(*) AS states, max(at) AS at FROM version"  # noqa: S608
-            f" WHERE source IN ({marks}) GROUP BY document_id ORDER BY source, key LIMIT 2000",
+            "SELECT document_id, min(source) AS source, min(key) AS key, count(*) AS states, max(at) AS at FROM version"  # noqa: S608
+            f" WHERE source IN ({marks}) GROUP BY document_id ORDER BY 2, 3 LIMIT 2000",
             list(sources),
         )
         return [dict(row) for row in rows]
@@ -226,7 +201,7 @@ class StoreReader:
         """The versions of one document, oldest first: ordinal, when stored, as of which day (eCFR), SHA-256."""
         rows = self.connection.execute(
             "SELECT ordinal, at, snapshot.meta ->> 'as_of' AS as_of, sha256, fetched_at FROM version"
-            " LEFT JOIN snapshot ON snapshot.id = version.snapshots ->> '$[0]' WHERE document_id = ? ORDER BY ordinal",
+            " LEFT JOIN snapshot ON snapshot.id = CAST(version.snapshots ->> '$[0]' AS INTEGER) WHERE document_id = ? ORDER BY ordinal",
             [document_id],
         )
         return [{**dict(row), "fetched_at": from_text(row["fetched_at"])} for row in rows]
@@ -274,8 +249,8 @@ class StoreReader:
         if not rows and re.fullmatch(r"(chg_)?[0-9a-f]{4,16}", reference):
             start = reference if reference.startswith("chg_") else f"chg_{reference}"
             rows = self.connection.execute(
-                f"SELECT {FACE} FROM change WHERE id GLOB ? LIMIT 3",  # noqa: S608
-                [f"{start}*"],
+                f"SELECT {FACE} FROM change WHERE id >= ? AND id < ? LIMIT 3",  # noqa: S608
+                [start, f"{start}g"],
             ).fetchall()
         if not rows:
             raise UsageError(f"no change is called {reference!r}", cure="`tracker changes` lists them")
@@ -310,10 +285,10 @@ class StoreReader:
         """The answers on which a change is based, those of the earlier state first: side (`before`, `after`), url,
         status, fetched_at, sha256, and the server's certificate (`tls`, null where unknown)."""
         rows = self.connection.execute(
-            "SELECT iif(version.ordinal < change.version, 'before', 'after') AS side, snapshot.url, status, fetched_at,"
+            "SELECT CASE WHEN version.ordinal < change.version THEN 'before' ELSE 'after' END AS side, snapshot.url, status, fetched_at,"
             " sha256, tls FROM change JOIN version ON version.document_id = change.document_id"
-            " AND version.ordinal IN (change.version - 1, change.version), json_each(version.snapshots) AS part"
-            " JOIN snapshot ON snapshot.id = part.value WHERE change.id = ? ORDER BY version.ordinal, part.key",
+            " AND version.ordinal IN (change.version - 1, change.version) CROSS JOIN json_each(version.snapshots) AS part"
+            " JOIN snapshot ON snapshot.id = CAST(part.value AS INTEGER) WHERE change.id = ? ORDER BY version.ordinal, part.key",
             [change_id],
         )
         return [
@@ -379,6 +354,8 @@ class StoreReader:
 
     def size(self) -> int:
         """The size of the database in bytes, including its free pages."""
+        if self.url is not None:
+            return int(self.connection.execute("SELECT pg_database_size(current_database())").fetchone()[0])
         return int(
             self.connection.execute(
                 "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
@@ -455,7 +432,7 @@ def open_reader(state: Path) -> Iterator[StoreReader]:
 
 
 def conditions(wanted: ChangeQuery) -> tuple[str, list[Any]]:
-    where, values = ["1"], list[Any]()
+    where, values = [_ALL], list[Any]()
     end = min(wanted.until, date.max - _ONE_DAY) + _ONE_DAY if wanted.until else None
     plain: Sequence[tuple[str, Any]] = (
         # The index has the day in UTC, which is New York's or the next one: it narrows the rows, the instant decides.
@@ -466,7 +443,10 @@ def conditions(wanted: ChangeQuery) -> tuple[str, list[Any]]:
         (_UNTIL, end and to_text(legal_instant(end))),
         ("seq IN (SELECT seq FROM change_topic WHERE topic = ?)", wanted.topic),
         ("level >= ?", None if wanted.profile else wanted.level and wanted.level.rank),
-        ("+source = ?", wanted.source),  # `+`: use the index of the newest changes, not that of the source
+        (
+            "source || '' = ?",
+            wanted.source,
+        ),  # not that column alone: its index would be used, not that of the newest
         ("kind = ?", wanted.kind),
         ("editorial = ?", wanted.editorial),
         ("baseline = ?", wanted.baseline),
@@ -491,6 +471,6 @@ def conditions(wanted: ChangeQuery) -> tuple[str, list[Any]]:
         where.append(condition)
         values += given
     if wanted.match:
-        where.append(_FOUND)
+        where.append(f"seq IN {HITS}")
         values.append(wanted.match)
     return " AND ".join(where), values

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Select, select
-from sqlalchemy.dialects.sqlite import Insert
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tracker.model import Validators
 from tracker.storage.database import Store
 from tracker.storage.schema import RESOURCE, SOURCE_DISK
+from tracker.storage.table_base import upsert
 
 MANY = 5_000  # answers of a source, from which its resources are read one by one
 _TOGETHER = 500  # keys of one step through many
@@ -157,13 +156,6 @@ def save_resources(connection: Connection, source: str, resources: Mapping[str, 
         }
         for key, resource in resources.items()
     ]
-    connection.execute(_UPSERT, rows)
-
-
-def _upsert() -> Insert:
-    made = upsert(RESOURCE)
+    made = upsert(connection, RESOURCE)
     changed = {column.name: made.excluded[column.name] for column in RESOURCE.c if not column.primary_key}
-    return made.on_conflict_do_update(index_elements=["source", "key"], set_=changed)
-
-
-_UPSERT = _upsert()
+    connection.execute(made.on_conflict_do_update(index_elements=["source", "key"], set_=changed), rows)

@@ -145,8 +145,8 @@ def _needed(connection: Connection, digests: Sequence[str]) -> frozenset[str]:
     """Which of these bytes a version, a text that waits, a change or a hold refers to."""
     among = {"digests": json.dumps(list(digests))}
     statements = [
-        f"SELECT DISTINCT snapshot.sha256 FROM {table}, json_each({table}.snapshots) AS one"  # noqa: S608 - two names of ours
-        " JOIN snapshot ON snapshot.id = one.value WHERE snapshot.sha256 IN (SELECT value FROM json_each(:digests))"
+        f"SELECT DISTINCT snapshot.sha256 FROM {table} CROSS JOIN json_each({table}.snapshots) AS one"  # noqa: S608 - two names of ours
+        " JOIN snapshot ON snapshot.id = CAST(one.value AS INTEGER) WHERE snapshot.sha256 IN (SELECT value FROM json_each(:digests))"
         for table in ("version", "flapping")
     ]
     statements += [

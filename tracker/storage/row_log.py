@@ -1,8 +1,8 @@
 """A chained log of the rows that change during work (versions, deliveries, mutes, accounts, incidents, ...), so
 that `verify` can compare each row with what this program last wrote.
 
-Temporary triggers on the connections of this program note which rows a transaction touches, with their earlier
-values; other tools have no such triggers. At the end of the transaction each touched row gets an entry: the hash of
+Triggers note which rows a transaction of this program touches, with their earlier values: temporary ones on its
+connections in SQLite, in PostgreSQL those of `postgres_objects`, which the writes of other tools do not fire. At the end of the transaction each touched row gets an entry: the hash of
 its values (empty: deleted), and whether its earlier values agree with its last entry (`sound`). A row that other
 tools altered differs from its last entry, or makes the next entry unsound. `chain` hashes each entry with the one
 before. NULL columns are left out of a hash, so that a new column that may be NULL leaves hashes unchanged.
@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Table, text
 
 from tracker.storage import integrity
 from tracker.storage.schema import metadata
+from tracker.storage.table_base import POSTGRES
 
 SCHEMA = "(schema)"  # `name` of the entry with the schema for which all rows have entries
 
@@ -56,7 +57,7 @@ EXEMPT_TABLES = {
 
 # A claim is a lease on a pending row: it has no entry.
 _STATE = "CASE {0} WHEN 'claimed' THEN 'pending' ELSE {0} END"
-_NOTED = "touched_rows"
+NOTED = "touched_rows"
 
 
 def tables() -> list[Table]:
@@ -69,29 +70,37 @@ def columns(table: Table) -> list[str]:
 
 
 def prepare(connection: sqlite3.Connection) -> None:
-    """Creates the triggers on a connection that writes, outside any transaction."""
+    """Creates the triggers on a connection to SQLite that writes, outside any transaction."""
     cursor = connection.cursor()
     for statement in _statements():
         cursor.execute(statement)
     cursor.close()
 
 
+# The table of a connection to PostgreSQL that its triggers write to.
+POSTGRES_NOTED = (
+    f"CREATE TEMP TABLE IF NOT EXISTS {NOTED} (place bigint GENERATED ALWAYS AS IDENTITY, name text, key text, old text,"
+    " PRIMARY KEY (name, key)) ON COMMIT DELETE ROWS"
+)
+
+
 def write_entries(connection: Connection) -> None:
     """Adds the entries of this transaction, as its last statement."""
-    touched = connection.execute(text(f"SELECT name, key, old FROM {_NOTED} ORDER BY rowid")).all()  # noqa: S608
+    order = "place" if _is_postgres(connection) else "rowid"
+    touched = connection.execute(text(f"SELECT name, key, old FROM {NOTED} ORDER BY {order}")).all()  # noqa: S608
     if not touched:
         return
     chain = _last_chain(connection)
     entries: list[dict[str, Any]] = []
     for name, key, old in touched:
-        now = connection.execute(text(_one(name)), {"key": key}).scalar()
-        before, after = _hash(name, key, old), _hash(name, key, now)
+        now = _now(connection, name, key)
+        before, after = _hash(name, key, _plain(connection, name, old)), _hash(name, key, now)
         if before == after:
             continue
         last = _last(connection, name, key)
         chain = _entry(entries, chain, name, key, after, sound=before == last)
     _add(connection, entries)
-    connection.execute(text(f"DELETE FROM {_NOTED}"))  # noqa: S608
+    connection.execute(text(f"DELETE FROM {NOTED}"))  # noqa: S608
 
 
 def adopted(connection: Connection, schema: str) -> bool:
@@ -117,13 +126,13 @@ def adopt(connection: Connection, schema: str) -> None:
     schema."""
     chain, entries = _last_chain(connection), list[dict[str, Any]]()
     for table in tables():
-        for key, now, last in connection.execute(text(_every(table))).all():
+        for key, now, last in list(_every(connection, table)):
             after = _hash(table.name, key, now)
             if after != (last or ""):
                 chain = _entry(entries, chain, table.name, key, after, sound=True)
     _entry(entries, chain, SCHEMA, schema, hashlib.sha256(schema.encode()).hexdigest(), sound=True)
     _add(connection, entries)
-    connection.execute(text(f"DELETE FROM {_NOTED}"))  # noqa: S608
+    connection.execute(text(f"DELETE FROM {NOTED}"))  # noqa: S608
 
 
 def leave_behind(connection: Connection, names: Collection[str]) -> None:
@@ -131,7 +140,7 @@ def leave_behind(connection: Connection, names: Collection[str]) -> None:
     chain, entries = _last_chain(connection), list[dict[str, Any]]()
     for table in tables():
         if table.name in names:
-            for (key,) in connection.execute(text(_gone(table))).all():
+            for (key,) in connection.execute(text(_gone(connection, table))).all():
                 chain = _entry(entries, chain, table.name, key, "", sound=True)
     _add(connection, entries)
 
@@ -163,14 +172,14 @@ def verify_chain(connection: Connection) -> Iterator[str]:
 def verify_rows(connection: Connection, name: str, keys: Sequence[str] | None = None) -> Iterator[str]:
     """The rows of a table, or those with these keys (`key`)."""
     table = metadata.tables[name]
-    for found, now, last in connection.execute(text(_every(table))):
+    for found, now, last in _every(connection, table):
         if keys is not None and found not in keys:
             continue
         if last is None or last == "":
             yield f"{name} {found}: the row was not written by this program"
         elif last != _hash(name, found, now):
             yield f"{name} {found}: the row was altered"
-    for (found,) in connection.execute(text(_gone(table))):
+    for (found,) in connection.execute(text(_gone(connection, table))):
         if keys is None or found in keys:
             yield f"{name} {found}: the row was taken away"
 
@@ -183,8 +192,17 @@ def key(*values: Any) -> str:
 # --- statements ---------------------------------------------------------------------------------------------------
 
 
+def _is_postgres(connection: Connection) -> bool:
+    return connection.dialect.name == POSTGRES
+
+
 def _key(table: Table, row: str) -> str:
     return f"json_array({', '.join(f'{row}.{column.name}' for column in table.primary_key)})"
+
+
+def _postgres_key(table: Table, row: str) -> str:
+    parts = (f"to_json({row}.{column.name})::text" for column in table.primary_key)
+    return f"'[' || concat_ws(',', {', '.join(parts)}) || ']'"
 
 
 def _values(table: Table, row: str) -> str:
@@ -197,9 +215,21 @@ def _values(table: Table, row: str) -> str:
     return f"json_patch('{{}}', json_object({', '.join(pairs)}))"
 
 
+def _plain(connection: Connection, name: str, values: str | None) -> str | None:
+    """The values of a row as SQLite's `_values` writes them."""
+    if values is None or not _is_postgres(connection):
+        return values
+    table, row = metadata.tables[name], json.loads(values)
+    if name == "delivery" and row["state"] == "claimed":
+        row["state"] = "pending"
+    found = {column: row[column] for column in columns(table) if row.get(column) is not None}
+    found = {column: int(value) if isinstance(value, bool) else value for column, value in found.items()}
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+
+
 @lru_cache(maxsize=1)
 def _statements() -> tuple[str, ...]:
-    made = [f"CREATE TEMP TABLE {_NOTED} (name TEXT, key TEXT, old TEXT, PRIMARY KEY (name, key))"]
+    made = [f"CREATE TEMP TABLE {NOTED} (name TEXT, key TEXT, old TEXT, PRIMARY KEY (name, key))"]
     for table in tables():
         of = ", ".join(f'"{name}"' for name in columns(table))
         for event, row, old in (
@@ -210,34 +240,55 @@ def _statements() -> tuple[str, ...]:
             this = _key(table, row)
             made.append(
                 f"CREATE TEMP TRIGGER touched_{table.name}_{event[:6].lower()} AFTER {event} ON main.{table.name} BEGIN"  # noqa: S608
-                f" INSERT INTO {_NOTED} SELECT '{table.name}', {this}, {old} WHERE NOT EXISTS"
-                f" (SELECT 1 FROM {_NOTED} WHERE name = '{table.name}' AND key = {this}); END"
+                f" INSERT INTO {NOTED} SELECT '{table.name}', {this}, {old} WHERE NOT EXISTS"
+                f" (SELECT 1 FROM {NOTED} WHERE name = '{table.name}' AND key = {this}); END"
             )
     return tuple(made)
 
 
+def _now(connection: Connection, name: str, key: str) -> str | None:
+    """The values of one row; None where it does not exist."""
+    postgres = _is_postgres(connection)
+    # Bound one by one: a value of JSON has no type that PostgreSQL compares with a column.
+    given = (
+        {f"part_{place}": value for place, value in enumerate(json.loads(key))} if postgres else {"key": key}
+    )
+    return _plain(connection, name, connection.execute(text(_one(name, postgres=postgres)), given).scalar())
+
+
 @lru_cache(maxsize=64)
-def _one(name: str) -> str:
+def _one(name: str, *, postgres: bool) -> str:
     table = metadata.tables[name]
     where = " AND ".join(
-        f"r.{column.name} = json_extract(:key, '$[{place}]')"
+        f"r.{column.name} = " + (f":part_{place}" if postgres else f"json_extract(:key, '$[{place}]')")
         for place, column in enumerate(table.primary_key)
     )
-    return f"SELECT {_values(table, 'r')} FROM {name} AS r WHERE {where}"  # noqa: S608 - names of the schema
+    values = "row_to_json(r)::text" if postgres else _values(table, "r")
+    return f"SELECT {values} FROM {name} AS r WHERE {where}"  # noqa: S608 - names of the schema
 
 
-def _every(table: Table) -> str:
-    this = _key(table, "r")
-    return (
-        f"SELECT {this} AS key, {_values(table, 'r')} AS now, (SELECT after FROM row_event"  # noqa: S608
-        f" WHERE name = '{table.name}' AND key = {this} ORDER BY id DESC LIMIT 1) AS last FROM {table.name} AS r"
-    )
+def _every(connection: Connection, table: Table) -> Iterator[tuple[str, str | None, str | None]]:
+    """Key, values and last entry of every row."""
+    last = f"(SELECT after FROM row_event WHERE name = '{table.name}' AND key = {{}} ORDER BY id DESC LIMIT 1) AS last"  # noqa: S608
+    if _is_postgres(connection):
+        rows = (
+            f"SELECT {_postgres_key(table, 'r')} AS key, row_to_json(r)::text AS now FROM {table.name} AS r"  # noqa: S608
+        )
+        statement = f"SELECT key, now, {last.format('every.key')} FROM ({rows}) AS every"  # noqa: S608
+    else:
+        this = _key(table, "r")
+        statement = (
+            f"SELECT {this} AS key, {_values(table, 'r')} AS now, {last.format(this)} FROM {table.name} AS r"  # noqa: S608
+        )
+    for key, now, found in connection.execute(text(statement)):
+        yield key, _plain(connection, table.name, now), found
 
 
-def _gone(table: Table) -> str:
+def _gone(connection: Connection, table: Table) -> str:
+    this = _postgres_key(table, "r") if _is_postgres(connection) else _key(table, "r")
     return (
         f"SELECT key FROM row_event AS e WHERE name = '{table.name}' AND after <> '' AND id = (SELECT max(id)"  # noqa: S608
-        f" FROM row_event WHERE name = '{table.name}' AND key = e.key) AND key NOT IN (SELECT {_key(table, 'r')} FROM {table.name} AS r)"
+        f" FROM row_event WHERE name = '{table.name}' AND key = e.key) AND key NOT IN (SELECT {this} FROM {table.name} AS r)"
     )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import Column, Index, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field
 
 from tracker.storage import (  # noqa: F401 - their tables are part of the schema  # fmt: skip
@@ -17,7 +17,7 @@ from tracker.storage import (  # noqa: F401 - their tables are part of the schem
     prediction_tables,
     watch_tables,
 )
-from tracker.storage.table_base import InstantType, TableBase
+from tracker.storage.table_base import BIG_INTEGER, DayType, InstantType, JsonType, TableBase, where
 
 
 class BlobRow(TableBase, table=True):
@@ -41,7 +41,7 @@ class TombstoneRow(TableBase, table=True):
     sha256: str = Field(index=True, max_length=64)
     size: int
     compressed_size: int
-    snapshots: Any = Field(sa_column=Column(JSON, nullable=False))
+    snapshots: Any = Field(sa_column=Column(JsonType(), nullable=False))
     first_at: datetime = Field(sa_type=InstantType)
     last_at: datetime = Field(sa_type=InstantType)
     reason: str
@@ -61,12 +61,12 @@ class SnapshotRow(TableBase, table=True):
     role: str
     url: str
     status: int
-    headers: Any = Field(sa_column=Column(JSON, nullable=False))
-    request_headers: Any = Field(sa_column=Column(JSON, nullable=False))
-    meta: Any = Field(sa_column=Column(JSON, nullable=False))
+    headers: Any = Field(sa_column=Column(JsonType(), nullable=False))
+    request_headers: Any = Field(sa_column=Column(JsonType(), nullable=False))
+    meta: Any = Field(sa_column=Column(JsonType(), nullable=False))
     sha256: str = Field(foreign_key="blob.sha256", max_length=64)
     fetched_at: datetime = Field(sa_type=InstantType)
-    tls: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    tls: Any = Field(default=None, sa_column=Column(JsonType(none_as_null=True), nullable=True))
     chain: str = Field(max_length=64)
 
 
@@ -78,8 +78,8 @@ class SourceDiskRow(TableBase, table=True):
     __tablename__ = "source_disk"
     source: str = Field(primary_key=True)
     answers: int
-    compressed_size: int
-    uncompressed_size: int
+    compressed_size: int = Field(sa_type=BIG_INTEGER)
+    uncompressed_size: int = Field(sa_type=BIG_INTEGER)
     dropped: int
 
 
@@ -91,7 +91,7 @@ class VersionRow(TableBase, table=True):
     __table_args__ = (
         UniqueConstraint("document_id", "ordinal"),
         Index(None, "source", "key"),
-        Index("ix_version_masked", "source", "key", sqlite_where=text("volatile_patterns <> '[]'")),
+        Index("ix_version_masked", "source", "key", **where("volatile_patterns <> '[]'")),
     )
     id: int | None = Field(default=None, primary_key=True)
     document_id: str
@@ -99,8 +99,8 @@ class VersionRow(TableBase, table=True):
     source: str
     key: str
     digest: str = Field(max_length=64)
-    snapshots: Any = Field(sa_column=Column(JSON, nullable=False))
-    volatile_patterns: Any = Field(sa_column=Column(JSON, nullable=False))
+    snapshots: Any = Field(sa_column=Column(JsonType(), nullable=False))
+    volatile_patterns: Any = Field(sa_column=Column(JsonType(), nullable=False))
     at: datetime = Field(sa_type=InstantType, index=True)
 
 
@@ -113,9 +113,7 @@ class ResourceRow(TableBase, table=True):
     """
 
     __tablename__ = "resource"
-    __table_args__ = (
-        Index("ix_resource_held", "source", "key", sqlite_where=text("held_sha256 IS NOT NULL")),
-    )
+    __table_args__ = (Index("ix_resource_held", "source", "key", **where("held_sha256 IS NOT NULL")),)
     source: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
     etag: str | None = None
@@ -146,9 +144,9 @@ class SourceRow(TableBase, table=True):
     last_attempt_at: datetime | None = Field(default=None, sa_type=InstantType)
     last_success_at: datetime | None = Field(default=None, sa_type=InstantType)
     consecutive_failures: int = 0
-    cursor: Any = Field(sa_column=Column(JSON, nullable=False))
-    backfill: Any = Field(sa_column=Column(JSON, nullable=False))
-    last_report: Any = Field(sa_column=Column(JSON, nullable=False))
+    cursor: Any = Field(sa_column=Column(JsonType(), nullable=False))
+    backfill: Any = Field(sa_column=Column(JsonType(), nullable=False))
+    last_report: Any = Field(sa_column=Column(JsonType(), nullable=False))
 
 
 class ChangeRow(TableBase, table=True):
@@ -183,7 +181,7 @@ class ChangeRow(TableBase, table=True):
     citation: str | None = Field(default=None, index=True)
     level: int = Field(index=True)  # rank: 0 none to 4 critical
     direction: str | None = None
-    published: date | None = Field(default=None, index=True)
+    published: date | None = Field(default=None, index=True, sa_type=DayType)
     detected_at: datetime = Field(sa_type=InstantType, index=True)
     baseline: bool = False
     editorial: bool = False
@@ -229,8 +227,8 @@ class ChangeStatusRow(TableBase, table=True):
     id: int | None = Field(default=None, primary_key=True)
     seq: int = Field(foreign_key="change.seq", index=True)
     state: str
-    since: date | None = Field(default=None, index=True)
-    until: date | None = Field(default=None, index=True)
+    since: date | None = Field(default=None, index=True, sa_type=DayType)
+    until: date | None = Field(default=None, index=True, sa_type=DayType)
 
 
 class DocumentRelationRow(TableBase, table=True):
@@ -250,7 +248,7 @@ class LegalDateRow(TableBase, table=True):
     id: int | None = Field(default=None, primary_key=True)
     seq: int = Field(foreign_key="change.seq", index=True)
     type: str
-    day: date = Field(index=True)
+    day: date = Field(index=True, sa_type=DayType)
     superseded: bool = False
 
 
@@ -281,7 +279,7 @@ class DeliveryRow(TableBase, table=True):
     channel: str
     language: str | None = None
     profile: str | None = None
-    reason: Any = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    reason: Any = Field(default_factory=dict, sa_column=Column(JsonType(), nullable=False))
     state: str = "pending"
     attempts: int = 0
     repeated: bool = False
@@ -290,7 +288,7 @@ class DeliveryRow(TableBase, table=True):
     claimed_until: datetime | None = Field(default=None, sa_type=InstantType)
     story: str | None = None
     batch: str | None = None
-    hold_reason: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    hold_reason: Any = Field(default=None, sa_column=Column(JsonType(none_as_null=True)))
 
 
 class DeliveryRecipientRow(TableBase, table=True):
@@ -343,7 +341,7 @@ class NoticeRow(TableBase, table=True):
     kind: str
     level: int
     story: str
-    data: Any = Field(sa_column=Column(JSON, nullable=False))
+    data: Any = Field(sa_column=Column(JsonType(), nullable=False))
     created_at: datetime = Field(sa_type=InstantType)
 
 
@@ -356,12 +354,12 @@ class IncidentRow(TableBase, table=True):
     __table_args__ = (
         Index(None, "subject", "closed_at"),
         Index(None, "closed_at"),
-        Index("ix_incident_open", "subject", sqlite_where=text("closed_at IS NULL")),
+        Index("ix_incident_open", "subject", **where("closed_at IS NULL")),
     )
     id: int | None = Field(default=None, primary_key=True)
     subject: str
     reason: str
-    cause: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    cause: Any = Field(default=None, sa_column=Column(JsonType(none_as_null=True), nullable=True))
     opened_at: datetime = Field(sa_type=InstantType)
     closed_at: datetime | None = Field(default=None, sa_type=InstantType)
 
@@ -375,10 +373,10 @@ class ReconciliationRow(TableBase, table=True):
     id: int | None = Field(default=None, primary_key=True)
     source: str
     at: datetime = Field(sa_type=InstantType)
-    since: date
-    through: date | None = None
+    since: date = Field(sa_type=DayType)
+    through: date | None = Field(default=None, sa_type=DayType)
     ok: bool
-    record: Any = Field(sa_column=Column(JSON, nullable=False))
+    record: Any = Field(sa_column=Column(JsonType(), nullable=False))
 
 
 class DocumentGroupRow(TableBase, table=True):

@@ -10,7 +10,7 @@ _WHOLE = "FROM json_each(change.record, '$.status') WHERE json_array_length(valu
 # As `model.expiry` has it: force that has a last day is over after it, where nothing else begins on the next day.
 _FORCE_IS_OVER = (
     "(seq IN (SELECT seq FROM change_status WHERE state = 'in-force' AND until < ?) AND EXISTS ("  # noqa: S608 - ours; the values are bound
-    f"SELECT 1 FROM (SELECT max(coalesce(value ->> '$.until', '9999-12-31')) AS last {_WHOLE} AND value ->> '$.state' = 'in-force')"
+    f"SELECT 1 FROM (SELECT max(coalesce(value ->> '$.until', '9999-12-31')) AS last {_WHOLE} AND value ->> '$.state' = 'in-force') AS force"
     f" WHERE last < ? AND NOT EXISTS (SELECT 1 {_WHOLE}"
     " AND (value ->> '$.state' = 'expired' OR value ->> '$.from' = date(last, '+1 day')))))"
 )

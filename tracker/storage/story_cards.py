@@ -9,10 +9,12 @@ from typing import Any
 
 from tracker.storage import kept_counts
 from tracker.storage.leading_records import leading_texts
-from tracker.storage.read_queries import DAY, MATCHES, RANKED, ChangeQuery, StoreReader, conditions
+from tracker.storage.read_queries import DAY, RANKED, ChangeQuery, StoreReader, conditions
 from tracker.storage.story_queries import FACE, texts_with_stories
+from tracker.storage.text_index import MATCHES, Match
 
-_SEQS = "(SELECT value FROM json_each(?))"
+_SEQS = "(SELECT CAST(value AS INTEGER) FROM json_each(?))"
+_IDS = "(SELECT value FROM json_each(?))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def _newest(store: StoreReader, wanted: ChangeQuery) -> list[list[int]]:
     )
     lead_of = {row["id"]: row["lead"] for row in others}
     members = store.connection.execute(
-        f"SELECT id, seq FROM change WHERE id IN {_SEQS} AND {where} ORDER BY {DAY}, seq",  # noqa: S608 - as above
+        f"SELECT id, seq FROM change WHERE id IN {_IDS} AND {where} ORDER BY {DAY}, seq",  # noqa: S608 - as above
         [json.dumps(list(lead_of)), *values],
     )
     found: dict[int, list[int]] = {seq: [] for seq in leaders}
@@ -117,7 +119,7 @@ def _shared(store: StoreReader, wanted: ChangeQuery) -> list[list[_Member]]:
     return [members for members in found.values() if len(members) > 1]
 
 
-def _ranks(store: StoreReader, match: str, seqs: Iterable[int]) -> dict[int, float]:
+def _ranks(store: StoreReader, match: Match, seqs: Iterable[int]) -> dict[int, float]:
     """The rank of these matching changes, the best (lowest) first."""
     rows = store.connection.execute(
         f"SELECT seq, {RANKED} AS rank FROM {MATCHES} JOIN change ON seq = hit WHERE seq IN {_SEQS}",  # noqa: S608 - ours; values are bound

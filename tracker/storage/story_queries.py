@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
+
+from tracker.storage.reading import ReadConnection, Row
 
 
 def story_id(root: str) -> str:
@@ -19,13 +20,13 @@ def story_id(root: str) -> str:
 FACE = "id, kind, document_number, citation, document_id, record"
 
 
-def own_story(row: sqlite3.Row) -> str:
+def own_story(row: Row) -> str:
     """The id of the story of a record that nothing else belongs to yet."""
     page = row["document_id"] if row["kind"] == "page" else ""
     return story_id(row["document_number"] or row["citation"] or page or row["id"])
 
 
-def stories_of(connection: sqlite3.Connection, change_ids: Iterable[str]) -> dict[str, str]:
+def stories_of(connection: ReadConnection, change_ids: Iterable[str]) -> dict[str, str]:
     """The story of each change that shares one, or was alerted."""
     rows = connection.execute(
         "SELECT name, story FROM document_group WHERE name IN (SELECT value FROM json_each(?))",
@@ -35,7 +36,7 @@ def stories_of(connection: sqlite3.Connection, change_ids: Iterable[str]) -> dic
 
 
 def records_of_stories(
-    connection: sqlite3.Connection, change_ids: Iterable[str]
+    connection: ReadConnection, change_ids: Iterable[str]
 ) -> dict[str, list[dict[str, Any]]]:
     """The records of the story of each change, the newest first; none for a change that shares no story."""
     rows = connection.execute(
@@ -50,9 +51,7 @@ def records_of_stories(
     return found
 
 
-def texts_with_stories(
-    connection: sqlite3.Connection, rows: Sequence[sqlite3.Row], texts: Sequence[str]
-) -> list[str]:
+def texts_with_stories(connection: ReadConnection, rows: Sequence[Row], texts: Sequence[str]) -> list[str]:
     """The JSON texts of these rows (`FACE`), each with its `story` as the last key."""
     known = stories_of(connection, [row["id"] for row in rows])
     return [

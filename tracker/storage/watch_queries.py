@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+from tracker.storage.reading import ReadConnection
 
 _NEWEST = """
 SELECT key FROM watch_entry AS e WHERE kind = ? AND value IS NOT NULL
@@ -10,6 +10,6 @@ SELECT key FROM watch_entry AS e WHERE kind = ? AND value IS NOT NULL
 """
 
 
-def keys(connection: sqlite3.Connection, kind: str) -> list[str]:
+def keys(connection: ReadConnection, kind: str) -> list[str]:
     """The ids of the profiles, or the names of the watched instruments, that operators added."""
     return [str(row[0]) for row in connection.execute(_NEWEST, (kind,))]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index
+from sqlalchemy import Column, Index
 from sqlmodel import Field
 
-from tracker.storage.table_base import InstantType, TableBase
+from tracker.storage.table_base import InstantType, JsonType, TableBase
 
 
 class WatchEntryRow(TableBase, table=True):
@@ -23,7 +23,7 @@ class WatchEntryRow(TableBase, table=True):
     address: str
     kind: str
     key: str
-    value: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    value: Any = Field(default=None, sa_column=Column(JsonType(none_as_null=True), nullable=True))
 
 
 WATCH_ENTRY = TableBase.metadata.tables["watch_entry"]

@@ -37,14 +37,14 @@ class _Rendering:
 
 
 class PageCache:
-    """Caches by data version. `version` asks SQLite whether anything was committed (PRAGMA data_version, on one
-    connection), and only then reads `data_version`. Pages of older versions are dropped when room is needed.
+    """Caches by data version. `version` asks SQLite whether anything was committed (`StoreReader.committed`), and only then
+    reads `data_version`. Pages of older versions are dropped when room is needed.
     """
 
     def __init__(self, state: Path) -> None:
         self._lock = threading.Lock()
         self._reader = StoreReader(state)
-        self._committed = -1
+        self._committed: int | None = -1
         self._data_version = -1
         self._settings: tuple[Settings | None, int] = (None, 0)
         self._pages: OrderedDict[Hashable, str] = OrderedDict()
@@ -54,8 +54,8 @@ class PageCache:
     def version(self, settings: Settings) -> tuple[int, int]:
         """Return a value that changes with each visible write and with the settings."""
         with self._lock:
-            committed = int(self._reader.connection.execute("PRAGMA data_version").fetchone()[0])
-            if committed != self._committed:
+            committed = self._reader.committed()
+            if committed is None or committed != self._committed:
                 self._committed, self._data_version = committed, self._reader.data_version()
             known, number = self._settings
             if known is not settings:

@@ -11,6 +11,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Engine
 
+from tracker.storage.table_base import POSTGRES
+
 FOLDERS = [Path(__file__).parent / "versions"]  # of migrations; the upgrade drill adds one of its own
 
 
@@ -29,8 +31,13 @@ def revisions() -> list[str]:
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Upgrades in one transaction: a process killed on the way leaves the schema as it was."""
+    """Upgrades in one transaction: a process killed on the way leaves the schema as it was. Of several processes one
+    upgrades, the others wait for it: by SQLite's lock of writers, in PostgreSQL by an advisory lock."""
     with engine.begin() as connection:
         made = config()
         made.attributes["connection"] = connection
         command.upgrade(made, revision)
+        if connection.dialect.name == POSTGRES:
+            from tracker.storage import postgres_objects
+
+            postgres_objects.refresh(connection)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import tracker.storage.table_base
+import tracker.storage.table_base  # JSON_TEXT, DAY_TEXT: columns that are the same in both databases
 ${imports if imports else ""}
 
 revision = ${repr(up_revision)}

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from tracker.storage import sqlite_objects
+from tracker.storage.table_base import BIG_INTEGER, DAY_TEXT, JSON_TEXT
 
 revision = "0001"
 down_revision = None
@@ -58,7 +59,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=True),
         sa.Column("profile", sa.String(), nullable=True),
-        sa.Column("reason", sa.JSON(), nullable=False),
+        sa.Column("reason", JSON_TEXT, nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("repeated", sa.Boolean(), nullable=False),
@@ -67,7 +68,7 @@ def upgrade() -> None:
         sa.Column("claimed_until", INSTANT, nullable=True),
         sa.Column("story", sa.String(), nullable=True),
         sa.Column("batch", sa.String(), nullable=True),
-        sa.Column("hold_reason", sa.JSON(), nullable=True),
+        sa.Column("hold_reason", JSON_TEXT, nullable=True),
         sa.UniqueConstraint("key", name=op.f("uq_delivery_key")),
     )
     _index("delivery", "channel", "batch")
@@ -110,14 +111,14 @@ def upgrade() -> None:
         sa.Column("seen", sa.Integer(), nullable=False),
         sa.Column("since", INSTANT, nullable=False),
         sa.Column("at", INSTANT, nullable=False),
-        sa.Column("snapshots", sa.JSON(), nullable=False),
+        sa.Column("snapshots", JSON_TEXT, nullable=False),
         sa.PrimaryKeyConstraint("source", "key", name=op.f("pk_flapping")),
     )
     op.create_table(
         "incident",
         *_numbered("incident"),
         *_strings("subject", "reason"),
-        sa.Column("cause", sa.JSON(), nullable=True),
+        sa.Column("cause", JSON_TEXT, nullable=True),
         sa.Column("opened_at", INSTANT, nullable=False),
         sa.Column("closed_at", INSTANT, nullable=True),
     )
@@ -140,7 +141,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("ja", sa.Text(), nullable=False),
         sa.Column("en", sa.Text(), nullable=False),
-        sa.Column("quotes", sa.JSON(), nullable=False),
+        sa.Column("quotes", JSON_TEXT, nullable=False),
         sa.Column("left_out", sa.Integer(), nullable=False),
     )
     _index("model_summary", "change_id", "revision")
@@ -160,7 +161,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("story", sa.String(), nullable=False),
-        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("data", JSON_TEXT, nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
     )
@@ -169,10 +170,10 @@ def upgrade() -> None:
         *_numbered("reconciliation"),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("at", INSTANT, nullable=False),
-        sa.Column("since", sa.Date(), nullable=False),
-        sa.Column("through", sa.Date(), nullable=True),
+        sa.Column("since", DAY_TEXT, nullable=False),
+        sa.Column("through", DAY_TEXT, nullable=True),
         sa.Column("ok", sa.Boolean(), nullable=False),
-        sa.Column("record", sa.JSON(), nullable=False),
+        sa.Column("record", JSON_TEXT, nullable=False),
     )
     _index("reconciliation", "source", "at")
     op.create_table(
@@ -213,7 +214,7 @@ def upgrade() -> None:
         "saved_search",
         sa.Column("id", sa.String(length=8), nullable=False),
         *_strings("owner", "name"),
-        sa.Column("conditions", sa.JSON(), nullable=False),
+        sa.Column("conditions", JSON_TEXT, nullable=False),
         sa.Column("secret", sa.String(length=64), nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_search")),
@@ -243,17 +244,17 @@ def upgrade() -> None:
         sa.Column("last_attempt_at", INSTANT, nullable=True),
         sa.Column("last_success_at", INSTANT, nullable=True),
         sa.Column("consecutive_failures", sa.Integer(), nullable=False),
-        sa.Column("cursor", sa.JSON(), nullable=False),
-        sa.Column("backfill", sa.JSON(), nullable=False),
-        sa.Column("last_report", sa.JSON(), nullable=False),
+        sa.Column("cursor", JSON_TEXT, nullable=False),
+        sa.Column("backfill", JSON_TEXT, nullable=False),
+        sa.Column("last_report", JSON_TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_source")),
     )
     op.create_table(
         "source_disk",
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("answers", sa.Integer(), nullable=False),
-        sa.Column("compressed_size", sa.Integer(), nullable=False),
-        sa.Column("uncompressed_size", sa.Integer(), nullable=False),
+        sa.Column("compressed_size", BIG_INTEGER, nullable=False),
+        sa.Column("uncompressed_size", BIG_INTEGER, nullable=False),
         sa.Column("dropped", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("source", name=op.f("pk_source_disk")),
     )
@@ -268,7 +269,7 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("compressed_size", sa.Integer(), nullable=False),
-        sa.Column("snapshots", sa.JSON(), nullable=False),
+        sa.Column("snapshots", JSON_TEXT, nullable=False),
         sa.Column("first_at", INSTANT, nullable=False),
         sa.Column("last_at", INSTANT, nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
@@ -283,8 +284,8 @@ def upgrade() -> None:
         sa.Column("ordinal", sa.Integer(), nullable=False),
         *_strings("source", "key"),
         sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("snapshots", sa.JSON(), nullable=False),
-        sa.Column("volatile_patterns", sa.JSON(), nullable=False),
+        sa.Column("snapshots", JSON_TEXT, nullable=False),
+        sa.Column("volatile_patterns", JSON_TEXT, nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.UniqueConstraint("document_id", "ordinal", name=op.f("uq_version_document_id_ordinal")),
     )
@@ -294,7 +295,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=8), nullable=False),
         sa.Column("secret", sa.String(length=64), nullable=False),
         sa.Column("account", sa.String(), nullable=False),
-        sa.Column("scopes", sa.JSON(), nullable=False),
+        sa.Column("scopes", JSON_TEXT, nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         _foreign("api_key", "account", "account.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_key")),
@@ -324,7 +325,7 @@ def upgrade() -> None:
         sa.Column("citation", sa.String(), nullable=True),
         sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("direction", sa.String(), nullable=True),
-        sa.Column("published", sa.Date(), nullable=True),
+        sa.Column("published", DAY_TEXT, nullable=True),
         sa.Column("detected_at", INSTANT, nullable=False),
         sa.Column("baseline", sa.Boolean(), nullable=False),
         sa.Column("editorial", sa.Boolean(), nullable=False),
@@ -363,12 +364,12 @@ def upgrade() -> None:
         *_numbered("snapshot"),
         *_strings("source", "key", "role", "url"),
         sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("headers", sa.JSON(), nullable=False),
-        sa.Column("request_headers", sa.JSON(), nullable=False),
-        sa.Column("meta", sa.JSON(), nullable=False),
+        sa.Column("headers", JSON_TEXT, nullable=False),
+        sa.Column("request_headers", JSON_TEXT, nullable=False),
+        sa.Column("meta", JSON_TEXT, nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("fetched_at", INSTANT, nullable=False),
-        sa.Column("tls", sa.JSON(), nullable=True),
+        sa.Column("tls", JSON_TEXT, nullable=True),
         sa.Column("chain", sa.String(length=64), nullable=False),
         _foreign("snapshot", "sha256", "blob.sha256"),
     )
@@ -388,8 +389,8 @@ def upgrade() -> None:
         *_numbered("change_status"),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
-        sa.Column("since", sa.Date(), nullable=True),
-        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("since", DAY_TEXT, nullable=True),
+        sa.Column("until", DAY_TEXT, nullable=True),
         _foreign("change_status", "seq", "change.seq"),
     )
     _index("change_status", "seq")
@@ -424,7 +425,7 @@ def upgrade() -> None:
         *_numbered("legal_date"),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("type", sa.String(), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("day", DAY_TEXT, nullable=False),
         sa.Column("superseded", sa.Boolean(), nullable=False),
         _foreign("legal_date", "seq", "change.seq"),
     )

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from tracker.storage import sqlite_objects
+from tracker.storage.table_base import where
 
 revision = "0003"
 down_revision = "0002"
@@ -12,13 +13,9 @@ down_revision = "0002"
 
 def upgrade() -> None:
     op.add_column("resource", sa.Column("outline", sa.String(length=64), nullable=True))
-    op.create_index(
-        "ix_resource_held", "resource", ["source", "key"], sqlite_where=sa.text("held_sha256 IS NOT NULL")
-    )
-    op.create_index("ix_incident_open", "incident", ["subject"], sqlite_where=sa.text("closed_at IS NULL"))
-    op.create_index(
-        "ix_version_masked", "version", ["source", "key"], sqlite_where=sa.text("volatile_patterns <> '[]'")
-    )
+    op.create_index("ix_resource_held", "resource", ["source", "key"], **where("held_sha256 IS NOT NULL"))
+    op.create_index("ix_incident_open", "incident", ["subject"], **where("closed_at IS NULL"))
+    op.create_index("ix_version_masked", "version", ["source", "key"], **where("volatile_patterns <> '[]'"))
     op.create_index("ix_blob_dictionary_sha256", "blob", ["dictionary_sha256"])
     op.create_index("ix_incident_closed_at", "incident", ["closed_at"])
     op.create_index("ix_change_status_since", "change_status", ["since"])

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from tracker.storage.table_base import JSON_TEXT
+
 revision = "0005"
 down_revision = "0004"
 
@@ -16,7 +18,7 @@ def upgrade() -> None:
         sa.Column("address", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
-        sa.Column("value", sa.JSON(), nullable=True),
+        sa.Column("value", JSON_TEXT, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_watch_entry")),
     )
     op.create_index(op.f("ix_watch_entry_kind_key"), "watch_entry", ["kind", "key"])

@@ -1,0 +1,197 @@
+"""A PostgreSQL for tests: the one that `TRACKER_TEST_POSTGRES_URL` names, else one of our own in a temporary folder.
+
+Every state folder of a test gets a database of its own, cloned from a template that has the schema.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from tracker.storage import location
+
+URL = "TRACKER_TEST_POSTGRES_URL"
+_BINARIES = ("/usr/lib/postgresql", "/usr/local/pgsql", "/opt/homebrew/opt/postgresql")
+# A crash of the machine may lose a test's database.
+_FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses= -c max_connections=200"
+
+
+class Databases:
+    """Databases by state folder; `url_of` takes one at the first question. They are emptied and used again: a clone takes
+    longer."""
+
+    _free: ClassVar[list[str]] = []
+
+    def __init__(self, server: str, template: str) -> None:
+        self.server, self.template = server, template
+        self.made: dict[Path, str] = {}
+        self.bare: list[str] = []
+
+    def url_of(self, state: Path) -> str:
+        state = state.absolute()
+        if state not in self.made:
+            self.made[state] = self._free.pop() if self._free else self._clone()
+        return _named(self.server, self.made[state])
+
+    def _clone(self) -> str:
+        name = f"t_{uuid.uuid4().hex[:12]}"
+        _run(self.server, f"CREATE DATABASE {name} TEMPLATE {self.template}")
+        return name
+
+    def empty(self) -> str:
+        """The URL of a database without tables."""
+        name = f"e_{uuid.uuid4().hex[:12]}"
+        _run(self.server, f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+        self.bare.append(name)
+        return _named(self.server, name)
+
+    def give_back(self) -> None:
+        for name in self.bare:
+            _run(self.server, f"DROP DATABASE {name} WITH (FORCE)")
+        for name in self.made.values():
+            _run(_named(self.server, name), _emptied(self.server, self.template))
+            self._free.append(name)
+        self.made.clear()
+
+
+@cache
+def _emptied(server: str, template: str) -> str:
+    """The statements that make a database like the template again."""
+    import psycopg
+
+    with psycopg.connect(_named(server, template)) as connection:
+        found = connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        ).fetchall()
+        names = [str(row[0]) for row in found]
+        filled = [
+            name
+            for name in names
+            if connection.execute(f"SELECT 1 FROM {name} LIMIT 1".encode()).fetchone() is not None
+        ]
+        rows = [
+            str(row[0])
+            for name in filled
+            for row in connection.execute(
+                f"SELECT format('INSERT INTO {name} SELECT * FROM json_populate_record(NULL::{name}, %L)', row_to_json(r))"
+                f" FROM {name} AS r".encode()
+            )
+        ]
+    # Without this, the next row would get the number of one of the rows above.
+    numbers = [
+        f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))"
+        for name in filled
+        if name in {"row_event", "data_version"}
+    ]
+    return "; ".join((f"TRUNCATE {', '.join(names)} RESTART IDENTITY", *rows, *numbers))
+
+
+@contextmanager
+def every_state_on_postgres(monkeypatch: pytest.MonkeyPatch) -> Iterator[Databases]:
+    """Keeps every state folder in PostgreSQL meanwhile. Skips the test where there is none."""
+    server = server_url()
+    if not server:
+        pytest.skip(f"no PostgreSQL: set {URL}, or install a server")
+    databases = Databases(server, _template(server))
+    monkeypatch.setattr(location, "url_of", databases.url_of)
+    try:
+        yield databases
+    finally:
+        databases.give_back()
+
+
+@cache
+def server_url() -> str:
+    """The URL of a server, without its database; empty where there is none."""
+    given = os.environ.get(URL, "")
+    if given:
+        return given
+    try:
+        import psycopg  # noqa: F401
+    except ImportError:
+        return ""
+    binaries = _binaries()
+    return _started(binaries) if binaries else ""
+
+
+def _binaries() -> Path | None:
+    found = shutil.which("pg_ctl")
+    if found and (Path(found).resolve().parent / "initdb").exists():
+        return Path(found).resolve().parent
+    for folder in _BINARIES:
+        for initdb in sorted(Path(folder).glob("**/bin/initdb"), reverse=True):
+            return initdb.parent
+    return None
+
+
+def _started(binaries: Path) -> str:
+    folder = Path(tempfile.mkdtemp(prefix="tracker-postgres-"))
+    as_user: dict[str, Any] = {}
+    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+        try:
+            user = pwd.getpwnam("postgres")
+        except KeyError:
+            user = pwd.getpwnam("nobody")
+        os.chown(folder, user.pw_uid, user.pw_gid)
+        as_user = {"user": user.pw_uid, "group": user.pw_gid, "cwd": folder}
+
+    def run(*command: str) -> None:
+        subprocess.run(
+            [str(binaries / command[0]), *command[1:]],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            timeout=60,
+            **as_user,
+        )
+
+    data = str(folder / "data")
+    run("initdb", "-D", data, "-U", "tracker", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+    run("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", f"{_FAST} -k {folder}", "start")
+
+    def stop() -> None:
+        run("pg_ctl", "-D", data, "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(stop)
+    return f"postgresql://tracker@/postgres?host={folder}"
+
+
+@cache
+def _template(server: str) -> str:
+    """A database with the schema and nothing else, made once in a process."""
+    from tracker.storage.database import Store
+
+    name = f"template_{uuid.uuid4().hex[:12]}"
+    _run(server, f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+    if server == os.environ.get(URL):
+        atexit.register(_run, server, f"DROP DATABASE {name}")
+    with tempfile.TemporaryDirectory() as folder:
+        location.bind(Path(folder), _named(server, name))
+        Store(Path(folder)).close()
+        location.release(Path(folder))
+    return name
+
+
+def _named(server: str, name: str) -> str:
+    from sqlalchemy import make_url
+
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def _run(server: str, statement: str) -> None:
+    import psycopg
+
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(statement.encode())

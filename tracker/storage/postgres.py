@@ -1,0 +1,75 @@
+"""Connections to PostgreSQL, for writers (SQLAlchemy) and readers (psycopg). The driver is the extra `postgres`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, event, make_url
+from sqlalchemy.engine import Engine
+
+from tracker.errors import StoreError, UsageError
+from tracker.storage.row_log import POSTGRES_NOTED
+
+# The lock of all writers of one database, and that of the upgrade of its schema. Advisory locks belong to a database.
+WRITER_LOCK = 7_202_611
+CONNECT_SECONDS = 10
+_CURE = "is the server running, and is [store] url right?"
+
+
+def require_driver() -> None:
+    """Raises UsageError where the driver is not installed."""
+    try:
+        import psycopg  # noqa: F401
+    except ImportError as error:
+        raise UsageError(
+            "[store] url: the driver of PostgreSQL is not installed", cure="pip install 'tracker[postgres]'"
+        ) from error
+
+
+def engine(url: str) -> Engine:
+    """An engine whose writing transactions hold the writers' lock, and whose reading ones see one moment."""
+    require_driver()
+    made = create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "tracker"},
+        pool_pre_ping=True,
+    )
+
+    @event.listens_for(made, "connect")
+    def _connected(connection: Any, _record: object) -> None:
+        connection.execute(POSTGRES_NOTED)
+        connection.commit()
+
+    @event.listens_for(made, "begin")
+    def _begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if options.get("tracker_read"):
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            return
+        # READ COMMITTED: each statement sees what the writer before committed, who held the lock until then.
+        durable = "on" if options.get("tracker_durable") else "off"
+        connection.exec_driver_sql(
+            f"SELECT pg_advisory_xact_lock({WRITER_LOCK}), set_config('tracker.writer', 'on', true),"
+            f" set_config('synchronous_commit', '{durable}', true)"
+        )
+
+    return made
+
+
+def has_state(url: str) -> bool:
+    """Whether the database has the tracker's tables."""
+    require_driver()
+    import psycopg
+
+    try:
+        with psycopg.connect(url, connect_timeout=CONNECT_SECONDS) as connection:
+            row = connection.execute("SELECT to_regclass('alembic_version')").fetchone()
+    except psycopg.Error as error:
+        raise trouble(url, error) from error
+    return row is not None and row[0] is not None
+
+
+def trouble(url: str, error: BaseException | None) -> StoreError:
+    """The error in one line, without the password of the URL."""
+    said = " ".join(str(error).split())
+    return StoreError(f"{make_url(url).render_as_string(hide_password=True)}: {said}", cure=_CURE)
