@@ -28,6 +28,7 @@ from tracker.errors import StoreError, UsageError
 from tracker.storage import location, presence, schema_version
 from tracker.storage.database import FILE
 from tracker.storage.schema import metadata
+from tracker.storage.table_base import JsonType
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -142,7 +143,7 @@ def _json_value(kind: object, value: Any) -> Any:
     """Return a value as JSON, whatever type SQLite stores."""
     if value is None:
         return None
-    if isinstance(kind, JSON):
+    if isinstance(kind, JSON | JsonType):
         return json.loads(value)
     return bool(value) if isinstance(kind, Boolean) else value
 
@@ -156,7 +157,7 @@ def stored_values(table: Table, rows: Iterable[dict[str, Any]]) -> Iterator[dict
             raise StoreError(f"{member(table.name)}: unknown column {min(unknown)!r}")
         values = {}
         for name, value in row.items():
-            if isinstance(kinds[name], JSON) and value is not None:
+            if isinstance(kinds[name], JSON | JsonType) and value is not None:
                 values[name] = json.dumps(value)
             elif isinstance(value, dict | list):
                 raise StoreError(f"{member(table.name)}: {name}: not a plain value")
