@@ -27,6 +27,7 @@ SOURCES = {
     "news": 'kind = "page"\nurl = "{base}/news"\nfollow = "same-site"\ndepth = 2',
     "page": 'kind = "page"\nurl = "{base}/news/rule"\ncontent = "main"',
     "feed": 'kind = "feed"\nurl = "{base}/feed.xml"',
+    "hts": 'kind = "hts"\nbase_url = "{base}"',
     "list": 'kind = "screening-list"\nurl = "{base}/downloadable_consolidated_screening_list/v1/consolidated.json"',
 }
 

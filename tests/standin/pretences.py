@@ -121,6 +121,20 @@ def _empty_list(case: Case) -> Reply:
     return _edited(case.honest(), lambda value: {"count": 0, "description": value.get("description", "")})
 
 
+@PRETENCES.named("half-list")
+def _half_list(case: Case) -> Reply:
+    """A list that ends after half of its items, as well-formed JSON."""
+    return _edited(case.honest(), lambda value: value[: len(value) // 2])
+
+
+@PRETENCES.named("other-key-order")
+def _other_key_order(case: Case) -> Reply:
+    def edit(value: Any) -> Any:
+        return [dict(reversed(item.items())) for item in value]
+
+    return _edited(case.honest(), edit)
+
+
 @PRETENCES.named("missing-results")
 def _missing_results(case: Case) -> Reply:
     """A count above zero, and no `results`."""

@@ -19,6 +19,7 @@ from tracker.classification.party_lists import PartyListAct, read_party_list_act
 from tracker.classification.passages import Passage, is_presidential, passages
 from tracker.classification.rules import rules as rulebook
 from tracker.classification.summary import name_document, summarize_document
+from tracker.classification.tariff_rows import classify_rows
 from tracker.documents.text_view import TextView, build_text_view
 from tracker.legal_status.date_corrections import day_pairs
 from tracker.legal_status.document_relations import document_relations
@@ -39,6 +40,7 @@ from tracker.model import (
     Status,
     Topic,
 )
+from tracker.tariff.changes import is_tariff
 from tracker.wording import (
     DocumentFacts,
     ReadState,
@@ -81,6 +83,8 @@ def classify(
     update in place): its level is the same, its summary does not call it new.
     """
     book = rulebook()
+    if operations and is_tariff(document):
+        return classify_rows(document, operations, book.version)
     view = build_text_view(document, operations)
     if operations and not view.operations:
         return _editorial(document)

@@ -162,6 +162,26 @@ class PageState:
 
 
 @dataclass(slots=True)
+class TariffSchedule:
+    """The Harmonized Tariff Schedule over time: the name of the current release, the rows of the export, and the
+    print of chapter 99. Each has times of its own, because the service renews them one after the other.
+    """
+
+    release: Timeline[str] = field(default_factory=Timeline)
+    rows: Timeline[list[dict[str, Any]]] = field(default_factory=Timeline)
+    chapter_99: Timeline[bytes] = field(default_factory=Timeline)
+
+    def publish(
+        self, name: str, instant: datetime, rows: list[dict[str, Any]], chapter_99: bytes | None = None
+    ) -> None:
+        """Publish a release with its rows at once, and with its print of chapter 99 where there is one."""
+        self.release.put(instant, name)
+        self.rows.put(instant, rows)
+        if chapter_99 is not None:
+            self.chapter_99.put(instant, chapter_99)
+
+
+@dataclass(slots=True)
 class Archive:
     """Everything that the server can answer with. `code` has the XML of one CFR part (its `DIV5`) by title and
     part, each version by its issue date; `lag` is how many days the eCFR is behind.
@@ -171,6 +191,7 @@ class Archive:
     code: dict[tuple[int, str], dict[date, str]] = field(default_factory=dict)
     pages: dict[str, Timeline[PageState]] = field(default_factory=dict)
     lag: int = 2
+    tariff: TariffSchedule = field(default_factory=TariffSchedule)
 
     def put_part(self, title: int, part: str, day: date, xml: str) -> None:
         self.code.setdefault((title, part), {})[day] = xml

@@ -22,7 +22,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tracker.clock import machine_now
-from tracker.demo import ecfr, federal_register, govinfo, public_inspection, site
+from tracker.demo import ecfr, federal_register, govinfo, hts, public_inspection, site
 from tracker.demo.http_messages import Reply, Request, utc
 from tracker.demo.model import Archive
 
@@ -110,6 +110,7 @@ class Server:
             or public_inspection.answer(archive, request)
             or ecfr.answer(archive, request)
             or govinfo.answer(archive, request)
+            or hts.answer(archive, request)
             or site.answer(archive, request)
         )
 

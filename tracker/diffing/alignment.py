@@ -25,8 +25,9 @@ from collections.abc import Sequence
 from rapidfuzz.distance import Indel
 
 from tracker.diffing.normalization import differs_in_typography_only, legal_text, letters_only
-from tracker.diffing.word_diff import CELL_GAP, likeness, tokens
+from tracker.diffing.word_diff import likeness, tokens
 from tracker.model import Unit, UnitKind
+from tracker.text import CELL_GAP
 
 _LONE = 24  # characters from which equal words elsewhere cannot be chance
 _SAME_PLACE = 0.5  # least similarity of units under the same parent, or with the same citation

@@ -16,6 +16,7 @@ from rapidfuzz.distance import Indel
 
 from tracker.diffing.normalization import CJK, common_affixes
 from tracker.model import SpanKind
+from tracker.text import CELL_GAP
 
 Spans = tuple[tuple[SpanKind, str], ...]
 
@@ -37,9 +38,6 @@ _TOKEN = re.compile(
 )
 _SENTENCE = re.compile(r"(?<=[.;:。；])\s+|(?<=。)")
 _PLAIN = re.compile(r"[A-Za-z]{1,4}|\W")
-
-# Between the cells of a table row, as the parsers write it.
-CELL_GAP = "\u2003"
 
 _BOUND = 64_000_000  # pairs of tokens: 8 MB of bits, some milliseconds
 _CITATION = 48  # characters: only an address is longer, whose words then count one by one

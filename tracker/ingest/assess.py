@@ -36,6 +36,7 @@ from tracker.model import (
     UnitKind,
 )
 from tracker.parsing.losses import Loss, LossKind
+from tracker.tariff.changes import is_tariff
 
 # Texts that are amended in place for years; all other documents are published once.
 KEPT_UP_TO_DATE = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
@@ -71,7 +72,7 @@ def assess(
     substantive = diffing.substantive(operations)
     editorial = bool(operations) and not substantive
     tagging, matches = _classify(document, substantive, profiles, editorial, now)
-    if operations and document.kind in KEPT_UP_TO_DATE:
+    if operations and document.kind in KEPT_UP_TO_DATE and (editorial or not is_tariff(document)):
         tagging = replace(tagging, summary=diffing.summarize(substantive or operations))
     elif substantive:
         tagging = replace(tagging, summary=_with_correction(tagging.summary, diffing.summarize(substantive)))

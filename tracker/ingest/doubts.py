@@ -17,7 +17,14 @@ from tracker.text.page_outline import is_complete_page
 
 # Roles that are checked by their form; API records are checked by the adapters, key by key.
 _GUARDED = frozenset(
-    {ResourceType.PAGE, ResourceType.PDF, ResourceType.ECFR_PART, ResourceType.SCREENING_LIST}
+    {
+        ResourceType.PAGE,
+        ResourceType.PDF,
+        ResourceType.ECFR_PART,
+        ResourceType.SCREENING_LIST,
+        ResourceType.TARIFF,
+        ResourceType.TARIFF_NOTES,
+    }
 )
 _CUT = "cut"
 _TARGETS = frozenset({UnitKind.LINK, UnitKind.IMAGE})

@@ -20,6 +20,7 @@ from tracker.legal_status.effect_reader import read_effects
 from tracker.model import Change, Document, DocumentKind, DocumentRelation, Operation
 from tracker.storage import changes, document_names, effects
 from tracker.storage.effects import Gone
+from tracker.tariff.changes import is_tariff
 
 _TITLED = re.compile(r"\((?:the )?(Executive Order|E\.O\.|Proclamation) (\d{4,5})\)\s*$", re.IGNORECASE)
 # Texts that are kept up to date: a note that disappears from the CFR was true until then, and a page that no longer
@@ -29,6 +30,8 @@ _GONE = {DocumentKind.CFR: Gone.ENDED, DocumentKind.LIST: Gone.ENDED, DocumentKi
 
 def effects_of(document: Document, operations: tuple[Operation, ...], change: Change) -> tuple[Effect, ...]:
     """Return the effects of a document, each with the names of the document that has it. Pure."""
+    if is_tariff(document):
+        return ()  # a row states a rate; which document made it so is stated elsewhere
     found = read_effects(build_text_view(document, operations))
     dates = change.tagging.dates
     return tuple(

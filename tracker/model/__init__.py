@@ -80,6 +80,8 @@ class ResourceType(StrEnum):
     PDF = "pdf"
     FEED_ENTRY = "feed-entry"  # one entry of an RSS or Atom feed, canonical JSON
     SCREENING_LIST = "screening-list"  # consolidated.json
+    TARIFF = "tariff"  # all rows of the Harmonized Tariff Schedule, JSON
+    TARIFF_NOTES = "tariff-notes"  # its chapter 99 as PDF, with the U.S. notes
     LISTING = "listing"  # an answer kept as evidence only: a search page, titles.json, a feed
 
 

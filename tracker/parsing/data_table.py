@@ -8,21 +8,20 @@ under or follows.
 from __future__ import annotations
 
 import csv
-import html
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from tracker.errors import ParseError
 from tracker.model import Unit, UnitKind
+from tracker.parsing.cells import cell_text
 from tracker.parsing.gpo_xml import plain, shorten
-from tracker.parsing.struck_text import strike_markup
-from tracker.parsing.superscripts import lowered, raised
-from tracker.parsing.tables import CELL_GAP
+from tracker.parsing.tariff_table import tariff_units
 from tracker.parsing.unit_builder import SEPARATOR, UnitBuilder
-from tracker.text import search_key
+from tracker.tariff.rows import rows_of_table
+from tracker.text import CELL_GAP, search_key
 
 MAX_ROWS = 200_000
 _CELL = 1_000_000  # characters; the csv module's own limit is lower and shared by the whole process
@@ -35,8 +34,6 @@ _KEYS = (
 )  # fmt: skip
 _TARIFF = ("hts", "heading", "subheading")
 _ZERO_LOST = re.compile(r"\d{4}\.\d")
-_SCRIPT = re.compile(r"<(sup|sub)>([^<]{1,40})<\\?/\1>", re.IGNORECASE)
-_TAG = re.compile(r"<\\?/?[a-zA-Z][a-zA-Z0-9]{0,10}\\?/?>")
 
 Rows = list[list[str]]
 
@@ -50,6 +47,8 @@ def table_units(name: str, text: str, content_type: str = "") -> tuple[Unit, ...
         return ()
     rows = _csv_rows(name, text, delimiter)
     head, *body = rows or [[]]
+    if tariff := rows_of_table(head, body):
+        return tariff_units(tariff)
     outline = UnitBuilder()
     if body:
         write_rows(outline, head, body, name)
@@ -155,41 +154,3 @@ def _key_column(names: Sequence[str], rows: Rows) -> int:
         if len(found) == len(rows) == len(set(found)):
             return index
     return 0
-
-
-def cell_text(value: object) -> str:
-    """Return a cell as text: lists and objects by their values, markup by its text."""
-    if value is None or value is False:
-        return ""
-    if isinstance(value, str):
-        text = value.strip()
-        if text.startswith('["') and text.endswith(
-            '"]'
-        ):  # a list that the tariff's export writes into one cell
-            return ", ".join(cell_text(item) for item in re.findall(r'"((?:[^"\\]|\\.)*)"', text))
-        return " ".join(_without_markup(text).split())
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))  # in JSON, 5.0 and 5 are one number
-    if isinstance(value, Mapping):
-        return _joined(value.values(), ", ")
-    if isinstance(value, list):
-        return _joined(value, "; " if any(isinstance(item, Mapping) for item in value) else ", ")
-    return str(value)
-
-
-def _joined(values: Iterable[object], sign: str) -> str:
-    return sign.join(filter(None, map(cell_text, values)))
-
-
-def _without_markup(text: str) -> str:
-    if "<" in text:
-        text = _SCRIPT.sub(
-            lambda found: (
-                lowered(found[2])
-                if found[1].lower() == "sub"
-                else raised(found[2], found.string[max(0, found.start() - 20) : found.start()])
-            ),
-            text,
-        )
-        text = _TAG.sub("", strike_markup(text))
-    return html.unescape(text) if "&" in text else text

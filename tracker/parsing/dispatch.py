@@ -19,10 +19,12 @@ from tracker.parsing.fr_record import dockets, fr_document, pi_document
 from tracker.parsing.fr_text import RawText, plain, read_fr_text
 from tracker.parsing.fr_xml import FrFacts, fr_units
 from tracker.parsing.gpo_xml import tree
-from tracker.parsing.json_fields import begins_as_json, load_object
+from tracker.parsing.json_fields import begins_as_json, load, load_object
 from tracker.parsing.json_tables import table_units as json_table_units
 from tracker.parsing.json_tables import value_units
 from tracker.parsing.screening_list import list_units
+from tracker.parsing.tariff_table import tariff_units
+from tracker.tariff.rows import rows_of_records
 from tracker.text import canonical_json
 from tracker.text.encodings import label_of
 
@@ -312,6 +314,37 @@ def _screening_list(fetched: Fetched) -> Document:
     )
 
 
+def _tariff(fetched: Fetched) -> Document:
+    value = load(_data(fetched), fetched.key)
+    records = [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
+    rows = rows_of_records(records)
+    if not rows or len(records) != len(value):
+        raise UnexpectedResponse(f"{fetched.key}: not a list of tariff rows", url=fetched.answer.url)
+    return Document(
+        key=fetched.key,
+        kind=DocumentKind.LIST,
+        title="Harmonized Tariff Schedule of the United States",
+        url=fetched.answer.url,
+        units=tariff_units(rows),
+        citation=fetched.meta.get("release"),
+    )
+
+
+def _tariff_notes(fetched: Fetched) -> Document:
+    from tracker.parsing.tariff_notes import note_units
+
+    units, notes = note_units(_data(fetched), fetched.key)
+    return Document(
+        key=fetched.key,
+        kind=DocumentKind.LIST,
+        title="Harmonized Tariff Schedule of the United States, notes to chapter 99",
+        url=fetched.answer.url,
+        units=units,
+        citation=fetched.meta.get("release"),
+        notes=notes,
+    )
+
+
 _READERS: Mapping[ResourceType, Callable[[Fetched], Document]] = {
     ResourceType.ECFR_PART: _ecfr,
     ResourceType.FR_RECORD: _fr_record,
@@ -320,4 +353,6 @@ _READERS: Mapping[ResourceType, Callable[[Fetched], Document]] = {
     ResourceType.PDF: _pdf,
     ResourceType.FEED_ENTRY: _feed_entry,
     ResourceType.SCREENING_LIST: _screening_list,
+    ResourceType.TARIFF: _tariff,
+    ResourceType.TARIFF_NOTES: _tariff_notes,
 }

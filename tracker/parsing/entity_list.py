@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from tracker.model import UnitKind
 from tracker.parsing.gpo_xml import LINE_BREAK, plain, raw_text, shorten
 from tracker.parsing.paragraphs import CitationScope, write_row
-from tracker.parsing.tables import CELL_GAP, EMPTY, Row, Table, row_name
+from tracker.parsing.tables import EMPTY, Row, Table, row_name
 from tracker.parsing.unit_builder import SEPARATOR, UnitBuilder
-from tracker.text import search_key
+from tracker.text import CELL_GAP, search_key
 
 _ALIAS = re.compile(
     r",?\s*\(?\b(?:a\.?\s?k\.?\s?a|f\.?\s?k\.?\s?a|n\.?\s?k\.?\s?a|d\.?\s?b\.?\s?a|a/k/a|f/k/a)\b\.?,?", re.I

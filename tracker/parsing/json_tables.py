@@ -11,10 +11,13 @@ from typing import Any, TypeGuard
 
 from tracker.errors import ParseError
 from tracker.model import Unit, UnitKind
-from tracker.parsing.data_table import cell_text, write_rows
+from tracker.parsing.cells import cell_text
+from tracker.parsing.data_table import MAX_ROWS, write_rows
 from tracker.parsing.gpo_xml import shorten
 from tracker.parsing.screening_list import is_list
+from tracker.parsing.tariff_table import tariff_units
 from tracker.parsing.unit_builder import SEPARATOR, UnitBuilder
+from tracker.tariff.rows import rows_of_records
 
 _RECORD = frozenset({"document_number", "abstract"})
 _MOST_LEVELS = 40
@@ -25,6 +28,10 @@ def table_units(value: object, name: str) -> tuple[Unit, ...]:
     an object. None for any other value. Raises ParseError, naming `name`, for a table with too many rows.
     """
     records = _records_of(value)
+    if rows := rows_of_records(records):
+        if len(rows) > MAX_ROWS:
+            raise ParseError(f"{name}: this table has over {MAX_ROWS:,} rows")
+        return tariff_units(rows)
     outline = UnitBuilder()
     if records:
         _write_records(outline, records, name, "")

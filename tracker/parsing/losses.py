@@ -20,6 +20,7 @@ from tracker.text import search_key
 
 _SEPARATOR = " › "
 _ORDINAL = re.compile(r" ¶\d+\Z")
+_HTS_ROW = re.compile(r"\d{4}(?:\.\d{2})*(?: › |\Z)")
 _DESIGNATOR = re.compile(r"(?<=\d)\(.*\Z")
 _FEW = 8  # units; a shorter text is judged by its length alone
 _SHORT = 400  # characters
@@ -138,7 +139,22 @@ def _of_lists(document: Document, previous: Document) -> list[Loss]:
             4 <= before < 10 and gone >= 0.5 * before
         ):
             found.append(Loss(LossKind.PARTIES, name, gone, before))
-    return [*found, *_of_fields(document, previous)]
+    return [*found, *_of_chapters(document, previous), *_of_fields(document, previous)]
+
+
+def _of_chapters(document: Document, previous: Document) -> list[Loss]:
+    """Return the chapters of the tariff schedule that lack a fifth of their rows."""
+    now = _chapters(document)
+    return [
+        Loss(LossKind.UNITS, f"chapter {chapter}", before - now[chapter], before)
+        for chapter, before in sorted(_chapters(previous).items())
+        if before >= 5 and before - now[chapter] >= max(5, 0.2 * before)
+    ]
+
+
+def _chapters(document: Document) -> Counter[str]:
+    """Return the number of rows of each chapter, by the HTS numbers at the start of their paths."""
+    return Counter(unit.path[:2] for unit in document.units if _HTS_ROW.match(unit.path))
 
 
 def _of_fields(document: Document, previous: Document) -> list[Loss]:

@@ -74,6 +74,12 @@ def read_pdf(data: bytes, name: str) -> Pdf:
     return Pdf(title or units[0].text[:200], units, len(pages))
 
 
+def read_lines(data: bytes, name: str) -> list[list[str]]:
+    """Return the lines of each page of a PDF, page heads included. Raises ParseError like `read_pdf`."""
+    pages, _ = _pages(data, name)
+    return [[line.text for line in page] for page in pages]
+
+
 def _printed(register: RawText, head: re.Match[str]) -> RawText:
     """Return the facts in the running head of the first page."""
     try:

@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tracker.parsing.gpo_xml import Element, children, words
+from tracker.text import CELL_GAP
 
-# Cells of a row are separated by an em space: white space, so that a row's text contains only what the source
-# prints, yet visible.
-CELL_GAP = "\u2003"
 # An empty cell before a filled one has a meaning: an X in the third column is another law than one in the
 # fourth. It is printed as a dot.
 EMPTY = "·"

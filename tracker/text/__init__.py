@@ -9,6 +9,8 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from typing import Any
 
 _SPACE = re.compile(r"\s+")
+# Between the cells of a table row: white space, so that a row's text contains only what the source prints, yet visible.
+CELL_GAP = "\u2003"
 # `10^(-10)`, `10^-10`, `V_(max)`: raised and lowered characters, as `parsing.superscripts` writes them.
 _SCRIPT = re.compile(r"\^\(([^()]{1,80})\)|\^(?=[\d+−-])|(?<=\w)_\(([^()]{1,80})\)")
 # Units of measure that take an exponent: cm³, s⁻¹.
