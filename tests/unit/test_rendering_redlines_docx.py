@@ -30,9 +30,9 @@ from tests.unit.diffing_samples import (
     redline,
     section,
 )
-from tracker.diffing.word_diff import CELL_GAP
 from tracker.model import Unit, UnitKind
 from tracker.rendering.redlines.docx import OWN_STYLES, render
+from tracker.text import CELL_GAP
 
 COUNTRY = ("Country", "国")
 GONE = {"accept": ("w:del", "w:moveFrom"), "reject": ("w:ins", "w:moveTo")}

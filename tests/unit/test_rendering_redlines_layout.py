@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.diffing.word_diff import CELL_GAP, word_spans
+from tracker.diffing.word_diff import word_spans
 from tracker.model import Op, Operation, Unit, UnitKind
 from tracker.rendering.redlines.layout import (
     RedlineItem,
@@ -20,6 +20,7 @@ from tracker.rendering.redlines.layout import (
     table_columns,
 )
 from tracker.rendering.scripts import script_runs
+from tracker.text import CELL_GAP
 
 LIST = "Supp. No. 4 to Part 744"
 CCL = "Supp. No. 1 to Part 774"

@@ -12,12 +12,12 @@ from docx.shared import Pt
 from docx.text.paragraph import Paragraph
 from lxml import etree
 
-from tracker.diffing.word_diff import CELL_GAP
 from tracker.i18n import t
 from tracker.model import Language, Operation
 from tracker.rendering.redlines.model import Redline
 from tracker.rendering.scripts import script_runs
 from tracker.sanitize import sanitize
+from tracker.text import CELL_GAP
 
 SPACER = "Redline Spacer"
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tracker.diffing.summary import split_path
-from tracker.diffing.word_diff import CELL_GAP, word_spans
+from tracker.diffing.word_diff import word_spans
 from tracker.model import Language, Op, Operation, Unit, UnitKind
 from tracker.rendering.official_links import official_url
 from tracker.rendering.redlines.model import Redline, RedlineLine, merge_in_reading_order
 from tracker.terms.places import eccn_name, is_party_list, list_columns, section_name
+from tracker.text import CELL_GAP
 
 FOLD = 240  # longest run of unchanged words shown whole; the middle of a longer one is folded
 SECTION = 40  # units of the longest section of which an excerpt shows the untouched units too
