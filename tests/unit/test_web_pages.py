@@ -223,3 +223,29 @@ def test_every_file_of_the_pages_is_packaged() -> None:
     for folder in ("static", "templates"):
         for path in (root / "tracker" / "web" / folder).iterdir():
             assert f"**/*{path.suffix}" in packed, path.name
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("en-US,en;q=0.9,ja;q=0.8", "en"),
+        ("ja,en-US;q=0.7", "ja"),
+        ("en;q=0.5,ja-JP;q=0.6", "ja"),
+        ("fr,en;q=0.2", "en"),
+        ("fr-FR,de;q=0.5", "ja"),  # neither: the first language of the settings
+        ("ja;q=0,en;q=0.1", "en"),
+        ("english, jaundice, *", "ja"),
+        ("en;q=x," * 400, "ja"),
+        ("", "ja"),
+    ],
+)
+def test_a_page_speaks_the_language_that_the_browser_asks_for_until_the_reader_chooses(
+    client: TestClient, asked: str, shown: str
+) -> None:
+    client.get("/", headers={"accept-language": "en"})  # cached for another language
+    answer = client.get("/", headers={"accept-language": asked})
+    assert answer.headers["content-language"] == shown
+    assert "Accept-Language" in answer.headers["vary"]
+    assert f'<html lang="{shown}">' in answer.text
+    chosen = client.get("/", headers={"accept-language": asked, "cookie": "lang=en"})
+    assert chosen.headers["content-language"] == "en"

@@ -332,7 +332,7 @@ def settings_of(config: Path) -> Settings:
     if not config.exists():
         raise UsageError(
             f"{config}: the settings file does not exist",
-            cure="use --config FILE, or copy sources.toml from the project",
+            cure="run `tracker init`, or give --config FILE",
         )
     settings = load_checked(config)
     for warning in settings.warnings:

@@ -70,6 +70,8 @@ def run(config: Path, state: Path, log_json: bool, listen: str | None, allow_emp
     from tracker.scheduler.daemon import Daemon
     from tracker.storage.database import Store
 
+    if _is_first_start(config, state) and not _set_up(config, state, listen):
+        return
     settings = settings_of(config)
     logs.configure(log_json or settings.log_format == "json")
     daemon = Daemon(settings, Store(state), clock.now, allow_empty=allow_empty)
@@ -88,6 +90,42 @@ def run(config: Path, state: Path, log_json: bool, listen: str | None, allow_emp
         sys.stderr.flush()
         os._exit(code)
     finish(code)
+
+
+def _is_first_start(config: Path, state: Path) -> bool:
+    """Whether neither settings nor a state exist, and the settings file was not named on purpose: a wrong name is a mistake."""
+    from tracker.storage import presence
+
+    source = click.get_current_context().get_parameter_source("config")
+    named = source is not click.core.ParameterSource.DEFAULT
+    return not named and not config.exists() and not presence.check(state)
+
+
+def _set_up(config: Path, state: Path, listen: str | None) -> bool:
+    """Serve the page that writes the first settings, until they are written (True) or a signal ends it (False)."""
+    import signal
+    import threading
+
+    from tracker.config.models import Settings
+    from tracker.web.server import LISTEN, Viewer, address_of
+    from tracker.web.setup import Setup
+
+    logs.configure(False, "warning")
+    ended = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: ended.set())
+    setup = Setup(config, address_of(listen or LISTEN)[0])
+    server = Viewer(Settings(path=config), state, listen or LISTEN, clock.now, lambda _: setup.app)
+    server.start()
+    print(
+        f"{config} does not exist: open {setup.address(server.url)} to write it, or run `tracker init`",
+        file=sys.stderr,
+        flush=True,
+    )
+    while not setup.done.wait(0.2) and not ended.is_set():
+        pass
+    server.stop()
+    return setup.done.is_set() and not ended.is_set()
 
 
 def _viewer(daemon: Daemon, state: Path, listen: str | None) -> Viewer | None:

@@ -70,6 +70,13 @@ def load(path: Path, environ: Mapping[str, str] = os.environ, *, secrets: bool =
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise SettingsError([f"{path}:{line}: not UTF-8"]) from error
+    return loads(text, path, environ, secrets=secrets)
+
+
+def loads(
+    text: str, path: Path, environ: Mapping[str, str] = os.environ, *, secrets: bool = True
+) -> Settings:
+    """Return the settings in a text that is, or will be, the file `path`. Raises SettingsError as `load`."""
     try:
         table = tomli.loads(text)
     except tomli.TOMLDecodeError as error:

@@ -132,6 +132,6 @@ def cached_page(
     first, *rest = kept.split(MARK)
     answer = HTMLResponse(
         first + "".join(security_headers.form_token(secret) + part for part in rest),
-        headers={"Content-Language": language, "Vary": "Cookie"},
+        headers={"Content-Language": language, "Vary": "Cookie, Accept-Language"},
     )
     return with_form_cookie(request, web_context, answer, secret)

@@ -28,6 +28,7 @@ from tracker.rendering.scripts import script_runs
 from tracker.sanitize import safe_url, sanitize, sanitize_line
 from tracker.storage.instants import from_text
 from tracker.web import security_headers
+from tracker.web.accept_language import asked_for
 from tracker.web.authentication import principal_of
 from tracker.web.context import InjectedContext, WebContext
 
@@ -80,10 +81,13 @@ def static_url(name: str) -> str:
 
 
 def language_of(request: Request, web_context: WebContext) -> Language:
+    """Return the language that the reader chose, else the one that the browser asks for, else that of the settings."""
     chosen = request.cookies.get("lang")
     if chosen == "ja":
         return "ja"
-    return "en" if chosen == "en" else web_context.settings.languages[0]
+    if chosen == "en":
+        return "en"
+    return asked_for(request.headers.get("accept-language", "")) or web_context.settings.languages[0]
 
 
 def asked_language(request: Request, web_context: WebContext) -> Language:
@@ -109,7 +113,7 @@ def query(values: Mapping[str, object], **changed: object) -> str:
 def page(
     request: Request, web_context: WebContext, template: str, *, status: int = 200, **values: Any
 ) -> HTMLResponse:
-    """Return the page: the language comes from the cookie, the time zone from the settings."""
+    """Return the page in the reader's language; the time zone comes from the settings."""
     language = language_of(request, web_context)
     zone = web_context.settings.timezone
     today = web_context.today()
@@ -148,8 +152,31 @@ def page(
             **values,
         )
     )
-    answer = HTMLResponse(body, status_code=status, headers={"Content-Language": language, "Vary": "Cookie"})
+    answer = HTMLResponse(
+        body, status_code=status, headers={"Content-Language": language, "Vary": "Cookie, Accept-Language"}
+    )
     return with_form_cookie(request, web_context, answer, secret)
+
+
+def page_without_store(
+    request: Request, template: str, language: Language, secret: str, *, status: int = 200, **values: Any
+) -> HTMLResponse:
+    """Return a page that is shown before there are settings and a store, with the browser's form secret."""
+    body = (
+        _environment()
+        .get_template(template)
+        .render(
+            language=language,
+            t=lambda key, **words: t(key, language, **words),
+            form_token=partial(security_headers.form_token, secret),
+            **values,
+        )
+    )
+    headers = {"Content-Language": language, "Vary": "Cookie, Accept-Language"}
+    answer = HTMLResponse(body, status_code=status, headers=headers)
+    if request.cookies.get(security_headers.COOKIE) != secret:
+        set_cookie(request, answer, security_headers.COOKIE, secret, seconds=None, strict=True)
+    return answer
 
 
 def with_form_cookie(

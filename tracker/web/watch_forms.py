@@ -9,11 +9,11 @@ from typing import Any
 from tracker.text import fold_space
 
 _LINES = re.compile(r"[\r\n]+")
-_ITEMS = re.compile(r"[\r\n,、，;；]+")
+ITEMS = re.compile(r"[\r\n,、，;；]+")
 # Names of firms, goods and units contain commas: one to a line.
 _SPLIT = {
-    "eccns": _ITEMS,
-    "hts": _ITEMS,
+    "eccns": ITEMS,
+    "hts": ITEMS,
     "countries": _LINES,
     "products": _LINES,
     "parties": _LINES,
