@@ -32,7 +32,8 @@ def ran(path: Path, *words: str, answers: str = "") -> str:
 
 def test_the_recommended_sources_are_those_of_the_project() -> None:
     ours = tomli.loads(settings_text(FirstAnswers()))["source"]
-    assert ours == tomli.loads((ROOT / "sources.toml").read_text("utf-8"))["source"]
+    theirs = tomli.loads((ROOT / "sources.toml").read_text("utf-8"))["source"]
+    assert ours == theirs, "copy the sources of sources.toml to tracker/config/first_sources.toml"
 
 
 @pytest.mark.parametrize("industry", list(industries()))
