@@ -3,7 +3,8 @@
 `python -m bench.eval_instructions [--sample N --seed S] [--unjudged] [--write]`: the instructions of the 80 full texts and of the
 rules of title 12. Each reading was judged by hand from the instruction's words alone; `data/instruction_verdicts.tsv` holds the
 verdict with a digest of words and reading, so that a reading that changes has to be judged again. `--sample` prints
-instructions drawn at random with their reading; `--unjudged` those without a verdict.
+instructions drawn at random with their reading; `--unjudged` those without a verdict, and the paragraphs below the first
+instruction that look like one and are not noticed as one.
 """
 
 from __future__ import annotations
@@ -13,17 +14,19 @@ import csv
 import json
 import lzma
 import random
+import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
 from bench import report
 from bench.judgement_cases import DATA
 from tracker.amendments.actions import Action, AmendatoryRule, Instruction
+from tracker.amendments.instruction_words import NUMBER
 from tracker.amendments.reader import read_rule, read_rule_text
-from tracker.parsing.gpo_xml import tree
+from tracker.parsing.gpo_xml import tree, words
 
 NAME = "instructions"
 VERDICTS = Path(__file__).parent / "data" / "instruction_verdicts.tsv"
@@ -31,16 +34,48 @@ _TEXTS = DATA / "federal-register" / "full-text-paragraphs.jsonl.xz"
 _RULES = DATA / "amendments" / "title-12" / "rules"
 
 
+_LOOKS = re.compile(
+    r"(?:(?:Revis|Add|Remov|Redesignat|Reserv)(?:e|ing)\b|Under\s+[A-Z]|(?:In|Amend)\s+(?:supplement|appendix|§|section)|"
+    r"(?:Sections?|§|Supplements?|Appendix|Paragraphs?|The\s+(?:heading|authority))\b)(?=.*?(?:\b(?:is|are)\s+(?:further\s+)?"
+    r"(?:amended|revised|added|removed|redesignated|reserved)\b|\b(?:revis|add|remov|redesignat)(?:e|ing)\b|:\Z))",
+    re.IGNORECASE | re.DOTALL,
+)
+_PAGE = re.compile(r"\(\s?printed page \d+\s?\)")
+
+
 def rules() -> Iterator[tuple[str, str, AmendatoryRule]]:
     """Yield the kind of source, the document, and its rule as read."""
+    for kind, name, rule, _ in sources():
+        yield kind, name, rule
+
+
+def sources() -> Iterator[tuple[str, str, AmendatoryRule, list[str]]]:
+    """Yield the kind of source, the document, its rule as read, and its paragraphs."""
     for path in sorted(_RULES.glob("*.xml.xz")):
         name = path.name.removesuffix(".xml.xz")
-        yield "XML", name, read_rule(tree(lzma.decompress(path.read_bytes()), name))
+        root = tree(lzma.decompress(path.read_bytes()), name)
+        paragraphs = [words(one) for one in root.iter("P", "FP", "AMDPAR")]
+        yield "XML", name, read_rule(root), paragraphs
     with lzma.open(_TEXTS, "rt", encoding="utf-8") as lines:
         for line in lines:
             record = json.loads(line)
             number = record["document_number"]
-            yield "text", number, read_rule_text(record["paragraphs"], number)
+            yield "text", number, read_rule_text(record["paragraphs"], number), record["paragraphs"]
+
+
+def unnoticed(rule: AmendatoryRule, paragraphs: Sequence[str]) -> list[str]:
+    """Return the paragraphs from the first instruction on that look like an instruction and are none of those read."""
+
+    def key(text: str) -> str:
+        return "".join(c for c in _PAGE.sub("", text) if c.isalnum())
+
+    read = {key(one.text) for one in rule.instructions}
+    start = next((n for n, text in enumerate(paragraphs) if key(text) in read), 0)
+    return [
+        text
+        for text in paragraphs[start:]
+        if (number := NUMBER.match(text)) and _LOOKS.match(text, number.end()) and key(text) not in read
+    ]
 
 
 def action_text(action: Action) -> str:
@@ -92,7 +127,8 @@ def main() -> int:
         print("the recorded rules are not here: nothing is measured", file=sys.stderr)
         return 0
     known = verdicts()
-    items = [(kind, document, one) for kind, document, rule in rules() for one in rule.instructions]
+    found_rules = list(sources())
+    items = [(kind, document, one) for kind, document, rule, _ in found_rules for one in rule.instructions]
     counts: dict[str, Counter[str]] = {"XML": Counter(), "text": Counter()}
     unjudged = []
     for kind, document, one in items:
@@ -107,11 +143,28 @@ def main() -> int:
         print(f"{document} [{one.number}] {digest(one)} {one.text[:400]}")
         for line in reading(one):
             print(f"    {line}")
+    lost: dict[str, list[str]] = {kind: [] for kind in counts}
+    for kind, document, rule, paragraphs in found_rules:
+        lost[kind] += [f"{document} not noticed: {text[:400]}" for text in unnoticed(rule, paragraphs)]
+    if options.unjudged:
+        print("\n".join(line for lines in lost.values() for line in lines))
     rows = [
-        [kind, *(str(found[name]) for name in ("right", "wrong", "unread", "unjudged")), f"{found['right'] / max(found.total(), 1):.3f}"]
+        [kind, *(str(found[name]) for name in ("right", "wrong", "unread", "unjudged")),
+         f"{found['right'] / max(found.total(), 1):.3f}", str(len(lost[kind]))]
         for kind, found in counts.items()
     ]  # fmt: skip
-    text = report.table(["source", "right", "wrong", "not read", "not judged", "right, of all"], rows)
+    text = report.table(
+        [
+            "source",
+            "right",
+            "wrong",
+            "not read",
+            "not judged",
+            "right, of all",
+            "paragraphs that look so and are not noticed",
+        ],
+        rows,
+    )
     print(text)
     if options.write:
         explained = (

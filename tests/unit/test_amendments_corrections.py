@@ -93,7 +93,7 @@ def test_instructions_of_an_earlier_rule_change_no_text_of_the_code() -> None:
         ),
         (
             "2. Section 744.6 is amended by revising the first and last sentences of the introductory text of paragraph (a), and paragraphs (b); (c)(1) and (2).",
-            ["revise 15 CFR 744.6(a) › sentence", "revise 15 CFR 744.6(b)", "revise 15 CFR 744.6(c)(1)", "revise 15 CFR 744.6(c)(2)"],
+            ["revise 15 CFR 744.6(a) › introductory text › sentence", "revise 15 CFR 744.6(b)", "revise 15 CFR 744.6(c)(1)", "revise 15 CFR 744.6(c)(2)"],
         ),
         (
             "For the reasons in the preamble, the Bureau adds part 760 to chapter VII in title 15 of the Code of Federal Regulations to read as follows:",

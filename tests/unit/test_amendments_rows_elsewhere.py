@@ -5,8 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.amendment_samples import amdpars, rule
+from tests.unit.amend_outcome import text
 from tracker.amendments.amend import amend
 from tracker.amendments.base import read_base
+from tracker.amendments.files import read_rule_file
+from tracker.amendments.locate import Workspace
+from tracker.amendments.row_edits import apply_row, is_row
 
 BASE = """<DIV5 N="748" TYPE="PART" hierarchy_metadata="{&quot;citation&quot;:&quot;15 CFR Part 748&quot;}">
 <HEAD>PART 748&#x2014;SAMPLES</HEAD>
@@ -25,3 +29,14 @@ def test_only_an_entry_that_is_nowhere_in_the_table_is_a_defect(name: str, defec
     (outcome,) = amend(read_base(BASE.encode()), rule(amdpars(words), part="748")).outcomes
     assert outcome.state == "not-computed"
     assert bool(outcome.note) is defect, outcome.reason
+
+
+def test_the_tables_before_each_change_are_not_kept() -> None:
+    number = 1
+    rule = read_rule_file("rule.xml", text(number, "rule.xml").encode())
+    workspace = Workspace.of(read_base(text(number, "before.xml").encode()))
+    added = [one for one in rule.instructions[2].actions if is_row(one)]
+    for one in added:
+        apply_row(workspace, one, added)
+    assert len(added) == 3
+    assert len(workspace.tables) == 1

@@ -127,6 +127,7 @@ class Target:
     steps: tuple[Step, ...] = ()
     portion: Portion = Portion.WHOLE
     sentences: tuple[int, ...] = ()
+    of_introduction: bool = False  # sentences of its introductory text, not of all that is below it
 
     def labels(self, kind: StepKind) -> tuple[str, ...]:
         """Return the labels of one kind, outermost first: ("a", "1") of paragraph (a)(1)."""
@@ -279,6 +280,8 @@ def _path(target: Target) -> str:
             names = [f"Appendix {step.label}".strip() + f" to Part {target.part}"]
         else:
             names.append(_NAMED.get(step.kind, "{}").format(step.label).strip())
+    if target.of_introduction:
+        names.append("introductory text")
     if target.portion is not Portion.WHOLE:
         names.append(target.portion.value.replace("-", " "))
     return " › ".join(names)

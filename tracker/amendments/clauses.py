@@ -23,7 +23,7 @@ from tracker.amendments.actions import (
 from tracker.amendments.cursor import Cursor
 from tracker.amendments.instruction_words import InstructionWords, period
 from tracker.amendments.replaced_words import Located, Replacements
-from tracker.amendments.scope import Named, is_heading, leads_to, resolve, without
+from tracker.amendments.scope import Named, is_beside_heading, is_heading, leads_to, resolve, without
 from tracker.amendments.unit_patterns import SEPARATOR
 from tracker.amendments.units import Group, UnitReader
 from tracker.amendments.verbs import DONE, IS, ORDERS
@@ -339,6 +339,10 @@ class ClauseReader:
         if lifts or not groups or not cursor.take(IS):
             cursor.position = start
             raise self._unread()
+        if self.result.actions and is_beside_heading(self.result.actions[-1].target, groups[0].units[0]):
+            raise UnreadError(
+                "it does not say whether the paragraph is under the heading that it names before"
+            )
         verb = self._done()
         if verb in (V.REDESIGNATE, V.TRANSFER, V.DESIGNATE):
             moved = self._redesignate(verb, groups)

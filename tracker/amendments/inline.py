@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import re
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -31,15 +33,13 @@ _FOLD = str.maketrans(_FOLDED)
 @dataclass(frozen=True, slots=True)
 class Inline:
     """The text of an element. `places[n]` is where character n begins in the markup, `ends[n]` where it ends;
-    white space is folded. `depth[n]` counts the inline elements around a character; `italic` marks those in
-    italics.
+    white space is folded. `italic` marks the characters in italics.
     """
 
     text: str
-    places: tuple[int, ...]
-    ends: tuple[int, ...]
-    depth: tuple[int, ...]
-    italic: tuple[bool, ...]
+    places: Sequence[int]
+    ends: Sequence[int]
+    italic: Sequence[int]
 
     @property
     def key(self) -> str:
@@ -51,7 +51,8 @@ class Inline:
         """Return the first 400 characters with italic runs between \\x01 and \\x02."""
         parts: list[str] = []
         inside = False
-        for character, slanted in zip(self.text[:400], self.italic, strict=False):
+        for character, mark in zip(self.text[:400], self.italic, strict=False):
+            slanted = bool(mark)
             if slanted != inside:
                 parts.append(ITALIC_ON if slanted else ITALIC_OFF)
                 inside = slanted
@@ -76,13 +77,12 @@ def same_key(text: str) -> str:
     return _LOOSE.sub("", text.translate(_FOLD)).replace("''", '"')
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def inline(raw: str) -> Inline:
     """Return the words of an element's markup with their places."""
     text: list[str] = []
     places: list[int] = []
     ends: list[int] = []
-    depth: list[int] = []
     italic: list[bool] = []
     stack: list[tuple[str, bool]] = []
     slanted = 0
@@ -94,13 +94,11 @@ def inline(raw: str) -> Inline:
             text.append(" ")
             places.append(gap[0])
             ends.append(gap[1])
-            depth.append(len(stack) - 1)
             italic.append(bool(slanted) and italic[-1])
         gap = None
         text.append(character)
         places.append(start)
         ends.append(end)
-        depth.append(len(stack) - 1)
         italic.append(bool(slanted))
 
     for match in _PIECE.finditer(raw):
@@ -133,7 +131,12 @@ def inline(raw: str) -> Inline:
                 )
                 slanted += is_italic
                 stack.append((name, is_italic))
-    return Inline("".join(text), tuple(places), tuple(ends), tuple(depth), tuple(italic))
+    return Inline(
+        "".join(text),
+        array("I", places),
+        array("I", ends),
+        bytearray(italic),
+    )
 
 
 def words_of(raw: str) -> str:

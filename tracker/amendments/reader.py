@@ -68,6 +68,21 @@ _OPENS = re.compile(
     r"|\d{1,3}\.\s+(?:The\s+authority|Revise\s+the\s+authority)"
 )
 _CORRECTION = re.compile(r"(?:\d{1,3}\.\s+)?On\s+pages?\s+\d{2,6},")
+# An instruction of the first level that is certain also where neither markup nor words of issuance precede it.
+_LEADS = re.compile(
+    r"\d{1,3}\.\s+(?:Effective\s[^§]{0,60},\s)?(?:"
+    r"(?:In|Under)\s+(?:Supplement|Appendix)\s+(?:No\.\s*)?\w+\s+to\s+part\s+\d+\b[^.;]{0,120}:\Z"
+    r"|(?:§+|Sections?|Supplements?|Appendi(?:x|ces)|Parts?|Subparts?)\s[^;:]{0,200}?\b(?:is|are)\s+(?:further\s+|hereby\s+)*amended\b.{0,200}?"
+    r"(?:\b(?:by|under)\b|:\Z)|(?:Amend|Revise|Add|Remove)\s+(?:§|sections?\s+\d|supplement\s+no|appendix\s+\w+\s+to).*:\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
+_FIRST_OF_LIST = re.compile(
+    r"a\.\s+Under\s+[A-Z]{3,}[A-Z,’' ]*?(?:,?\s+by\b|,?\s+(?:add|remov|revis)ing\b|[:,]\s*\Z|,\s+in\s)"
+)
+_ORDERED = re.compile(
+    r"\b(?:is|are)\s+(?:revised|added|removed|redesignated|reserved|amended)\b|\b(?:revis|add|remov|redesignat)ing\b|:\Z",
+    re.IGNORECASE,
+)
 _SETS_OUT_AN_INSTRUCTION = re.compile(r"\binstruction\s+\d.*\bas\s+follows:\s*\Z", re.IGNORECASE | re.DOTALL)
 _PRINTED_PAGE = re.compile(r"\(\s?printed page \d{1,6}\s?\)|\[\[Page \d{1,6}\]\]")
 _SECTION_NAMED = re.compile(r"(?:§+|\bSections?)\s*(\d{1,4}[a-z]?\.\d+[a-z]?(?:[-–]\d+)?)", re.IGNORECASE)
@@ -93,6 +108,8 @@ class _Collector:
     opened: Target | None = None  # the appendix or supplement whose text is being set out
     heading: str = ""
     is_outside: bool = False  # after a REGTEXT: what follows is no text of the Code
+    is_led: bool = False  # the lines are instructions without their markup
+    named: frozenset[str] = frozenset()  # the parts that the heading of the document names
 
     def instruct(self, text: str) -> None:
         if announces(text):
@@ -159,7 +176,7 @@ def read_rule(root: Element) -> AmendatoryRule:
     if document is None:
         raise ParseError("no RULE, PRORULE, NOTICE or PRESDOCU in this XML")
     tidy_emphasis(document)
-    collector = _Collector()
+    collector = _Collector(named=_parts_named(document))
     _walk(document, collector)
     collector.close()
     return _rule(number_of(document), read_facts(document).dates, collector.sources)
@@ -171,7 +188,7 @@ def _walk(element: Element, collector: _Collector) -> None:
         if tag == "REGTEXT":
             collector.close()
             collector.title = child.get("TITLE", collector.title)
-            collector.part = child.get("PART", collector.part)
+            collector.part = _part_of(child.get("PART", collector.part), collector.named)
             collector.opens, collector.is_outside = True, False
             _walk(child, collector)
             collector.close()
@@ -189,8 +206,47 @@ def _walk(element: Element, collector: _Collector) -> None:
             _walk(child, collector)
         elif tag in ("PREAMB", "SUPLINF"):
             continue
+        elif tag != "P" and _holds_instructions(child):
+            _walk(child, collector)
         else:
             _loose(child, collector)
+
+
+def _parts_named(document: Element) -> frozenset[str]:
+    """Return the parts that the heading of a document names; none where it names a range or a chapter."""
+    texts = [words(one) for one in document.iter("CFR")]
+    found = [re.fullmatch(r"\d{1,2}\s+CFR\s+Parts?\s+([\d\s,and]+)", text, re.IGNORECASE) for text in texts]
+    return (
+        frozenset(part for one in found if one for part in re.findall(r"\d+", one[1]))
+        if all(found)
+        else frozenset()
+    )
+
+
+def _part_of(part: str, named: frozenset[str]) -> str:
+    """Return the part of a REGTEXT. One that the document's heading does not name is a mistake of the markup."""
+    if not named or part in named:
+        return part
+    return next(iter(named)) if len(named) == 1 else ""
+
+
+def _opens_alone(text: str) -> bool:
+    return bool(_LEADS.match(text) or _CORRECTION.match(text))
+
+
+def _holds_instructions(element: Element) -> bool:
+    return any(_opens_alone(words(one)) for one in element.iter("P"))
+
+
+def _is_instruction_without_markup(element: Element, text: str, collector: _Collector) -> bool:
+    """Return whether a paragraph is an instruction: one that leads others in, or one of those it leads in."""
+    if element.tag != "P":
+        return False
+    if _opens_alone(text):
+        collector.is_led = True
+    elif not (NUMBER.match(text) and _ORDERED.search(text)):
+        collector.is_led = False
+    return collector.is_led
 
 
 def _loose(element: Element, collector: _Collector) -> None:
@@ -203,6 +259,10 @@ def _loose(element: Element, collector: _Collector) -> None:
     if element.tag == "P" and not collector.sources and (title := _TITLE.search(text)):
         collector.title = title[1]
     if not collector.sources or collector.is_outside:
+        return
+    if _is_instruction_without_markup(element, text, collector):
+        collector.opens = _opens_alone(text)
+        collector.instruct(marked_words(element))
         return
     if element.tag == "AUTH":
         collector.cite(text, etree.tostring(element, encoding="unicode", with_tail=False))
@@ -243,6 +303,9 @@ def _section(element: Element, collector: _Collector) -> None:
     for child in element:
         if child.tag == "AMDPAR":
             collector.instruct(marked_words(child))
+            instructed = True
+        elif _holds_instructions(child):
+            _walk(child, collector) if child.tag != "P" else _loose(child, collector)
             instructed = True
         elif instructed:
             _loose(child, collector)
@@ -324,9 +387,8 @@ def _start(texts: Sequence[str]) -> int | None:
     for place in range(len(texts) - 1, -1, -1):
         if _ISSUES.search(texts[place]) and not is_instruction(texts[place]):
             return place + 1
-    return next(
-        (n for n, text in enumerate(texts) if _AUTHORITY.match(text) or _CORRECTION.match(text)), None
-    )
+    starts = (_AUTHORITY, _CORRECTION, _LEADS, _FIRST_OF_LIST)
+    return next((n for n, text in enumerate(texts) if any(one.match(text) for one in starts)), None)
 
 
 def _amendments(texts: Sequence[str]) -> Iterator[str]:

@@ -201,6 +201,7 @@ def _write(workspace: Workspace, division: Division, table: Table, rows: Sequenc
     read = [row for one in fresh for row in _read_again(one)]
     if [row.texts for row in read] != [row.texts for row in fresh]:
         raise NotComputedError("after the change, the table reads otherwise", "reread")
+    workspace.tables.pop(id(table.block), None)
     workspace.tables[id(made.block)] = made
     division.items = [made.block if item is table.block else item for item in division.items]
     workspace.changed(division)

@@ -49,6 +49,7 @@ class Named:
     sentences: tuple[int, ...] = ()
     is_new: bool = False  # "newly redesignated paragraph (d)"
     is_reserved: bool = False  # "reserved paragraph (d)"
+    of_introduction: bool = False  # "the first sentence of the introductory text"
     is_heading: bool = False  # "the subheading 17(a) Form of disclosures"
 
 
@@ -80,7 +81,9 @@ def resolve(named: Named, context: Target) -> Target | None:
     if not steps and named.portion is not Portion.WHOLE and not named.part and not context.part:
         return None
     if named.steps or named.portion is not Portion.WHOLE:
-        return Target(title, part, steps, named.portion, named.sentences)
+        is_inside = not named.steps and context.portion is Portion.INTRODUCTORY_TEXT
+        of_introduction = named.portion is Portion.SENTENCE and (named.of_introduction or is_inside)
+        return Target(title, part, steps, named.portion, named.sentences, of_introduction)
     return Target(title, part, steps, context.portion, context.sentences)
 
 
@@ -105,6 +108,7 @@ def under(outer: Named, inner: Named) -> Named:
         outer.title or inner.title,
         portion,
         sentences,
+        of_introduction=inner.of_introduction or outer.portion is Portion.INTRODUCTORY_TEXT,
         is_new=outer.is_new or inner.is_new,
         is_reserved=inner.is_reserved,
     )
@@ -165,3 +169,11 @@ def without(source: Target, named: Named) -> Target | None:
 
 def is_heading(target: Target) -> bool:
     return bool(target.steps) and target.steps[-1].kind in _HEADINGS
+
+
+def is_beside_heading(above: Target, named: Named) -> bool:
+    """Return whether a comment is named after a heading that may be above it: "The heading for 32(b)(1) is revised and
+    paragraph 1 is added".
+    """
+    is_comment = bool(named.steps) and named.steps[0].kind is K.COMMENT
+    return is_comment and above.portion is Portion.HEADING and is_heading(above)

@@ -30,6 +30,13 @@ def edit_sentences(site: Site, action: Action) -> Edit:
         raise NotComputedError(
             "the text there has several paragraphs, and its sentences are not counted", "sentences"
         )
+    below = site.chunks[start + 1].path if start + 1 < len(site.chunks) else ()
+    from_end = any(number < 0 for number in action.target.sentences) and not action.target.of_introduction
+    if action.verb is Verb.REMOVE and from_end and site.path and below[: len(site.path)] == site.path:
+        raise NotComputedError(
+            "others are below the unit, and the instruction does not say whose last sentence is removed",
+            "sentences",
+        )
     fragment = chunk.fragments[0]
     spans = _spans(fragment)
     new = "" if action.verb is Verb.REMOVE else _new_sentence(site, action, len(spans))

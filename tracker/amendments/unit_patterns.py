@@ -24,7 +24,7 @@ BEGINS_WITH_PORTION = pattern(
 COMMENTARY_ON = pattern(r"(?:official\s+)?(?:commentary|interpretations?)\s+(?:for|to|on|of)\b")
 CONSISTING = pattern(r",?\s*consisting\s+of\b")
 DETERMINER = pattern(
-    r"(?:the|an?(?=\s)|all|both|each(?:\s+of)?|any|existing|current|reserved|new(?:ly)?(?:\s+(?:added|redesignated|designated|re-?designated))?|redesignated|its|following|entire)\b"
+    r"(?:the|an?(?=\s)|all|both|each(?:\s+of)?|any|existing|current|reserved|new(?:ly)?(?:\s+(?:added|redesignated|designated|re-?designated))?|redesignated|revised(?=[\s\x01]+(?:sections?|paragraphs?|§))|its|following|entire)\b"
 )
 PARAGRAPH = pattern(r"(?:sub)?paragraphs?\b(?!\s+(?:heading|title)s?\b)")
 SECTION = pattern(r"(?:sections?\b|§+|secs?\.)(?!\s*heading)")
