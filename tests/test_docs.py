@@ -26,6 +26,7 @@ from tracker.cli import (
     queries,
     running,
     screening,
+    search,
     serve,
     settings_file,
 )
@@ -75,6 +76,7 @@ COMMON = schema.keys_for_kind("feed").keys() - {"url"}
 TABLES: list[tuple[str, set[str], Keys]] = [
     ("`[tracker]`", set(schema.TRACKER), schema.TRACKER),
     ("`[viewer]`", set(schema.VIEWER), schema.VIEWER),
+    ("`[slack]`", set(schema.SLACK), schema.SLACK),
     ("`[viewer.oidc]`", set(schema.OIDC), schema.OIDC),
     ("`[[source]]`", set(COMMON), schema.keys_for_kind("feed")),
     ("`[[host]]`", set(schema.HOST), schema.HOST),
@@ -157,6 +159,7 @@ def test_examples_of_settings_are_right() -> None:
         assert set(parsed.pop("tracker", {})) <= set(schema.TRACKER)
         assert set(parsed.pop("digest", {})) <= set(schema.DIGEST)
         assert set(parsed.pop("summarizer", {})) <= set(schema.SUMMARIZER)
+        assert set(parsed.pop("slack", {})) <= set(schema.SLACK)
         viewer = parsed.pop("viewer", {})
         assert set(viewer.pop("oidc", {})) <= set(schema.OIDC)
         assert set(viewer) <= set(schema.VIEWER)
@@ -194,12 +197,13 @@ def commands() -> dict[str, Any]:
             noise,
             queries,
             screening,
+            search,
             serve,
             settings_file,
             running,
         )
     }
-    assert len(modules) == 15  # importing them is what registers their commands
+    assert len(modules) == 16  # importing them is what registers their commands
     group: Any = app
     return {name: command for name, command in group.commands.items() if not command.hidden}
 

@@ -23,6 +23,7 @@ from tracker.config.models import (
     OidcSettings,
     Route,
     Settings,
+    SlackApp,
     Source,
     Summarizer,
     ViewerAccess,
@@ -36,8 +37,10 @@ from tracker.config.schema import (
     OLD_TABLES,
     PROFILE,
     ROUTE,
+    SLACK,
     STORE,
     SUMMARIZER,
+    TABLES,
     TRACKER,
     VIEWER,
     WHEN,
@@ -163,19 +166,7 @@ class _Reader:
     def settings(self) -> Settings:
         self.rename_tables()
         for name in self.table:
-            if name not in {
-                "tracker",
-                "source",
-                "channel",
-                "profile",
-                "instrument",
-                "route",
-                "host",
-                "digest",
-                "viewer",
-                "store",
-                "summarizer",
-            }:
+            if name not in TABLES:
                 self.problem((name,), f'unknown table "{name}"')
         head = self.read_table(("tracker",), self.table.get("tracker", {}), TRACKER)
         sources = self.read_sources()
@@ -202,6 +193,7 @@ class _Reader:
             access=self.read_access(),
             summarizer=self.read_summarizer(),
             store_url=self.read_store(),
+            slack=self.read_slack(),
             **head,
         )
         routes = self.read_routes()
@@ -470,6 +462,23 @@ class _Reader:
             except ValueError as error:
                 self.problem(("viewer", "oidc", "client_secret"), f"client_secret: {error}")
         return OidcSettings(**right) if {"issuer", "client_id"} <= right.keys() else None
+
+    def read_slack(self) -> SlackApp | None:
+        if "slack" not in self.table:
+            return None
+        right = self.read_table(("slack",), self.table["slack"], SLACK)
+        for name in ("signing_secret", "app_token", "bot_token"):
+            if name in right:
+                try:
+                    right[name] = self.secret(right[name])
+                except ValueError as error:
+                    self.problem(("slack", name), f"{name}: {error}")
+        if not {"signing_secret", "app_token"} & right.keys():
+            self.problem(
+                ("slack",),
+                "slack: give signing_secret, for requests to the viewer, or app_token, for Socket Mode",
+            )
+        return SlackApp(**right)
 
     def read_digest(self) -> Digest | None:
         if "digest" not in self.table:

@@ -193,6 +193,18 @@ class ViewerAccess:
 
 
 @dataclass(frozen=True, slots=True)
+class SlackApp:
+    """The firm's own Slack app, whose buttons write reviews. `users` are reviewers by Slack user id. Secrets are never logged.
+    `signing_secret` is needed for requests to the viewer, `app_token` for Socket Mode, which needs no open port, `bot_token` for
+    showing what is behind links."""
+
+    users: Mapping[str, str] = field(default_factory=dict)
+    signing_secret: str = field(default="", repr=False)
+    app_token: str = field(default="", repr=False)
+    bot_token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Instrument:
     """A watched instrument: an order, proclamation, rule, section or plan by its name, with its title."""
 
@@ -228,6 +240,7 @@ class Settings:
     summarizer: Summarizer | None = None
     store_url: str = field(default="", repr=False)  # of PostgreSQL; empty: SQLite in the state folder
     access: ViewerAccess = ViewerAccess()
+    slack: SlackApp | None = None
     templates: Path | None = None  # folder of the firm's own alert templates
     prune_unreferenced_after: timedelta | None = (
         None  # age from which unreferenced bytes are removed; none: never

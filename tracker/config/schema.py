@@ -71,6 +71,22 @@ VIEWER: Keys = {
     ),
 }
 
+SLACK: Keys = {
+    "signing_secret": Key(
+        read.secret, STRING, "env:NAME or file:PATH: checks the requests that Slack sends to the viewer"
+    ),
+    "app_token": Key(
+        read.secret, STRING, "env:NAME or file:PATH: for Socket Mode, in which no request comes in"
+    ),
+    "bot_token": Key(read.secret, STRING, "env:NAME or file:PATH: shows what is behind links to the viewer"),
+    "users": Key(
+        read.names,
+        {"type": "object", "additionalProperties": STRING},
+        "reviewers by Slack user id",
+        required=True,
+    ),
+}
+
 OIDC: Keys = {
     "issuer": Key(read.issuer, STRING, "the issuer of the sign-in service, as in its tokens", required=True),
     "client_id": Key(read.non_empty, STRING, "the client id of the viewer there", required=True),
@@ -272,6 +288,23 @@ SUMMARIZER: Keys = {
     "max_answer": Key(read.integer(1_000, 1_000_000), INTEGER, "bytes of an answer that are read"),
 }
 
+TABLES = frozenset(
+    [
+        "tracker",
+        "source",
+        "channel",
+        "profile",
+        "instrument",
+        "route",
+        "host",
+        "digest",
+        "viewer",
+        "store",
+        "summarizer",
+        "slack",
+    ]
+)
+
 
 def json_schema() -> str:
     """Return the JSON Schema of `sources.toml`, shipped as `tracker/sources.schema.json`."""
@@ -309,6 +342,7 @@ def json_schema() -> str:
             "tracker": table(TRACKER),
             "store": table(STORE),
             "viewer": viewer,
+            "slack": table(SLACK),
             "source": {"type": "array", "items": {"oneOf": by_kind}},
             "host": {"type": "array", "items": table(HOST)},
             "channel": {"type": "array", "items": table(CHANNEL)},

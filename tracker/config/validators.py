@@ -49,6 +49,14 @@ def string_list(value: Any) -> tuple[str, ...]:
     return tuple(item.strip() for item in value)
 
 
+def names(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(
+        isinstance(name, str) and name.strip() for name in value.values()
+    ):
+        raise ValueError("must be names by id")
+    return {str(key): name.strip() for key, name in value.items()}
+
+
 def boolean(value: Any) -> bool:
     if not isinstance(value, bool):
         raise ValueError("must be true or false")  # noqa: TRY004 - every reader raises ValueError

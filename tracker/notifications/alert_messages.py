@@ -117,8 +117,9 @@ class AlertMessages:
         )
         record = change_to_json(subject)
         parcel = OutboundMessage(
-            message, record, delivery.key, story, delivery.thread, event=event, at=delivery.queued_at
-        )
+            message, record, delivery.key, story, delivery.thread, event=event, at=delivery.queued_at,
+            buttons=(subject.id, subject.revision) if self.settings.slack else None,
+        )  # fmt: skip
         if channel.redline and self.redline is not None:
             parcel = attachments.attach(parcel, subject, operations, self.settings.viewer_url, self.redline)
         return parcel

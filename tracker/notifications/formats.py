@@ -43,7 +43,8 @@ class EmailMessage:
 class OutboundMessage:
     """A message for a channel. `record` is the change as JSON; `key` is the delivery's idempotency key; `thread` is the
     story that groups later alerts, and `handle` the channel's own id of that thread (empty for its first message).
-    `letter` and `files` are for emails and files. `event` is its type for webhooks, and `at` when that event occurred. `roster` has
+    `letter` and `files` are for emails and files. `buttons`: the change and the revision that the buttons of a chat
+    are about, where the settings have them. `event` is its type for webhooks, and `at` when that event occurred. `roster` has
     the recipients that it is for."""
 
     message: Message
@@ -54,6 +55,7 @@ class OutboundMessage:
     letter: EmailMessage | None = None
     files: tuple[tuple[str, str, bytes], ...] = ()
     event: str = CREATED
+    buttons: tuple[str, int] | None = None
     at: datetime | None = None
     roster: Roster = field(default_factory=Roster, compare=False)
 

@@ -98,6 +98,12 @@ def add(
     connection.execute(insert(REVIEW).values(**row, chain=_link(last, row)))
 
 
+def of_change(connection: Connection, change_id: str) -> list[dict[str, Any]]:
+    """The entries of a change, oldest first."""
+    rows = connection.execute(select(REVIEW).where(REVIEW.c.change_id == change_id).order_by(REVIEW.c.id))
+    return [dict(row._mapping) for row in rows]
+
+
 def add_to_story(
     connection: Connection,
     change_id: str,

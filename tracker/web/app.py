@@ -43,6 +43,7 @@ from tracker.web import (
     saved_searches,
     screening,
     search,
+    slack,
     watch_list,
     watched,
 )
@@ -109,6 +110,7 @@ def create_app(
         health,
         digest,
         login,
+        slack,
         rendering,
     ):
         app.include_router(part.router)

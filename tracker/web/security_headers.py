@@ -41,6 +41,7 @@ MAX_BODY = 64_000  # bytes of a form
 UPLOADS = {
     "/parties": 4_100_000,
     "/api/screen": 4_100_000,
+    "/slack/actions": 400_000,
     "/watch-list/import": 4_100_000,
     "/watch-list/profile": 1_100_000,
 }  # bytes of a larger form or of a file, by its path

@@ -11,6 +11,7 @@ from typing import Any
 
 from apprise.plugins.slack import NotifySlack, SlackMode
 
+from tracker.interactions.slack import button_block
 from tracker.notifications.channels.base import TrackerPlugin, answer_to_part, combine_answers
 from tracker.notifications.delivery_result import DeliveryResult
 from tracker.notifications.formats import SIGNS, batches, defuse_mentions, headline, pieces, plain
@@ -73,7 +74,7 @@ class SlackPlugin(TrackerPlugin, NotifySlack):  # type: ignore[misc]
                 place["thread_ts"] = thread or begun
         answer = DeliveryResult(False, "nothing to send", transient=False)
         handle = begun
-        for number, body in enumerate(payloads(self.parcel.message)):
+        for number, body in enumerate(payloads(self.parcel.message, self.parcel.buttons)):
             answer = answer_to_part(self._post({**body, **place}), number)
             if not answer.ok:
                 break
@@ -102,9 +103,12 @@ def escape(text: str) -> str:
     return _MARKUP.sub("\\1\u200b", entities)
 
 
-def payloads(message: Message) -> list[dict[str, Any]]:
-    """The request bodies to post in order: one, unless the text exceeds Slack's limits."""
-    runs = batches(_blocks(message), _weigh, weight=WEIGHT, count=BLOCKS)
+def payloads(message: Message, buttons: tuple[str, int] | None = None) -> list[dict[str, Any]]:
+    """The request bodies to post in order: one, unless the text exceeds Slack's limits. The last one has the buttons."""
+    blocks = _blocks(message)
+    if buttons:
+        blocks.append(button_block(*buttons, message.language))
+    runs = batches(blocks, _weigh, weight=WEIGHT, count=BLOCKS)
     return [
         {
             # The text of notifications and screen readers.
