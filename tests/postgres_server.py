@@ -99,17 +99,24 @@ def _emptied(server: str, template: str) -> str:
 
 
 @contextmanager
-def every_state_on_postgres(monkeypatch: pytest.MonkeyPatch) -> Iterator[Databases]:
-    """Keeps every state folder in PostgreSQL meanwhile. Skips the test where there is none."""
+def databases() -> Iterator[Databases]:
+    """Skips the test where there is no server."""
     server = server_url()
     if not server:
         pytest.skip(f"no PostgreSQL: set {URL}, or install a server")
-    databases = Databases(server, _template(server))
-    monkeypatch.setattr(location, "url_of", databases.url_of)
+    found = Databases(server, _template(server))
     try:
-        yield databases
+        yield found
     finally:
-        databases.give_back()
+        found.give_back()
+
+
+@contextmanager
+def every_state_on_postgres(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keeps every state folder in PostgreSQL meanwhile."""
+    with databases() as found:
+        monkeypatch.setattr(location, "url_of", found.url_of)
+        yield
 
 
 @cache

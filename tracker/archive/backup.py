@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -49,20 +50,20 @@ def backup(state: Path, folder: Path) -> BackupResult:
     more than the state (StateLost where the database is gone); StoreError when the copy cannot be written or is
     damaged.
     """
-    location.require_sqlite(state, "tracker backup")
     source = state / FILE
     presence.required(state)
     target = folder / FILE
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if target.exists() and (target.samefile(source) or not (folder / MARK).exists()):
+        in_use = source.exists() and target.exists() and target.samefile(source)
+        if target.exists() and (in_use or not (folder / MARK).exists()):
             raise UsageError(f"{folder} is a state folder", cure="use a folder that holds only backups")
         if (folder / f"{FILE}-wal").exists():
             raise UsageError(
                 f"{folder}: another program has this backup open", cure="end the `tracker` that uses it"
             )
         with _exclusive(folder):
-            return _copy(source, target)
+            return _copy(state, target)
     except (OSError, sqlite3.Error) as error:
         if presence.is_damage(error):
             raise presence.damaged(source, str(error)) from error
@@ -71,24 +72,18 @@ def backup(state: Path, folder: Path) -> BackupResult:
         ) from error
 
 
-def _copy(source: Path, target: Path) -> BackupResult:
+def _copy(state: Path, target: Path) -> BackupResult:
     folder = target.parent
-    for left in folder.glob(f"*{_PART}*"):
-        left.unlink()  # left by an interrupted backup; the lock excludes a running one
+    for left in folder.glob(f"*{_PART}*"):  # left by an interrupted backup; the lock excludes a running one
+        if left.is_dir():
+            shutil.rmtree(left)
+        else:
+            left.unlink()
     handle, name = tempfile.mkstemp(suffix=_PART, dir=folder)
     os.close(handle)
     part = Path(name)
     try:
-        with (
-            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as old,
-            closing(sqlite3.connect(part)) as new,
-        ):
-            old.backup(new)
-            new.execute("PRAGMA journal_mode=DELETE")  # one file, without a write-ahead log beside it
-            (result,) = new.execute("PRAGMA quick_check(1)").fetchone()
-            if result != "ok":
-                raise presence.damaged(source, str(result))
-            held = _count_rows(new)
+        held = _copy_file(state / FILE, part) if location.url_of(state) is None else _copy_rows(state, part)
         _require_growth(target, held)
         sync(part)
         (folder / MARK).write_text(_BACKUP_README, "utf-8")
@@ -97,6 +92,31 @@ def _copy(source: Path, target: Path) -> BackupResult:
     finally:
         part.unlink(missing_ok=True)
     return BackupResult(target, target.stat().st_size, held["snapshot"], held["change"])
+
+
+def _copy_file(source: Path, part: Path) -> dict[str, int]:
+    with (
+        closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as old,
+        closing(sqlite3.connect(part)) as new,
+    ):
+        old.backup(new)
+        new.execute("PRAGMA journal_mode=DELETE")  # one file, without a write-ahead log beside it
+        (result,) = new.execute("PRAGMA quick_check(1)").fetchone()
+        if result != "ok":
+            raise presence.damaged(source, str(result))
+        return _count_rows(new)
+
+
+def _copy_rows(state: Path, part: Path) -> dict[str, int]:
+    """Copy the rows of PostgreSQL, at one moment, to a database of SQLite."""
+    from tracker.archive import rows as stored
+    from tracker.archive import transfer
+
+    with tempfile.TemporaryDirectory(prefix="copy", suffix=_PART, dir=part.parent) as folder:
+        with stored.opened(state) as rows:
+            counted = transfer.into_sqlite(rows, Path(folder))
+        (Path(folder) / FILE).replace(part)
+    return {table: counted[table] for table in _APPEND_ONLY}
 
 
 def _count_rows(connection: sqlite3.Connection) -> dict[str, int]:

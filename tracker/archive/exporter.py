@@ -16,17 +16,17 @@ import re
 import sqlite3
 import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import JSON, Boolean, Table
 
+from tracker.archive import rows as stored
 from tracker.archive.backup import sync
+from tracker.archive.rows import Rows
 from tracker.errors import StoreError, UsageError
-from tracker.storage import location, presence, schema_version
-from tracker.storage.database import FILE
+from tracker.storage import presence, schema_version
 from tracker.storage.schema import metadata
 from tracker.storage.table_base import JsonType
 
@@ -76,54 +76,45 @@ def export_archive(state: Path, file: Path) -> ExportResult:
 
     Raises UsageError when nothing is stored or the file exists, StoreError when it cannot be written.
     """
-    location.require_sqlite(state, "tracker export")
-    source = state / FILE
     presence.required(state)
     if file.exists():
         raise UsageError(f"{file} exists", cure="use another name, or remove it")
     part = file.with_name(f"{file.name}.part")
     try:
         part.unlink(missing_ok=True)
-        with closing(
-            sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True, timeout=30)
-        ) as connection:
-            connection.row_factory = sqlite3.Row
-            connection.execute("BEGIN")
-            (schema,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-            if schema != schema_version.HEAD:
+        with stored.opened(state) as rows:
+            if not stored.is_current(rows):
                 raise UsageError(
-                    f"{state} has schema {schema}, this program writes {schema_version.HEAD}",
+                    f"{state} has schema {stored.schema_of(rows)}, this program writes {schema_version.HEAD}",
                     cure="run `tracker verify` once with this version to upgrade the state",
                 )
             with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-                rows = _write(connection, archive)
+                counts = _write(rows, archive)
         sync(part)
         part.replace(file)
         sync(file.absolute().parent)
     except (OSError, sqlite3.Error, zipfile.LargeZipFile) as error:
         if presence.is_damage(error):
-            raise presence.damaged(source, str(error)) from error
+            raise presence.damaged(state / presence.FILE, str(error)) from error
         raise StoreError(
             f"{file}: not written: {error}", cure="check free space and write permission"
         ) from error
     finally:
         part.unlink(missing_ok=True)
-    return ExportResult(file, rows, file.stat().st_size)
+    return ExportResult(file, counts, file.stat().st_size)
 
 
-def _write(connection: sqlite3.Connection, archive: zipfile.ZipFile) -> dict[str, int]:
+def _write(rows: Rows, archive: zipfile.ZipFile) -> dict[str, int]:
     counts: dict[str, dict[str, Any]] = {}
     for table in tables():
         count, digest = 0, hashlib.sha256()
         with archive.open(member(table.name), "w", force_zip64=True) as out:
-            for line in _lines(connection, table):
+            for line in _lines(rows, table):
                 out.write(line)
                 digest.update(line)
                 count += 1
         counts[table.name] = {"rows": count, "sha256": digest.hexdigest()}
-    for row in connection.execute(
-        "SELECT sha256, data FROM blob ORDER BY dictionary_sha256 IS NOT NULL, rowid"
-    ):
+    for row in rows.each("SELECT sha256, data FROM blob ORDER BY dictionary_sha256 IS NOT NULL, sha256"):
         # Blobs are compressed already, so the zip stores them as they are.
         archive.writestr(blob_member(row["sha256"]), row["data"], zipfile.ZIP_STORED)
     manifest = {"format": FORMAT, "program": "tracker", "schema": schema_version.HEAD, "tables": counts}
@@ -131,16 +122,15 @@ def _write(connection: sqlite3.Connection, archive: zipfile.ZipFile) -> dict[str
     return {name: found["rows"] for name, found in counts.items()}
 
 
-def _lines(connection: sqlite3.Connection, table: Table) -> Iterator[bytes]:
+def _lines(rows: Rows, table: Table) -> Iterator[bytes]:
     columns = [column for column in table.columns if (table.name, column.name) != (BLOBS, "data")]
-    names = ", ".join(f'"{column.name}"' for column in columns)
-    for row in connection.execute(f"SELECT {names} FROM {table.name} ORDER BY rowid"):  # noqa: S608
+    for row in stored.all_of(rows, table, [column.name for column in columns]):
         values = {column.name: _json_value(column.type, row[column.name]) for column in columns}
         yield json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def _json_value(kind: object, value: Any) -> Any:
-    """Return a value as JSON, whatever type SQLite stores."""
+    """Return a value as JSON, whatever type the database stores."""
     if value is None:
         return None
     if isinstance(kind, JSON | JsonType):

@@ -21,7 +21,8 @@ import zstandard
 from sqlalchemy import Column, MetaData, Table, create_engine, inspect
 from sqlalchemy.exc import DBAPIError
 
-from tracker.archive.backup import sync
+from tracker.archive import transfer
+from tracker.archive.backup import backup, sync
 from tracker.archive.exporter import (
     BLOBS,
     CREDENTIALS,
@@ -34,6 +35,8 @@ from tracker.archive.exporter import (
     member,
     stored_values,
 )
+from tracker.archive.rows import opened_file
+from tracker.archive.verification import verify
 from tracker.errors import StoreError, UsageError
 from tracker.storage import location, row_log, schema_version, snapshots
 from tracker.storage.database import FILE, Store
@@ -54,8 +57,8 @@ def import_archive(file: Path, state: Path) -> ExportResult:
     Raises UsageError when the state is not empty, the file is not an archive, or its version is not supported;
     StoreError, with the state left empty, when a check fails.
     """
-    location.require_sqlite(state, "tracker import")
-    if (state / FILE).exists():
+    url = location.url_of(state)
+    if url is None and (state / FILE).exists():
         raise UsageError(f"{state}: the state is not empty", cure="give --state an empty folder")
     work = state / WORK
     try:
@@ -64,8 +67,13 @@ def import_archive(file: Path, state: Path) -> ExportResult:
         with zipfile.ZipFile(file) as archive:
             rows = _read(archive, file, work)
         _check(work, file)
-        (work / FILE).replace(state / FILE)
-        sync(state)
+        if url is None:
+            (work / FILE).replace(state / FILE)
+            sync(state)
+        else:
+            _move(work, state)
+        size = (work if url else state) / FILE
+        size_in_bytes = size.stat().st_size
     except zipfile.BadZipFile as error:
         raise UsageError(f"{file} is not an archive of `tracker export`: {error}") from error
     except (
@@ -83,7 +91,38 @@ def import_archive(file: Path, state: Path) -> ExportResult:
         ) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return ExportResult(file, rows, (state / FILE).stat().st_size)
+    return ExportResult(file, rows, size_in_bytes)
+
+
+def import_state(folder: Path, state: Path) -> ExportResult:
+    """Move a state or a backup in SQLite into the empty PostgreSQL database of `[store] url`, accounts included, and prove
+    that each row is the same. The folder stays as it is.
+
+    Raises UsageError when the database is not empty or there is none; StoreError, with the database left empty, when
+    a check fails.
+    """
+    if location.url_of(state) is None:
+        raise UsageError(
+            "a folder is imported into PostgreSQL only, and [store] names no database",
+            cure=f"use the folder itself: --state {folder}",
+        )
+    work = state / WORK
+    try:
+        shutil.rmtree(work, ignore_errors=True)
+        backup(folder, work)
+        found = verify(work, {}, lambda _: None)
+        if found.problems:
+            raise StoreError(f"{folder}: {len(found.problems)} problems, the first: {found.problems[0]}")
+        rows = _move(work, state)
+        return ExportResult(folder, rows, (work / FILE).stat().st_size)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _move(work: Path, state: Path) -> dict[str, int]:
+    """Copy the checked state to the PostgreSQL database of another one."""
+    with closing(Store(state)) as store, opened_file(work / FILE) as rows:
+        return transfer.into_postgres(rows, store)
 
 
 def _read(archive: zipfile.ZipFile, file: Path, work: Path) -> dict[str, int]:

@@ -126,14 +126,14 @@ def _export_git(state: Path, folder: Path, *, as_json: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path, exists=False))
 @json_option
 def import_(config: Path, state: Path, file: Path, as_json: bool) -> None:  # noqa: ARG001 - every command takes --config
-    """Imports an export into an empty state. Everything is checked first; a FILE that fails a check changes
-    nothing.
+    """Imports an export into an empty state, or the folder of a state or backup in SQLite into an empty PostgreSQL
+    database. Everything is checked first; a FILE that fails a check changes nothing.
     """
-    from tracker.archive.importer import import_archive
+    from tracker.archive.importer import import_archive, import_state
 
-    if not file.is_file():
+    if not file.exists():
         raise UsageError(f"{file}: no such file")
-    moved = import_archive(file, state)
+    moved = import_state(file, state) if file.is_dir() else import_archive(file, state)
     if as_json:
         print_json({"state": str(state), "rows": moved.rows})
         return

@@ -42,11 +42,5 @@ def url_of(state: Path) -> str | None:
     return found
 
 
-def require_sqlite(state: Path, command: str) -> None:
-    """Raise UsageError where the state is in PostgreSQL, for a command that is not supported there yet."""
-    if url_of(state) is not None:
-        raise UsageError(f"{command} is not supported on PostgreSQL yet", cure="pg_dump copies the database")
-
-
 def _key(state: Path) -> Path:
     return state.absolute()

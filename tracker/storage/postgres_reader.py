@@ -102,6 +102,16 @@ class PostgresConnection:
                     self._connection = self._connect()
             return self._connection.execute(statement.encode(), given)
 
+    def streamed(self, sql: str, some: int) -> Iterator[Row]:
+        """The rows of a query, some at a time. Inside a transaction."""
+        try:
+            with self._connection.cursor(name="streamed") as cursor:
+                cursor.itersize = some
+                cursor.execute(translated(sql)[0].encode())
+                yield from cursor
+        except psycopg.Error as error:
+            raise self._trouble(error) from error
+
     def close(self) -> None:
         self._connection.close()
 
