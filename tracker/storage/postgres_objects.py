@@ -23,6 +23,17 @@ _PATH = "string_to_array(trim(BOTH '.' FROM translate(replace(path, '$', ''), '[
 _PLAIN = """CASE json_typeof(part) WHEN 'string' THEN part #>> '{}' WHEN 'null' THEN NULL
  WHEN 'boolean' THEN CASE part #>> '{}' WHEN 'true' THEN '1' ELSE '0' END ELSE part::text END"""
 _ELEMENTS = f"SELECT (place - 1)::integer, {_PLAIN} FROM json_array_elements(DOCUMENT) WITH ORDINALITY AS found(part, place)"
+
+
+def _operator(name: str, function: str) -> str:
+    """An operator of two texts, which PostgreSQL cannot replace."""
+    there = f"oprname = '{name}' AND oprleft = 'text'::regtype AND oprright = 'text'::regtype"
+    return (
+        f"DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_operator WHERE {there}) THEN"
+        f" CREATE OPERATOR {name} (LEFTARG = text, RIGHTARG = text, FUNCTION = {function}); END IF; END $$"
+    )
+
+
 _FUNCTIONS = (
     f"""CREATE OR REPLACE FUNCTION json_extract(document text, path text) RETURNS text LANGUAGE sql IMMUTABLE
  AS $$ SELECT document::json #>> {_PATH} $$""",
@@ -42,9 +53,10 @@ _FUNCTIONS = (
     """CREATE OR REPLACE FUNCTION concat_step(before text, next text) RETURNS text LANGUAGE sql IMMUTABLE
  AS $$ SELECT CASE WHEN before IS NULL THEN next WHEN next IS NULL THEN before ELSE before || ',' || next END $$""",
     "CREATE OR REPLACE AGGREGATE group_concat(text) (sfunc = concat_step, stype = text)",
-    """DO $$ BEGIN
- IF NOT EXISTS (SELECT 1 FROM pg_operator WHERE oprname = '->>' AND oprleft = 'text'::regtype AND oprright = 'text'::regtype)
- THEN CREATE OPERATOR ->> (LEFTARG = text, RIGHTARG = text, FUNCTION = json_extract); END IF; END $$""",
+    """CREATE OR REPLACE FUNCTION json_part(document text, name text) RETURNS text LANGUAGE sql IMMUTABLE
+ AS $$ SELECT (document::json -> name)::text $$""",
+    _operator("->>", "json_extract"),
+    _operator("->", "json_part"),
 )
 
 # Words of a change, each between angle brackets, by columns (title, English, Japanese) on lines of their own. A phrase is a
