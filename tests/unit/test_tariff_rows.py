@@ -20,9 +20,10 @@ def table(*rows: str) -> list[list[str]]:
 
 def test_a_statistical_line_inherits_the_rate_of_the_8_digit_line() -> None:
     schedule = Schedule(rows_of_records(chapters()))
-    assert [row.number for row in schedule.line("8481.80.30.10")] == [
+    assert [row.number or row.description for row in schedule.line("8481.80.30.10")] == [
         "8481",
         "8481.80",
+        "Hand operated:",
         "8481.80.30",
         "8481.80.30.10",
     ]

@@ -99,6 +99,11 @@ _LIST_IDS = {
 }
 
 
+def country_name(code: str) -> str:
+    """Return the name of a country by its code, `JP`; "" for an unknown one."""
+    return _PLACES.get(code.upper(), "")
+
+
 def is_list(value: object) -> bool:
     """Return whether a JSON value looks like a list of parties rather than a Federal Register document."""
     records = _records(value)

@@ -18,7 +18,9 @@ def note_units(data: bytes, name: str) -> tuple[tuple[Unit, ...], tuple[str, ...
     for subchapter, notes in read_notes(read_lines(data, name)).items():
         for part in notes.parts.values():
             path = f"Subchapter {subchapter}{SEPARATOR}U.S. note {part.place}"
-            outline.add(path, UnitKind.NOTE, " ".join(part.own), part.place.count("("))
+            meta = (("doubt", part.doubt),) if part.doubt else ()
+            words = " ".join(part.own) or part.place
+            outline.add(path, UnitKind.NOTE, words, part.place.count("("), meta=meta)
             if part.doubt:
                 note = part.place.partition("(")[0]
                 doubts[f"U.S. note {note} of subchapter {subchapter} is read in part: {part.doubt}"] = None

@@ -1,7 +1,8 @@
 """Reads the U.S. notes of chapter 99 from the lines of its print, as far as their labels prove where each ends.
 
-A label counts where it follows the last one of its level, or begins a new level. Where a label is skipped, what
-follows in the note is marked as unread, because its words may belong to another subdivision.
+A label counts where it follows the last one of its level, or begins a new level; where it leaves labels out, only if
+one level alone can take it. After a label that no level can take, the note is marked as unread, because its words
+may belong to another subdivision.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ _NOTES = re.compile(r"U\.\s?S\. Notes?(?: \(con\.\))?(?=\s|$)")
 _TABLE = re.compile(r"Heading/|Stat(?:istical)? Notes?\b|Statistical Note")
 _NOTE = re.compile(r"(\d{1,3})\.(?:\s+|$)")
 _LABEL = re.compile(r"\(([a-z]{1,6}|[A-Z]{1,5}|\d{1,3})\)\s*")
+_LEADING = re.compile(rf"(?:{_LABEL.pattern})+")
+_REFERENCE = re.compile(r"\bsubdivisions? ((?:\([A-Za-z0-9]{1,6}\))+)")
 _IN_SENTENCE = re.compile(r"(?:of|to|in|or|and|through|above|below)\b|[,;.)]")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
-_MOST_SKIPPED = 3
 _AHEAD = 400  # lines that are searched for the next label of a level
 
 
@@ -99,6 +101,9 @@ class _Reader:
         self._note = 0
         self._open: list[_Open] = []
         self._doubt = ""
+        self._references = frozenset(
+            prefix for line in lines for labels in _REFERENCE.findall(line) for prefix in _prefixes(labels)
+        )
         for at, line in enumerate(lines):
             self._read(at, line)
 
@@ -114,11 +119,13 @@ class _Reader:
                 line = line[found.end() :]
         if not self._note:
             return
-        while label := _LABEL.match(line):
-            rest = line[label.end() :]
-            if not self._takes(at, label[1], rest):
-                break
-            line = rest
+        labels = _LEADING.match(line)
+        if labels is not None and not _IN_SENTENCE.match(line[labels.end() :]):
+            while label := _LABEL.match(line):
+                rest = line[label.end() :]
+                if not self._takes(at, label[1], rest):
+                    break
+                line = rest
         if line:
             places = self._places()
             for place in places:
@@ -127,13 +134,14 @@ class _Reader:
 
     def _takes(self, at: int, label: str, rest: str) -> bool:
         """Open the subdivision that a label begins; return False where it begins none."""
-        if _IN_SENTENCE.match(rest):
-            return False
         choices = list(self._choices(label))
-        if not choices:
-            if self._skips(label, rest):
+        if not choices and (not rest or rest[0] in "[(" or rest[0].isupper()):
+            choices = self._named(label, list(self._jumps(label)))
+            if len(choices) != 1:
                 self._doubt = f"({label}) follows {self._places()[-1]}"
                 self._mark()
+                return False
+        if not choices:
             return False
         depth, kind, number = choices[0] if len(choices) == 1 else self._decide(at, choices)
         del self._open[depth:]
@@ -144,14 +152,21 @@ class _Reader:
     def _choices(self, label: str) -> Iterator[tuple[int, str, int]]:
         """Yield what a label may be, the deepest first: the first of a new level, or the next of an open one."""
         readings = dict(_readings(label))
-        used = {level.kind for level in self._open}
+        deepest = self._open[-1].kind if self._open else ""
         for kind, number in readings.items():
-            if number == 1 and kind not in used:
+            if number == 1 and kind != deepest:
                 yield len(self._open), kind, number
         for depth in range(len(self._open) - 1, -1, -1):
             level = self._open[depth]
             if readings.get(level.kind) == level.number + 1:
                 yield depth, level.kind, level.number + 1
+
+    def _named(self, label: str, jumps: list[tuple[int, str, int]]) -> list[tuple[int, str, int]]:
+        """Return the levels that may take a label. Of several, those whose place other words of the notes name."""
+        if len(jumps) < 2:
+            return jumps
+        above = [f"({level.label})" for level in self._open]
+        return [jump for jump in jumps if "".join([*above[: jump[0]], f"({label})"]) in self._references]
 
     def _decide(self, at: int, choices: list[tuple[int, str, int]]) -> tuple[int, str, int]:
         """Return the choice whose next label comes first: (i) after (h) is a letter where (j) follows, a number
@@ -165,10 +180,12 @@ class _Reader:
                         return choice
         return choices[0]
 
-    def _skips(self, label: str, rest: str) -> bool:
+    def _jumps(self, label: str) -> Iterator[tuple[int, str, int]]:
+        """Yield the levels on which a label leaves others out: (j) after (c), where (d) to (i) were deleted."""
         readings = dict(_readings(label))
-        ahead = [readings.get(level.kind, 0) - level.number for level in self._open]
-        return rest[:1].isupper() and any(1 < steps <= _MOST_SKIPPED for steps in ahead)
+        for depth, level in enumerate(self._open):
+            if level.kind != "1" and (number := readings.get(level.kind, 0)) > level.number:
+                yield depth, level.kind, number
 
     def _places(self) -> list[str]:
         labels = [f"({level.label})" for level in self._open]
@@ -185,6 +202,13 @@ class _Reader:
     def _mark(self) -> None:
         for place in self._places():
             self.notes.parts[place].doubt = self._doubt
+
+
+def _prefixes(labels: str) -> Iterator[str]:
+    """Yield `(x)` and `(x)(ii)` for `(x)(ii)`."""
+    parts = re.findall(r"\([^()]+\)", labels)
+    for count in range(1, len(parts) + 1):
+        yield "".join(parts[:count])
 
 
 def _readings(label: str) -> Iterator[tuple[str, int]]:
@@ -230,6 +254,7 @@ def _to_roman(number: int) -> str:
 
 
 _HTS = re.compile(r"(?<![\d.])\d{4}(?:\.\d{2}(?:\.\d{2}(?:\.?\d{2,4})?)?)?(?![\d.]*\d)")
+_COMPILER = re.compile(r"\[Compiler's note:[^\]]*\]", re.IGNORECASE)
 _SEPARATORS = re.compile(r"(?:[\s,;.]|and|or)*")
 _ENUMERATES = re.compile(
     r"\b(?:enumerated|listed|following|these|provided for in|classifiable|classified)\b", re.IGNORECASE
@@ -237,10 +262,10 @@ _ENUMERATES = re.compile(
 
 
 def enumerated(part: Subdivision) -> tuple[str, ...] | None:
-    """Return the HTS numbers that a subdivision lists: all that follows its last colon are numbers. None where it
+    """Return the HTS numbers that a subdivision lists itself: all that follows its last colon are numbers. None where it
     does not say so, or says more.
     """
-    lead, colon, rest = part.text.rpartition(":")
+    lead, colon, rest = _COMPILER.sub(" ", " ".join(part.own)).rpartition(":")
     if part.doubt or not colon or not _ENUMERATES.search(lead):
         return None
     numbers = _HTS.findall(rest)

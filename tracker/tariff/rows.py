@@ -228,31 +228,35 @@ class Schedule:
 
     def __init__(self, rows: Sequence[TariffRow]) -> None:
         self.rows = rows
-        self._by_number: dict[str, TariffRow] = {}
-        for row in rows:
+        self._at: dict[str, int] = {}
+        self._above: list[int] = []
+        open_rows: list[int] = []
+        for at, row in enumerate(rows):
+            while open_rows and rows[open_rows[-1]].indent >= row.indent:
+                open_rows.pop()
+            self._above.append(open_rows[-1] if open_rows else -1)
+            open_rows.append(at)
             if row.number:
-                self._by_number.setdefault(row.number, row)
+                self._at.setdefault(row.number, at)
 
     def row(self, number: str) -> TariffRow | None:
-        return self._by_number.get(number)
+        at = self._at.get(number)
+        return None if at is None else self.rows[at]
+
+    def line(self, number: str) -> tuple[TariffRow, ...]:
+        """Return the rows from the heading down to a line, those without a number too."""
+        found: list[TariffRow] = []
+        at = self._at.get(number, -1)
+        while at >= 0:
+            found.append(self.rows[at])
+            at = self._above[at]
+        return tuple(reversed(found))
 
     def rated(self, number: str) -> TariffRow | None:
         """Return the row that states the rate of a line: its own, else the nearest above it; None where no row
         does.
         """
-        row = self._by_number.get(number)
-        while row is not None and not row.has_rate:
-            row = self._by_number.get(row.below)
-        return row
-
-    def line(self, number: str) -> tuple[TariffRow, ...]:
-        """Return the numbered rows from the heading down to a line."""
-        found: list[TariffRow] = []
-        row = self._by_number.get(number)
-        while row is not None:
-            found.append(row)
-            row = self._by_number.get(row.below)
-        return tuple(reversed(found))
+        return next((row for row in reversed(self.line(number)) if row.number and row.has_rate), None)
 
     def nearest(self, number: str) -> TariffRow | None:
         """Return the row of a number, or of the longest number that it begins with: a statistical number that the
@@ -260,7 +264,7 @@ class Schedule:
         """
         code = digits(number)
         for length in (10, 8, 6, 4):
-            if len(code) >= length and (row := self._by_number.get(dotted(code[:length]))):
+            if len(code) >= length and (row := self.row(dotted(code[:length]))):
                 return row
         return None
 

@@ -1,0 +1,333 @@
+"""The duty of a line of the tariff schedule on a day, from the stored releases, notes and effects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from tracker import parsing
+from tracker.clock import legal_day
+from tracker.countries import countries_in
+from tracker.effects import EffectVerb, RecordedEffect
+from tracker.errors import UsageError
+from tracker.i18n import t
+from tracker.legal_status.register import affecting_name, first_day
+from tracker.model import Fetched, Language, ResourceType, Unit
+from tracker.parsing.screening_list import country_name
+from tracker.storage import effects, snapshots
+from tracker.storage.schema import SNAPSHOT, VERSION
+from tracker.stories.law import law_on
+from tracker.tariff.duty import Additional, Duty, Origin, Question, RegisterEntry, duty_of
+from tracker.tariff.notes import Notes, Subdivision
+from tracker.tariff.rows import Schedule, TariffRow, dotted, rows_of_records
+from tracker.text import canonical_json
+
+_EU = frozenset(
+    [
+        "AT",
+        "BE",
+        "BG",
+        "HR",
+        "CY",
+        "CZ",
+        "DK",
+        "EE",
+        "FI",
+        "FR",
+        "DE",
+        "GR",
+        "HU",
+        "IE",
+        "IT",
+        "LV",
+        "LT",
+        "LU",
+        "MT",
+        "NL",
+        "PL",
+        "PT",
+        "RO",
+        "SK",
+        "SI",
+        "ES",
+        "SE",
+    ]
+)
+_NOT_IN_FORCE = frozenset(
+    {"rescinded", "withdrawn", "expired", "declared-unlawful", "stayed", "not-enforced", "delayed"}
+)
+_SUBCHAPTER = "III"
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRelease:
+    """A stored release: its name, the day from which it counts, its number in the order of storage, its answer."""
+
+    name: str
+    since: date
+    ordinal: int
+    source: str
+    snapshot: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class DutyAnswer:
+    """The duty of a line on a day, by a release; None where none of that day is stored."""
+
+    number: str
+    origin: Origin
+    on: date
+    release: StoredRelease | None
+    duty: Duty
+
+    @property
+    def is_determined(self) -> bool:
+        return not self.duty.open
+
+
+def origin_of(code: str) -> Origin:
+    """Return the country of origin by its code. Raises UsageError for an unknown one."""
+    name = country_name(code.strip())
+    places = countries_in(name) if name else ()
+    if not places:
+        raise UsageError(f"{code!r} is no code of a country", cure="give two letters, as JP")
+    unions = ("european-union",) if code.upper() in _EU else ()
+    return Origin(places[0].id, code.upper(), unions)
+
+
+def duty_on(connection: Connection, number: str, origin: Origin, on: date) -> DutyAnswer:
+    """Return the duty of an HTS number. Raises UsageError for anything but a number."""
+    dots = dotted(number)
+    if not dots:
+        raise UsageError(f"{number!r} is no HTS number", cure="give 4 to 10 digits, as 8708.40.11")
+    releases = stored_releases(connection)
+    usable = [one for one in releases if one.since <= on]
+    if not usable:
+        code = (
+            Question("no-release", {"since": releases[0].since.isoformat()})
+            if releases
+            else Question("no-source")
+        )
+        return DutyAnswer(dots, origin, on, None, Duty(dots, None, (), (code,)))
+    release = usable[-1]
+    schedule = _schedule(connection, release, dots)
+    notes = _notes(connection, release, on)
+    entries = _Register(connection, on)
+    ahead = [heading for heading in entries.added() if schedule.row(heading) is None]
+    duty = duty_of(schedule, notes, dots, origin, on, entries, ahead)
+    if notes is None:
+        duty = replace(duty, open=(*duty.open, Question("no-notes", {"release": release.name})))
+    return DutyAnswer(dots, origin, on, release, duty)
+
+
+def stored_releases(connection: Connection) -> list[StoredRelease]:
+    """Return the stored releases of the schedule, the oldest first."""
+    query = (
+        select(
+            VERSION.c.ordinal,
+            VERSION.c.source,
+            VERSION.c.snapshots,
+            SNAPSHOT.c.meta,
+            SNAPSHOT.c.fetched_at,
+            SNAPSHOT.c.url,
+        )
+        .join(SNAPSHOT, (SNAPSHOT.c.source == VERSION.c.source) & (SNAPSHOT.c.key == VERSION.c.key))
+        .where(SNAPSHOT.c.role == ResourceType.TARIFF.value, SNAPSHOT.c.id.is_not(None))
+        .order_by(VERSION.c.source, VERSION.c.ordinal)
+    )
+    found: dict[tuple[str, int], StoredRelease] = {}
+    for row in connection.execute(query.add_columns(SNAPSHOT.c.id)):
+        if row.snapshots[0] != row.id:
+            continue
+        meta: Mapping[str, str] = row.meta or {}
+        since = date.fromisoformat(meta["since"]) if meta.get("since") else legal_day(row.fetched_at)
+        found[row.source, row.ordinal] = StoredRelease(
+            meta.get("release", ""), since, row.ordinal, row.source, row.id, row.url
+        )
+    return list(found.values())
+
+
+def _schedule(connection: Connection, release: StoredRelease, number: str) -> Schedule:
+    body = snapshots.load(connection, [release.snapshot]).answer.body
+    return Schedule(_rows(body, number[:2]))
+
+
+def _rows(body: bytes, chapter: str) -> tuple[TariffRow, ...]:
+    """Return the rows of a chapter and of chapter 99, each with the rows between that have no number."""
+    kept: list[Any] = []
+    inside = False
+    for record in canonical_json(body):
+        code = str(record.get("htsno") or "")
+        indent = str(record.get("indent") or "0")
+        if code:
+            inside = code[:2] in (chapter, "99")
+        elif indent == "0":
+            inside = True  # a heading of others: whose it is, the next number says
+        if inside:
+            kept.append(record)
+    return rows_of_records(kept)
+
+
+def _notes(connection: Connection, release: StoredRelease, on: date) -> Notes | None:
+    """Return the notes of subchapter III as they were printed with the release, or last before it."""
+    query = (
+        select(VERSION.c.snapshots, SNAPSHOT.c.fetched_at, SNAPSHOT.c.meta, SNAPSHOT.c.id)
+        .join(SNAPSHOT, (SNAPSHOT.c.source == VERSION.c.source) & (SNAPSHOT.c.key == VERSION.c.key))
+        .where(SNAPSHOT.c.role == ResourceType.TARIFF_NOTES.value, VERSION.c.source == release.source)
+        .order_by(VERSION.c.ordinal)
+    )
+    rows = [row for row in connection.execute(query) if row.snapshots[0] == row.id]
+    named = [at for at, row in enumerate(rows) if (row.meta or {}).get("release") == release.name]
+    before = [at for at, row in enumerate(rows) if legal_day(row.fetched_at) <= on]
+    chosen = named[-1:] or before[-1:]
+    if not chosen:
+        return None
+    fetched = snapshots.load(connection, [rows[chosen[0]].id])
+    return _read_notes(_Print(rows[chosen[0]].id, fetched))
+
+
+@dataclass(frozen=True, slots=True)
+class _Print:
+    """A print of chapter 99, equal where its stored answer is the same."""
+
+    snapshot: int
+    fetched: Fetched
+
+    def __hash__(self) -> int:
+        return hash((self.snapshot, self.fetched.answer.fetched_at))
+
+
+@lru_cache(maxsize=4)
+def _read_notes(printed: _Print) -> Notes:
+    return notes_of_units(parsing.read(printed.fetched).units)
+
+
+def notes_of_units(units: tuple[Unit, ...]) -> Notes:
+    """Return the notes of subchapter III from the units of the print."""
+    notes = Notes(_SUBCHAPTER)
+    for unit in units:
+        head, _, name = unit.path.partition(" › U.S. note ")
+        if head == f"Subchapter {_SUBCHAPTER}" and name:
+            notes.parts[name] = Subdivision(name, [unit.text], [unit.text], dict(unit.meta).get("doubt", ""))
+    for place, part in notes.parts.items():
+        above = place
+        while "(" in above:
+            above = above[: above.rindex("(")]
+            if above in notes.parts:
+                notes.parts[above].words.extend(part.own)
+    return notes
+
+
+class _Register:
+    """What the register of effects says of headings on a day."""
+
+    def __init__(self, connection: Connection, on: date) -> None:
+        self._connection = connection
+        self._on = on
+        self._known: dict[str, RegisterEntry | None] = {}
+        self._named = [one for one in effects.all_effects(connection) if one.effect.affected.hts]
+
+    def __call__(self, heading: str) -> RegisterEntry | None:
+        if heading not in self._known:
+            found = [one for one in self._named if one.effect.affected.hts == heading]
+            self._known[heading] = self._entry(heading, found) if found else None
+        return self._known[heading]
+
+    def added(self) -> list[str]:
+        """Return the headings that a document puts in force by the day, and that none has ended."""
+        names = dict.fromkeys(
+            str(one.effect.affected.hts)
+            for one in self._named
+            if one.effect.verb is EffectVerb.ADDS and (day := first_day(one.effect.from_)) and day <= self._on
+        )
+        return [name for name in names if not self._is_off(self(name))]
+
+    def _is_off(self, entry: RegisterEntry | None) -> bool:
+        return entry is not None and entry.until is not None and self._on > entry.until
+
+    def _entry(self, heading: str, found: list[RecordedEffect]) -> RegisterEntry:
+        adds = [one for one in found if one.effect.verb is EffectVerb.ADDS and one.effect.from_]
+        first = min(adds, key=lambda one: first_day(one.effect.from_) or date.max, default=None)
+        states = [one for one in law_on(self._connection, heading, self._on).status if not one.part]
+        off = next((one for one in states if one.state in _NOT_IN_FORCE), None)
+        since = first_day(first.effect.from_) if first is not None else None
+        until = None
+        if off is not None:
+            until = (off.since or self._on) - _DAY
+        source = first or found[0]
+        return RegisterEntry(
+            since,
+            until,
+            source.effect.affecting.document_number or "",
+            affecting_name(source),
+            source.effect.affecting.quote,
+        )
+
+
+def duty_to_json(answer: DutyAnswer) -> dict[str, Any]:
+    """Return the answer as `tracker duty --json` prints it."""
+    duty, release = answer.duty, answer.release
+    source = f"HTS {release.name}".strip() if release else None
+    base = duty.base
+    return {
+        "hts": answer.number,
+        "origin": answer.origin.code,
+        "on": answer.on.isoformat(),
+        "release": release.name if release else None,
+        "base": {
+            "rate": base.rate,
+            "source": f"{source}, {base.row.number}",
+            "quote": _row_text(base.row),
+            "special": base.special or None,
+        }
+        if base
+        else None,
+        "additional": [_additional_to_json(one, source or "") for one in duty.additional],
+        "state": "determined" if answer.is_determined else "not-determined",
+        "open": questions(answer, "en"),
+        "open_ja": questions(answer, "ja"),
+        "line": [{"hts": row.number or None, "description": row.description} for row in duty.line],
+        "release_since": release.since.isoformat() if release else None,
+    }
+
+
+def _additional_to_json(one: Additional, source: str) -> dict[str, Any]:
+    entry = one.register
+    return {
+        "heading": one.row.number,
+        "rate": one.rate,
+        "from": one.since.isoformat() if one.since else None,
+        "until": one.until.isoformat() if one.until else None,
+        "source": f"{source}, {one.row.number}" + (f"; {entry.source}" if entry and entry.source else ""),
+        "document_number": entry.document_number or None if entry else None,
+        "quote": one.row.description,
+        "unless": list(one.unless),
+    }
+
+
+def _row_text(row: TariffRow) -> str:
+    cells = (
+        row.number,
+        row.description,
+        f"General: {row.general}",
+        f"Special: {row.special}",
+        f"Other: {row.other}",
+    )
+    return " | ".join(cell for cell in cells if not cell.endswith(": ") and cell)
+
+
+def questions(answer: DutyAnswer, language: Language) -> list[str]:
+    """Return the open questions in words."""
+    return [t(f"duty.open.{one.code}", language, **dict(one.values)) for one in answer.duty.open]
+
+
+def known_numbers(numbers: tuple[str, ...]) -> list[str]:
+    """Return the HTS numbers of a profile with their dots, without what is none."""
+    return list(dict.fromkeys(filter(None, map(dotted, numbers))))
