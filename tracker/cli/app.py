@@ -159,6 +159,7 @@ def run() -> int:
         archive,
         corrections,
         digest,
+        duty,
         effects,
         evaluation,
         mcp,

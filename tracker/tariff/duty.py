@@ -239,6 +239,9 @@ class _Decision:
         goods = self._goods(number, heading)
         if goods.verdict is Verdict.NO:
             return goods
+        if heading.is_entry_fact:
+            question = Question("goods", {"heading": number, "quote": self._quote(number)})
+            return _Finding(Verdict.OPEN, (question,), is_entry_fact=True)
         return self._without_exceptions(number, heading, goods)
 
     def _of_origin(self, heading: Heading) -> bool:

@@ -17,17 +17,14 @@ from tracker.text import fold_space
 # General note 3(b) names the countries whose goods pay the rates of column 2.
 COLUMN_2 = ("belarus", "cuba", "north-korea", "russia")
 _ANY = re.compile(r"\b(?:of|from) (?:any|all|every) countr(?:y|ies)\b", re.IGNORECASE)
-_STOP = (
-    r"(?=,? (?:as (?:provided|specified|enumerated)|that |which |with |when |provided|classified|each |described|loaded|"
-    r"entered|and determined|are |who |where |imported |in which |under )|[;.:(\[]|$)"
-)
+_WORD = r"[A-Z][\w.'’-]*"
+_NAME = rf"(?:the )?{_WORD}(?: (?:(?:of|and) (?:the )?)?{_WORD})*"
+_NAMES = rf"(?P<names>{_NAME}(?:(?:,? (?:and|or) |, ){_NAME})*)"
 # The clause that names the origin: `the product of X`, `products of X or Y`.
 _ORIGIN = re.compile(
-    rf"\b(?:(?:that (?:are|is) )?(?:the )?products? of|originating in)\s+(?P<names>.+?){_STOP}", re.IGNORECASE
+    rf"\b(?:(?:(?i:that (?:are|is) ))?(?i:the )?(?i:products? of)|(?i:originating in))\s+{_NAMES}"
 )
-_OF_COUNTRY = re.compile(
-    rf",? of (?P<names>(?:the )?[A-Z][A-Za-z' ]+?(?:,? (?:and|or) (?:the )?[A-Z][A-Za-z' ]+?)?){_STOP}"
-)
+_OF_COUNTRY = re.compile(rf",? of {_NAMES}")
 _HEADING = r"99\d{2}\.\d{2}\.\d{2}"
 _RANGE = re.compile(rf"({_HEADING})(?:\s*(?:–|—|-|‑|through|to)\s*({_HEADING}))?")
 _EXCEPT = re.compile(

@@ -1,0 +1,63 @@
+"""`tracker duty` and `/api/duty` over stored releases."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+from click.testing import CliRunner
+
+from tests.e2e.world import World
+from tests.tariff_samples import THE_DUTY, added, chapters, notes_pdf
+from tracker.answers.duty import duty_on, duty_to_json, origin_of
+from tracker.cli import duty as _registers  # noqa: F401
+from tracker.cli.app import app
+from tracker.errors import UsageError
+from tracker.storage.database import Store
+
+ANY = added("9903.03.01", "Articles the product of any country", f"{THE_DUTY} + 10%")
+
+
+@pytest.fixture
+def tariff(world: World) -> World:
+    """Two releases: one of June 10, and one of June 20 with a duty on all goods."""
+    world.standin.archive.tariff.publish("2026HTSRev13", world.now, chapters(), notes_pdf())
+    world.use("hts").one()
+    world.later(days=10)
+    world.standin.archive.tariff.publish("2026HTSRev14", world.now, [*chapters(), ANY], notes_pdf())
+    assert world.one().state == "healthy"
+    return world
+
+
+def test_the_release_of_the_day_decides(tariff: World) -> None:
+    store = Store(tariff.state)
+    with store.read() as connection:
+        before = duty_to_json(duty_on(connection, "8708401150", origin_of("JP"), date(2026, 6, 19)))
+        after = duty_to_json(duty_on(connection, "8708401150", origin_of("jp"), date(2026, 6, 20)))
+        early = duty_to_json(duty_on(connection, "8708401150", origin_of("JP"), date(2026, 6, 1)))
+        for wrong in ("car", ""):
+            with pytest.raises(UsageError, match="no HTS number"):
+                duty_on(connection, wrong, origin_of("JP"), date(2026, 6, 20))
+    store.close()
+    assert (before["release"], before["state"], before["additional"]) == ("2026HTSRev13", "determined", [])
+    assert before["base"]["rate"] == "2.5%"
+    assert before["base"]["source"] == "HTS 2026HTSRev13, 8708.40.11"
+    assert (after["release"], after["state"]) == ("2026HTSRev14", "determined")
+    (one,) = after["additional"]
+    assert (one["heading"], one["rate"]) == ("9903.03.01", f"{THE_DUTY} + 10%")
+    assert one["source"] == "HTS 2026HTSRev14, 9903.03.01"
+    assert (early["state"], early["release"], early["base"]) == ("not-determined", None, None)
+    assert early["open"] == ["No release of that day is stored; the oldest one is of 2026-06-10."]
+    with pytest.raises(UsageError, match="no code of a country"):
+        origin_of("ZZ")
+
+
+def test_the_command_prints_the_same_answer(tariff: World) -> None:
+    base = ["--config", str(tariff.config), "--state", str(tariff.state)]
+    run = CliRunner().invoke(app, ["duty", "8708.40.11", "--on", "2026-06-20", "--json", *base])
+    answer = json.loads(run.output)
+    assert (run.exit_code, answer["state"], answer["hts"], answer["origin"]) == (0, "determined", "8708.40.11", "JP")
+    shown = CliRunner().invoke(app, ["duty", "8708.40", "--on", "2026-06-20", "--lang", "ja", *base])
+    assert shown.exit_code == 1
+    assert "どの細分かの確認が必要: 8708.40.11" in shown.output
