@@ -19,6 +19,7 @@ from tracker.cli import (
     archive,
     corrections,
     digest,
+    duty,
     effects,
     evaluation,
     mcp,
@@ -191,6 +192,7 @@ def commands() -> dict[str, Any]:
             archive,
             corrections,
             digest,
+            duty,
             effects,
             evaluation,
             mcp,
@@ -203,7 +205,7 @@ def commands() -> dict[str, Any]:
             running,
         )
     }
-    assert len(modules) == 16  # importing them is what registers their commands
+    assert len(modules) == 17  # importing them is what registers their commands
     group: Any = app
     return {name: command for name, command in group.commands.items() if not command.hidden}
 

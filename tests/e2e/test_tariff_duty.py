@@ -57,7 +57,12 @@ def test_the_command_prints_the_same_answer(tariff: World) -> None:
     base = ["--config", str(tariff.config), "--state", str(tariff.state)]
     run = CliRunner().invoke(app, ["duty", "8708.40.11", "--on", "2026-06-20", "--json", *base])
     answer = json.loads(run.output)
-    assert (run.exit_code, answer["state"], answer["hts"], answer["origin"]) == (0, "determined", "8708.40.11", "JP")
+    assert (run.exit_code, answer["state"], answer["hts"], answer["origin"]) == (
+        0,
+        "determined",
+        "8708.40.11",
+        "JP",
+    )
     shown = CliRunner().invoke(app, ["duty", "8708.40", "--on", "2026-06-20", "--lang", "ja", *base])
     assert shown.exit_code == 1
     assert "どの細分かの確認が必要: 8708.40.11" in shown.output
