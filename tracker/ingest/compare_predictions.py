@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -11,6 +12,8 @@ from tracker.amendments.prediction import unnumbered
 from tracker.diffing.normalization import legal_text
 from tracker.model import Document, Op
 from tracker.storage.predictions import AGREED, DIFFERS, PredictedUnit, Stored
+
+_DASH = re.compile(r"\s*[-–—]+\s*")
 
 
 def outcomes(pending: Sequence[Stored], document: Document, as_of: date, change_id: str) -> list[Stored]:
@@ -22,7 +25,7 @@ def outcomes(pending: Sequence[Stored], document: Document, as_of: date, change_
     texts: dict[str, list[str]] = {}
     for unit in document.units:
         texts.setdefault(_place(unit.path), []).append(unit.text)
-    exact = {unit.path: unit.text for unit in document.units}
+    exact = {_typeset(unit.path): unit.text for unit in document.units}
     settled: list[Stored] = []
     for (_, day), group in groupby(sorted(pending, key=_together), key=_together):
         rows = list(group)
@@ -34,7 +37,7 @@ def outcomes(pending: Sequence[Stored], document: Document, as_of: date, change_
         if day > as_of and not all(agreeing):
             continue
         settled += [
-            replace(one, unit=_settled(one.unit, texts, exact.get(one.unit.path), change_id))
+            replace(one, unit=_settled(one.unit, texts, exact.get(_typeset(one.unit.path)), change_id))
             for one in rows
             if arrived or _is_changed(one.unit, texts)
         ]
@@ -78,4 +81,9 @@ def _place(path: str) -> str:
     """Return a path without its typography, and without the number of an undesignated paragraph, which other paragraphs
     shift.
     """
-    return legal_text(unnumbered(path))
+    return _typeset(unnumbered(path))
+
+
+def _typeset(path: str) -> str:
+    """Return a path without its typography: a heading has a dash where the rule prints a hyphen, with or without space."""
+    return legal_text(_DASH.sub("-", path))
