@@ -15,7 +15,7 @@ from tracker.amendments.files import read_rule_file
 from tracker.amendments.inspection_pages import with_marked_pages
 from tracker.amendments.layout_tables import with_tables
 from tracker.diffing import compare
-from tracker.parsing import read_file
+from tracker.parsing.files import read_file
 
 HEAD = ["Item                Limit       Note", ""]
 PAGE = ["", " " * 38 + "2", ""]
@@ -66,6 +66,21 @@ def test_rows_on_two_pages_are_two_rows() -> None:
         ["Lamps that have the $1,000,     None", "", "laser and           2,000 in"],
         # a row that a page may divide
         ["Lamps that have the $1,000      None", *PAGE, "Ovens               $5"],
+        # asterisks in a row
+        [
+            "Lamps that have the $1,000,     None",
+            "* * * * * *",
+            "                    2,000 in    few",
+            "",
+            "Ovens  x            $5",
+        ],
+        [
+            "Lamps that have the $1,000,     None",
+            "",
+            "* * * * * *",
+            "",
+            "                                few",
+        ],
         # the head again
         ["Lamps               $1          None", "", HEAD[0]],
         # text across the gap between two columns
@@ -120,7 +135,10 @@ def test_another_layout_computes_the_same_or_nothing(number: int) -> None:
         for name in json.loads(text(number, "truth.json"))["after"]
         for each in compare(before, read(folder(number) / name))
     }
-    for lines in layouts(text(number, "inspection.txt").split("\n")):
-        rule = read_rule_file("rule.txt", "\n".join(lines).encode())
-        made = read_file("after.xml", amend(read_base(base), rule).final)
-        assert {(each.op, each.path, squeezed(each.after)) for each in compare(before, made)} <= right
+    rules = (
+        read_rule_file("rule.txt", "\n".join(lines).encode())
+        for lines in layouts(text(number, "inspection.txt").split("\n"))
+    )
+    for made in {amend(read_base(base), rule).final for rule in rules}:
+        found = compare(before, read_file("after.xml", made))
+        assert {(each.op, each.path, squeezed(each.after)) for each in found} <= right

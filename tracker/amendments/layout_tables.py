@@ -27,6 +27,7 @@ _RAISED_RUN = re.compile(f"[{''.join(_RAISED)}]+")
 _DIVIDED = (".", ":", ";", ",")
 _DASHES = ("—", "–", "-", "•")
 _GAP = 3  # the widest that lies between the full lines of two columns
+_NAMING = 2  # columns of which one names the row
 _AHEAD = 3  # blocks after a table in which a further row would leave its end open
 
 
@@ -132,6 +133,8 @@ class _TableReader:
         ]
         head, *rest = cells
         if head in rest:  # printed again on another page
+            return ""
+        if any(row and not any(row[:_NAMING]) for row in rest):  # the rest of another row
             return ""
         return _xml(head or [], rest)
 

@@ -26,6 +26,7 @@ from tracker.amendments.outline import (
 from tracker.parsing.paragraph_labels import PathLabel, leading_labels, levels
 
 PLAIN_HEADING = 1
+_FIRSTS = frozenset({"a", "1", "i", "A", "I"})
 STARS = re.compile(r"\*(?:\s*\*){2,4}")
 # Marks of the printer.
 _NO_TEXT = re.compile(r"<(?:BILCOD|PRTPAGE)\b")
@@ -173,7 +174,21 @@ def _section(rows: list[_Row]) -> list[Shown]:
         else:
             found.append(Shown(Chunk((), (_fragment(row.block),)), line.elision))
             opened = True
-    return found
+    return [_in_order(one, found[n - 1] if n else None) for n, one in enumerate(found)]
+
+
+def _in_order(one: Shown, above: Shown | None) -> Shown:
+    """Return a chunk with a problem where it is the first below the one above it and is not called (a), (1), (i) or (A):
+    lines are lost or in another order.
+    """
+    if above is None or above.stars or one.stars or above.elision is not Elision.NONE:
+        return one
+    if len(one.path) != len(above.path) + 1 or not one.path[:-1] == above.path != ():
+        return one
+    if one.path[-1].strip("()") in _FIRSTS or not re.fullmatch(r"[A-Za-z\d]{1,5}", one.path[-1]):
+        return one
+    lost = Fragment("", "?the designators of the text set out do not follow each other")
+    return replace(one, chunk=replace(one.chunk, fragments=(*one.chunk.fragments, lost)))
 
 
 def _below_definitions(rows: list[_Row]) -> list[_Row]:
