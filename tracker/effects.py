@@ -44,10 +44,24 @@ class Applied(StrEnum):
 
 
 class Certainty(StrEnum):
-    """STATED: the quoted words say it. UNCLEAR: a later document mentions the instrument, and what it does to it is not known."""
+    """STATED: the quoted words say it. PROPOSED: they propose it, and no law changes. UNCLEAR: a later document mentions the
+    instrument, and what it does to it is not known."""
 
     STATED = "stated"
+    PROPOSED = "proposed"
     UNCLEAR = "unclear"
+
+
+class DaySource(StrEnum):
+    """Where the first day of an effect comes from. Where no words give a day, the publication or the signing is assumed."""
+
+    STATED = "stated"  # the words that state the effect, or the instruction, give the day
+    DOCUMENT = "document"  # the effective date of the document that has it
+    SIGNED = "signed"  # assumed: the day on which the document was signed
+    PUBLISHED = "published"  # assumed: the day on which the document was published
+
+
+ASSUMED = frozenset({DaySource.SIGNED, DaySource.PUBLISHED})
 
 
 class Extent(StrEnum):
@@ -109,6 +123,9 @@ class Effect:
     certainty: Certainty = Certainty.STATED
     extent: Extent = Extent.WHOLE
     by_hand: str = ""  # who recorded it by hand, with the reason; empty where a document was read
+    from_source: DaySource | None = (
+        None  # None where `from_` is None, or where an older version recorded the effect
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from tracker.effects import (
     Affecting,
     Applied,
     Certainty,
+    DaySource,
     Effect,
     EffectVerb,
     Extent,
@@ -161,6 +162,7 @@ def effect_to_json(recorded: RecordedEffect) -> dict[str, Any]:
         "verb": effect.verb.value,
         "affected": {name: getattr(affected, name) for name in Affected.__slots__},
         "from": _moment(effect.from_),
+        "from_source": effect.from_source.value if effect.from_source else None,
         "until": _moment(effect.until),
         "known_at": None if effect.known_at is None else format_instant(effect.known_at),
         "applied": effect.applied.value,
@@ -193,6 +195,7 @@ def effect_from_json(value: Mapping[str, Any]) -> RecordedEffect:
             certainty=Certainty(value["certainty"]),
             extent=Extent(value.get("extent", Extent.WHOLE.value)),
             by_hand=value.get("by_hand") or "",
+            from_source=DaySource(value["from_source"]) if value.get("from_source") else None,
         )
         return RecordedEffect(
             _text(value["id"]),

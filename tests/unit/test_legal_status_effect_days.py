@@ -12,6 +12,8 @@ from tracker.legal_status.legal_dates import DELAYED
 from tracker.model import LegalDate
 
 END = LegalDate("stay-ends", date(2026, 11, 9))
+CLOSE = LegalDate("comments-close", date(2026, 8, 3))
+LATER = LegalDate("comments-close", date(2026, 9, 3))
 NEW = LegalDate("effective", date(2026, 7, 1), note=DELAYED)
 
 
@@ -28,6 +30,9 @@ def effect(verb: EffectVerb, quote: str, until: date | datetime | None = None) -
         (effect(EffectVerb.DELAYS, "is delayed until June 30, 2026", date(2026, 6, 30)), (), date(2026, 6, 29)),
         (effect(EffectVerb.DELAYS, "is delayed"), (NEW,), date(2026, 6, 30)),
         (effect(EffectVerb.DELAYS, "is delayed indefinitely"), (), None),
+        (effect(EffectVerb.EXTENDS, "Sample Study; Extension of Comment Period"), (CLOSE,), date(2026, 8, 3)),
+        (effect(EffectVerb.EXTENDS, "Sample Study; Extension of Comment Period"), (CLOSE, LATER), None),
+        (effect(EffectVerb.EXTENDS, "The waiver is extended."), (CLOSE,), None),
         (effect(EffectVerb.ENDS, "ends until May 4, 2027"), (END,), None),
     ],
 )  # fmt: skip

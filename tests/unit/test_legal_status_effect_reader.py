@@ -288,7 +288,8 @@ def test_an_agency_delays_corrects_and_supersedes_but_does_not_amend_an_order() 
     )
     assert brief(directive) == [("supersedes", "AD 2028-19-27")]
     proposal = agency("Airworthiness Directives; Samples", "The FAA proposes to supersede AD 2028-19-27.")
-    assert proposal == ()
+    assert brief(proposal) == [("supersedes", "AD 2028-19-27")]
+    assert proposal[0].certainty is Certainty.PROPOSED
     license_ = agency(
         "Publication of General Licenses",
         "OFAC is publishing Russia-related General License 8C, which was issued on May 1. This license supersedes Russia-related "

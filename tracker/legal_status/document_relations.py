@@ -2,7 +2,7 @@
 
 `effect_reader` reads what a text does; a relation is the same statement in the words of the JSON records (docs/records.md):
 corrects, extends, delays, stays, amends, withdraws, rescinds, implements, suspends or resumes enforcement. An effect on a unit
-of a codified text, or one that is unclear, is no relation of documents.
+of a codified text, or one that is unclear or only proposed, is no relation of documents.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def document_relations(reading: TextView) -> tuple[DocumentRelation, ...]:
 
 def _relation(effect: Effect) -> str:
     """The relation that an effect is; empty where the vocabulary of records has none."""
-    if effect.certainty is Certainty.UNCLEAR or effect.affected.path:
+    if effect.certainty is not Certainty.STATED or effect.affected.path:
         return ""
     if effect.verb is V.RESUMES:
         return "resumes-enforcement" if enforcement(effect.affecting.quote) is V.RESUMES else ""

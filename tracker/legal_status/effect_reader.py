@@ -14,7 +14,7 @@ from datetime import date, datetime
 
 from tracker.clock import legal_instant
 from tracker.documents.text_view import TextView
-from tracker.effects import Affected, Applied, Certainty, Effect, EffectVerb
+from tracker.effects import Affected, Applied, Certainty, DaySource, Effect, EffectVerb
 from tracker.legal_status.effect_agencies import agency_effects, page_effects
 from tracker.legal_status.effect_headings import heading_acts
 from tracker.legal_status.effect_notes import note_effects
@@ -22,7 +22,6 @@ from tracker.legal_status.effect_sentences import (
     Found,
     affecting,
     announces,
-    days_of,
     mask,
     named_alone,
     read_sentence,
@@ -33,6 +32,7 @@ from tracker.legal_status.extraction import printed_day
 from tracker.legal_status.instrument_mentions import Group, Mention, Names, identity, nicknames, with_part
 from tracker.legal_status.legal_dates import base_days
 from tracker.legal_status.relative_days import Base
+from tracker.legal_status.sentence_days import days_of
 from tracker.model import Document, DocumentKind, UnitKind
 
 _PRESIDENT = re.compile(
@@ -273,12 +273,24 @@ def _settled(found: Iterable[Effect], document: Document) -> tuple[Effect, ...]:
     changed = {
         identity(effect.affected) for effect in kept.values() if effect.verb is not EffectVerb.IMPLEMENTS
     }
-    start, known = _begins(document), known_at(document)
+    (start, source), known = _begins(document), known_at(document)
     return tuple(
-        replace(effect, from_=effect.from_ or start, known_at=effect.known_at or known)
+        replace(
+            effect,
+            from_=effect.from_ or (None if effect.certainty is Certainty.PROPOSED else start),
+            from_source=_source(effect, source),
+            known_at=effect.known_at or known,
+        )
         for effect in kept.values()
         if effect.verb is not EffectVerb.IMPLEMENTS or identity(effect.affected) not in changed
     )
+
+
+def _source(effect: Effect, own: DaySource | None) -> DaySource | None:
+    """Where the first day comes from. What is only proposed has no first day that words do not give."""
+    if effect.from_ is not None:
+        return effect.from_source or DaySource.STATED
+    return None if effect.certainty is Certainty.PROPOSED else own
 
 
 def _fully_named(found: Sequence[Effect]) -> Iterator[Effect]:
@@ -297,16 +309,15 @@ def _fully_named(found: Sequence[Effect]) -> Iterator[Effect]:
         yield replace(effect, affected=replace(one, citation=citation, document_number=number))
 
 
-def _begins(document: Document) -> date | None:
-    """The day from which the document itself applies."""
+def _begins(document: Document) -> tuple[date | None, DaySource | None]:
+    """The day from which the document itself applies, and where that day comes from."""
     if document.effective_on:
-        return document.effective_on
+        return document.effective_on, DaySource.DOCUMENT
     base = base_days(document)
-    return (
-        base.signed
-        or base.published
-        or (printed_day(document) if document.kind is DocumentKind.PAGE else None)
-    )
+    if base.signed:
+        return base.signed, DaySource.PUBLISHED if base.signed == document.published else DaySource.SIGNED
+    day = base.published or (printed_day(document) if document.kind is DocumentKind.PAGE else None)
+    return day, DaySource.PUBLISHED if day else None
 
 
 def known_at(document: Document) -> datetime | None:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import pairwise
 
-from tracker.clock import legal_instant, reader_instant
 from tracker.documents.text_view import clip_quote
 from tracker.effects import Affecting, EffectVerb, Extent
-from tracker.legal_status.date_mentions import Mention as Day
-from tracker.legal_status.date_mentions import mentions as days_in
 from tracker.legal_status.effect_verbs import Act, Voice, acts, is_change
 from tracker.legal_status.instrument_mentions import Group, Names, find_groups, parentheses
 from tracker.legal_status.relative_days import Base
+from tracker.legal_status.sentence_days import days_of
 from tracker.model import Document, DocumentKind
 from tracker.text import fold_space
 
@@ -47,7 +45,7 @@ _HARMLESS = re.compile(
 )
 _CONNECTED = re.compile(
     r"\b(?:pursuant to|in accordance with|consistent with|in conformity with|under|as defined (?:in|by)|within the meaning of|for (?:the )?purposes? of|notwithstanding|"
-    r"described in|referred to in|except as (?:otherwise )?provided (?:in|by)|subject to|as provided (?:in|by)|in addition to|as set forth in|set forth in|in lieu of|"
+    r"described in|referred to in|except as (?:otherwise )?provided (?:in|by)|subject to|as provided (?:in|by)|compl(?:y|ying|iance) with|conform(?:s|ing)? (?:with|to)|required by|in addition to|as set forth in|set forth in|in lieu of|"
     r"in light of|in response to|based on|building on|with respect to|relating to|related to|regarding|similar to|other than|except for|excluding|apart from)\b(?=[^;]*$)",
     re.I,
 )
@@ -71,7 +69,7 @@ _ANNOUNCED = re.compile(
 )
 # "the interim final rule published on May 1, 2029, at": a document by its kind, and nothing of it alone.
 _DOCUMENT = re.compile(
-    r"\s*(?:(?:the|an?|its|our|this|that|both|all)\s+)?(?:(?:interim|direct|proposed|final|supplemental|advance|prior|earlier|previous|existing|original|airworthiness|notice of|\w+ \d{1,2}, \d{4},?)\s+)*"
+    r"\s*(?:(?:the|an?|its|our|this|that|both|all)\s+)?(?:(?:interim|direct|proposed|final|FR|Federal Register|supplemental|advance|prior|earlier|previous|existing|original|airworthiness|notice of|\w+ \d{1,2}, \d{4},?)\s+)*"
     r"(?:rules?|rulemaking|notices?|NPRMs?|ANPRM|IFR|DFR|proposals?|documents?|directives?|AD)\b",
     re.I,
 )
@@ -96,7 +94,7 @@ _INTO = re.compile(
 # "stays, until August 31, 2026, the final rule": the days between a verb and its object limit no part of it.
 _TIMED = re.compile(r"^[\s,]*(?:until|through|effective|as of|for)\b[^.;()]{0,60}?\d{4},\s*", re.I)
 _DIRECTLY = re.compile(
-    r"[\s,]*(?:(?:and|or|of|to|the|both|each of|in|any|all|certain|for|existing|current|prior|previous|its|with)\b[\s,]*)*",
+    r"[\s,]*(?:(?:and|or|of|to|the|an?|both|each of|in|any|all|certain|for|existing|current|prior|previous|its|with)\b[\s,]*)*",
     re.I,
 )
 # "(a) ", "Sec. 6. ", "Accordingly, ": what opens a clause before its subject.
@@ -115,6 +113,8 @@ _CITING = 160  # characters of an aside that is a citation
 _INFINITIVE = re.compile(
     r"\b(?:to|that|which|would|would have|that proposed to)\s+(?:also\s+|further\s+)?([A-Za-z]+)", re.I
 )
+# "corrects that error by withdrawing this notice".
+_BY_GERUND = re.compile(r"\bby\s+(?:also\s+)?([A-Za-z]+ing)\b", re.I)
 _OTHER_ACT = re.compile(
     r"\b(?:and|,|but)\s+(?:then\s+|also\s+)?(?:retains?|requires?|continues?|adds?|limits?|allows?|maintains?|keeps?|provides?|cites?|refers?|explains?|describes?|announces?|issues?|publishes)\s|\bthat (?:was|were|is|are|proposed|would)\b",
     re.I,
@@ -134,14 +134,14 @@ _ISSUED_UNDER = re.compile(
     r"\b(?:issued|promulgated|adopted|published|effectuated|taken|made|developed|prepared|finalized|granted)\s+(?:by \w+ )?(?:under|pursuant to|in accordance with|in response to|as a result of|in connection with|to implement|by)\s[^,;]*$",
     re.I,
 )
-_OTHER_VERB = re.compile(r"\b(?:shall|will|is|are|has|have|was|were|must|may|imposed? on)\b")
-_ZONES = {"eastern": "America/New_York", "central": "America/Chicago", "mountain": "America/Denver", "pacific": "America/Los_Angeles", "et": "America/New_York", "est": "America/New_York", "edt": "America/New_York", "utc": "UTC", "gmt": "UTC", "jst": "Asia/Tokyo"}  # fmt: skip
-_UNTIL = re.compile(r"\b(?:until|through|to|ending(?: on)?|expires?(?: on| at)?|(?:and )?before|not later than|up to)\s*$", re.I)  # fmt: skip
-_FROM = re.compile(
-    r"\b(?:on or after|effective(?: (?:on|as of|at))?|beginning(?: on)?|starting(?: on)?|as of|from|on|at|takes? effect(?: on)?|in effect on|after)\s*$",
+# "amends its rules, as proposed in the notice of May 1".
+_AS_STATED = re.compile(
+    r"\bas (?:proposed|described|announced|published|discussed|stated|required|specified) (?:in|by)\s[^,;]*$",
     re.I,
 )
-
+# "to replace the reference to General License 4 with": the license itself stays.
+_REFERENCE = re.compile(r"\b(?:references?|citations?|cross-references?) to (?:the )?$", re.I)
+_OTHER_VERB = re.compile(r"\b(?:shall|will|is|are|has|have|was|were|must|may|imposed? on)\b")
 _ABBREVIATED = "".join(
     rf"(?<!\b{word}\.\s)"
     for word in ("No", "Nos", "Sec", "Jan", "Feb", "Mar", "Apr", "Aug", "Sept", "Oct", "Nov", "Dec", r"U\.S", r"E\.O", r"p\.m", r"a\.m", "Co", "Inc", "Ltd", "Corp", "Pub", "v", r"U\.S\.C", r"et seq", "Stat", "Fed", "Reg", "Cir", "Supp", "Dist", "Ct")
@@ -203,12 +203,13 @@ def read_sentence(
     *,
     title: bool = False,
     carried: Act | None = None,
+    rules: bool = False,
 ) -> tuple[list[Found], list[Group]]:
     """The effects of one sentence, with the instruments that it names. `carried`: the act of the words that
-    introduce the list to which the sentence belongs ("The following orders are revoked:")."""
+    introduce the list to which the sentence belongs ("The following orders are revoked:"). `rules`: see `find_groups`."""
     sentence = sentence[:_LONGEST]
     plain = mask(sentence)
-    groups = find_groups(sentence, plain, names)
+    groups = find_groups(sentence, plain, names, rules=rules)
     if not groups:
         return [], []
     # Semicolons inside a list of instruments are no boundary of a clause.
@@ -220,6 +221,10 @@ def read_sentence(
             + flat[group.end :]
         )
     names.learn(sentence, groups)
+    if (
+        rules
+    ):  # a short name that the sentence itself gives: "an IFR (FDP IFR), including extending the FDP IFR to"
+        groups = find_groups(sentence, plain, names, rules=rules)
     did = list(acts(flat, voice, title=title))
     found: list[Found] = []
     taken: set[tuple[EffectVerb, int]] = set()
@@ -323,7 +328,7 @@ def _objects(flat: str, act: Act, groups: Sequence[Group]) -> Iterator[Group]:
 def _other_act(between: str) -> bool:
     """Whether another verb stands between an act and an instrument: `revising a proposal to supersede AD 2020-20-05`."""
     return _OTHER_ACT.search(between) is not None or any(
-        is_change(match[1]) for match in _INFINITIVE.finditer(between)
+        is_change(match[1]) for pattern in (_INFINITIVE, _BY_GERUND) for match in pattern.finditer(between)
     )
 
 
@@ -333,7 +338,7 @@ def _governs(before: str, act: Act, *, passive: bool) -> bool:
     if len(before) > 420 and not passive:
         return False
     words = _DESIGNATED.sub("", before)[-420:]
-    if _ISSUED_UNDER.search(words):
+    if _ISSUED_UNDER.search(words) or _AS_STATED.search(words) or _REFERENCE.search(words):
         return False
     role = next((role for word in reversed(words.split()) if (role := _role(word.strip(",;:.()—–-’'")))), "")
     if role == "emergency":
@@ -445,36 +450,3 @@ def _parts(flat: str, group: Group, first: str) -> Iterator[str]:
             else []
         )
         yield own[-1] if own else "" if _PLACE.match(first) else first
-
-
-def days_of(
-    sentence: str, base: Base | None, *, moves: bool = False
-) -> tuple[date | datetime | None, date | datetime | None]:
-    """The days from and until which the words of a sentence let it hold. `moves`: it moves a day, so that the day after
-    "from" is the earlier one."""
-    start = until = None
-    for day in days_in(sentence, base):
-        before = sentence[max(0, day.start - 40) : day.start]
-        if re.search(r"\b(?:of|dated|published(?: on)?|issued(?: on)?|signed(?: on)?)\s*$", before) and not (
-            re.search(r"\bas of\s*$", before)
-        ):
-            continue
-        if _UNTIL.search(before):
-            until = until or instant(day)
-        elif _FROM.search(before) and not (moves and re.search(r"\bfrom\s*$", before)):
-            start = start or instant(day)
-    return start, until
-
-
-def instant(day: Day) -> date | datetime:
-    """A day, with its time and zone where the text gives both or the time alone, which is eastern time."""
-    match = re.match(r"(?P<h>\d{1,2})(?::(?P<m>\d\d))? (?P<half>[ap])\.m\.", day.time)
-    if match is None and day.time not in ("noon", "midnight"):
-        return day.day
-    clock = (
-        time(12 if day.time == "noon" else 0)
-        if match is None
-        else time(int(match["h"]) % 12 + (12 if match["half"] == "p" else 0), int(match["m"] or 0))
-    )
-    zone = _ZONES.get(day.zone.lower().split(" ")[0].removeprefix("u.s."), "")
-    return reader_instant(day.day, zone, clock) if zone else legal_instant(day.day, clock)

@@ -119,6 +119,25 @@ _NOUN_BEFORE = re.compile(
 _AGENCY = re.compile(r"(?:\b(?:[A-Z]{2,7}|[A-Z][\w.’']*(?: (?:of|and|for|the|&|on) (?:the )?[A-Z][\w.’']*| [A-Z][\w.’']*)*|[Ww]e|agency|agencies|rule|action|document|notice|correction|Administrator|bureau|department)(?:\s?\([^)]{2,60}\))?[,]?\s+(?:(?:also|hereby|now|further|in this (?:\w+ ){1,3}|through this (?:\w+ ){1,3}|therefore|accordingly),?\s+)*)$")  # fmt: skip
 _PROPOSES = re.compile(r"\b(?:propos\w+|consider\w*|plans?|planning|intends?|intending|intent|request\w*|seek\w*|solicit\w*|invit\w*|(?-i:may)|would|could|might|should|petition\w*|anticipat\w*|expects?|draft)\b", re.I)  # fmt: skip
 # "I hereby direct the Secretary to rescind": a task of another office.
+# "revises the EAR to make amendments, including extending the deadline".
+_INCLUDING = re.compile(r"\bincluding\s+(?:also\s+)?$", re.I)
+# "This AD continues to require", "continues the required actions": nothing is extended.
+_KEEPS = re.compile(
+    r" to | (?:the |all |certain |any )?(?:\w+ )?(?:require\w*|actions?|provisions?|prohibitions?|inspections?|limitations?)\b"
+)
+_PROPOSING = re.compile(
+    rf"\b(?:proposes?|proposing|intends?)(?:,[^,;:]{{3,60}},)? (?:either )?to {_ADVERBS}$", re.I
+)
+# "this proposed AD would supersede", "the proposed rule would rescind".
+_WOULD = re.compile(
+    rf"\b(?:this|the|these|our)\s+(?:notice of |supplemental )?(?:propos\w+)(?: (?:rules?|rulemaking|AD|action|amendments?|changes|order|revisions))?\s+would\s+(?:also )?{_ADVERBS}$",
+    re.I,
+)
+# "publishes this document to correct", "has determined to modify the action by suspending".
+_PURPOSE = re.compile(
+    rf"\b(?:(?:publish|issu|promulgat)(?:es|ing)\s+(?:this|a|an|the)\s+(?:[\w-]+ ){{0,4}}?(?:document|rule|notice|correction|amendment|results[^.;]{{0,200}}),?|(?:has|have|is|are) (?:hereby |therefore |also )?(?:determined|decided|elected|amending[^.;]{{3,160}}|taking (?:[\w-]+ ){{0,4}}action))\s+to\s+{_ADVERBS}$",
+    re.I,
+)
 _DIRECTS = re.compile(r"\b(?:direct|order)(?:ed|s)?$", re.I)
 _TASKED = re.compile(
     r"^\s+(?:the |all |each |every )?(?:[\w,]+ ){0,12}?(?:Secretar(?:y|ies)|Director|Administrator|Attorney General|Representative|Commissioner|heads?|agency|agencies|departments?|Chair\w*|Council|Commission|CBP|officials?)\b"
@@ -136,7 +155,7 @@ _OFFICE = re.compile(
 class Act:
     """One verb of a sentence that acts: `start` to `end` its words, its auxiliaries included. A passive verb affects what
     is before it, any other what is after it. `resolve`: words that give the reason for an act, which another sentence may
-    put into words of law."""
+    put into words of law. `proposed`: what the words only propose."""
 
     verb: V
     start: int
@@ -145,6 +164,7 @@ class Act:
     resolve: bool = False
     noun: bool = False
     into: bool = False
+    proposed: bool = False
 
 
 @lru_cache(maxsize=4_096)
@@ -233,7 +253,9 @@ def _verb(
     word = match[0].lower()
     clause = _clause_start(plain, match.start())
     left = plain[clause : match.start()]
-    if _NOT.search(left[-80:]) or (word.startswith("continu") and plain.startswith(" to ", match.end())):
+    if voice is Voice.AGENCY and (act := _agency_plan(plain, match, verb, left, clause, found)) is not None:
+        return act
+    if _NOT.search(left[-80:]) or (word.startswith("continu") and _KEEPS.match(plain, match.end())):
         return None
     participle = word.endswith(("ed", "n", "set aside")) or word == "stricken"
     if participle:
@@ -252,6 +274,28 @@ def _verb(
     if word.endswith("ing"):
         return _gerund(plain, match, verb, clause, voice, found)
     return _finite(plain, match, verb, clause, voice, found)
+
+
+def _agency_plan(
+    plain: str, match: re.Match[str], verb: V, left: str, clause: int, found: list[Act]
+) -> Act | None:
+    """What an agency proposes ("is proposing to delay", "this proposed rule would rescind"), and the purpose for which it
+    issues a document ("publishes this document to correct")."""
+    word = match[0].lower()
+    keeps = word.startswith("continu") and _KEEPS.match(plain, match.end())
+    if keeps or word.startswith("conform") or _NOT.search(left[-80:]):
+        return None
+    before = found[-1] if found else None
+    follows = before is not None and before.start >= clause and _COORDINATED.search(left) is not None
+    proposing = _PROPOSING.search(left)
+    if proposing is not None or _WOULD.search(left) or (follows and before is not None and before.proposed):
+        if proposing is not None and _RELATIVE.search(left[: proposing.start()]):
+            return None
+        return Act(verb, match.start(), match.end(), passive=False, proposed=True)
+    included = word.endswith("ing") and before is not None and _INCLUDING.search(left) is not None
+    if _PURPOSE.search(left) or included:
+        return Act(verb, match.start(), match.end(), passive=False)
+    return None
 
 
 def _passive(

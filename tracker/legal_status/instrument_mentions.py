@@ -15,6 +15,7 @@ from importlib.resources import files
 
 from tracker import citations
 from tracker.effects import Affected
+from tracker.legal_status.published_rules import published_rules
 from tracker.text import fold_space, name_key
 
 _MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
@@ -184,11 +185,12 @@ def _kind(affected: Affected) -> str:
     return "rule"
 
 
-def find_groups(text: str, plain: str, names: Names) -> list[Group]:
+def find_groups(text: str, plain: str, names: Names, *, rules: bool = False) -> list[Group]:
     """The instruments that a sentence names, members of one list together. `plain` is the sentence with asides masked, at
-    the same length: `as amended by Executive Order 14266` names no instrument of its own there."""
+    the same length: `as amended by Executive Order 14266` names no instrument of its own there. `rules`: rules that are
+    named by their title in quotation marks, or by the day of their publication, count too."""
     mentions = _one_rule(
-        [mention for mention in _mentions(text, names) if plain[mention.start].strip()], text
+        [mention for mention in _mentions(text, names, rules=rules) if plain[mention.start].strip()], text
     )
     groups: list[list[Mention]] = []
     for mention in mentions:
@@ -223,8 +225,10 @@ def _one_rule(found: list[Mention], text: str) -> list[Mention]:
     return kept
 
 
-def _mentions(text: str, names: Names) -> list[Mention]:
+def _mentions(text: str, names: Names, *, rules: bool) -> list[Mention]:
     found: list[Mention] = []
+    if rules:
+        found += [Mention(affected, start, end) for affected, start, end in published_rules(text)]
     for hit in citations.find_citations(text):
         if field := _KINDS.get(hit.kind):
             value = hit.value.removeprefix("E.O. ").removeprefix("Proclamation ")

@@ -75,14 +75,8 @@ _ENDING = frozenset({EffectVerb.ENDS, EffectVerb.SUPERSEDES})
 _WRITES = frozenset({EffectVerb.ADDS, EffectVerb.REVISES, EffectVerb.AMENDS})
 # What alone changes no state.
 _SILENT = frozenset(
-    {
-        EffectVerb.AMENDS,
-        EffectVerb.REVISES,
-        EffectVerb.REDESIGNATES,
-        EffectVerb.CORRECTS,
-        EffectVerb.IMPLEMENTS,
-    }
-)
+    {EffectVerb.AMENDS, EffectVerb.REVISES, EffectVerb.REDESIGNATES, EffectVerb.CORRECTS, EffectVerb.IMPLEMENTS}
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +192,8 @@ class _Register:
     _targets: dict[str, list[RecordedEffect]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        # A proposal changes no law.
+        self.effects = [one for one in self.effects if one.effect.certainty is not Certainty.PROPOSED]
         for one in self.effects:
             for name in affected_names(one.effect.affected):
                 self._targets.setdefault(name, []).append(one)
@@ -402,7 +398,9 @@ def _spanned(hold: _Hold, register: _Register, day: date) -> StateOnDay:
 
 
 def states_of(effect: Effect) -> tuple[str, ...]:
-    """Return the states that an effect gives to what it affects."""
+    """Return the states that an effect gives to what it affects; a proposal gives none."""
+    if effect.certainty is Certainty.PROPOSED:
+        return ()
     notes = (RegisterState.NOT_INCORPORATED,) if effect.applied is Applied.NOT_INCORPORATED else ()
     state = _CONTINUING.get(effect.verb) or _FINAL.get(effect.verb)
     path = canonical_path(effect.affected.path or "")
@@ -416,7 +414,9 @@ def states_of(effect: Effect) -> tuple[str, ...]:
 
 
 def verb_state(effect: Effect) -> str:
-    """Return the state that the verb of an effect gives, whether or not it is certain and unconditional."""
+    """Return the state that the verb of an effect gives, certain or not; a proposal gives none."""
+    if effect.certainty is Certainty.PROPOSED:
+        return ""
     return _CONTINUING.get(effect.verb) or _FINAL.get(effect.verb) or ""
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from tracker.clock import legal_day
 from tracker.documents.effect_names import ancestors, canonical_path, document_references
 from tracker.documents.names import quoted_name, references_in
-from tracker.effects import Applied, EffectVerb, RecordedEffect
+from tracker.effects import Applied, Certainty, EffectVerb, RecordedEffect
 from tracker.legal_status.register import (
     RegisterState,
     StateOnDay,
@@ -27,6 +27,7 @@ from tracker.model import Change, DocumentKind, Status
 from tracker.storage import changes, effects
 from tracker.text import name_key
 
+_PROPOSED = Certainty.PROPOSED
 _TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
 _CODIFIED = frozenset({DocumentKind.CFR, DocumentKind.LIST})
 _DAY = timedelta(days=1)
@@ -60,7 +61,7 @@ def with_own_days(subject: Subject, change: Change, found: Sequence[RecordedEffe
     moved = [one for one in change.tagging.status if one.state == "in-force" and not one.units]
     if not moved:
         return subject
-    verbs = {one.effect.verb for one in relevant(subject, found)}
+    verbs = {one.effect.verb for one in relevant(subject, found) if one.effect.certainty is not _PROPOSED}
     since, until = moved[-1].since, moved[-1].until
     own = [one for one in change.tagging.dates if not one.by and not one.note]
     if EffectVerb.DELAYS in verbs:
@@ -175,18 +176,27 @@ def added_by(change: Change, found: Iterable[RecordedEffect]) -> set[str]:
     added = {
         canonical_path(one.effect.affected.path)
         for one in found
-        if one.change_id == change.id and one.effect.verb is EffectVerb.ADDS and one.effect.affected.path
+        if one.change_id == change.id
+        and one.effect.verb is EffectVerb.ADDS
+        and one.effect.affected.path
+        and one.effect.certainty is not _PROPOSED
     }
     return {path for path in change.tagging.units if canonical_path(path) in added}
 
 
 def effects_about(connection: Connection, change: Change) -> list[RecordedEffect]:
-    """Return the effects on a stored document and those that it has on others, the oldest first."""
+    """Return the effects on a stored document and those that it has on others, the oldest first. What an earlier version
+    stated and a later one does not never held, and is left out; what a person ended is kept."""
     found = {one.id: one for one in effects.of_change(connection, change.id)}
     if change.kind not in _TEXTS:
         subject = subject_of(change)
         found |= {one.id: one for one in relevant(subject, effects_on(connection, subject, change))}
-    return sorted(found.values(), key=lambda one: (str(one.effect.known_at), one.id))
+    held = [one for one in found.values() if not _never_held(one)]
+    return sorted(held, key=lambda one: (str(one.effect.known_at), one.id))
+
+
+def _never_held(one: RecordedEffect) -> bool:
+    return one.retracted_at is not None and one.ended_on is None and not one.ended_by_hand
 
 
 def settled(connection: Connection, change: Change) -> Change:

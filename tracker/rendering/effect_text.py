@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tracker.clock import legal_day
-from tracker.effects import Affected, Applied, Certainty, Extent, RecordedEffect
+from tracker.effects import ASSUMED, Affected, Applied, Certainty, Effect, Extent, RecordedEffect
 from tracker.i18n import format_day, t
 from tracker.legal_status.register import affecting_name, first_day, last_day
 from tracker.model import Language
@@ -31,7 +31,7 @@ def affected_name(affected: Affected) -> str:
 
 def effect_line(recorded: RecordedEffect, language: Language) -> str:
     """Return an effect in one line: "E.O. 14950 ends E.O. 14901 (from 1 July 2026)"."""
-    verb = t(f"effect.verb.{recorded.effect.verb}", language)
+    verb = verb_words(recorded.effect, language)
     by, on = sanitize_line(affecting_name(recorded)), sanitize_line(affected_name(recorded.effect.affected))
     line = f"{by} → {on}: {verb}" if language == "ja" else f"{by} {verb} {on}"
     details = [days_words(recorded, language), *_marks(recorded, language)]
@@ -39,6 +39,12 @@ def effect_line(recorded: RecordedEffect, language: Language) -> str:
     if not given:
         return line
     return f"{line}({'、'.join(given)})" if language == "ja" else f"{line} ({', '.join(given)})"
+
+
+def verb_words(effect: Effect, language: Language) -> str:
+    """Return what a document does to another; of a proposal, that it only proposes it."""
+    verb = t(f"effect.verb.{effect.verb}", language)
+    return t("effect.proposes", language, verb=verb) if effect.certainty is Certainty.PROPOSED else verb
 
 
 def days_words(recorded: RecordedEffect, language: Language) -> str:
@@ -57,6 +63,8 @@ def _marks(recorded: RecordedEffect, language: Language) -> Iterator[str]:
     effect = recorded.effect
     if effect.certainty is Certainty.UNCLEAR:
         yield t("effect.unclear", language)
+    if effect.from_ is not None and effect.from_source in ASSUMED:
+        yield t(f"effect.from.{effect.from_source}", language)
     if effect.extent is not Extent.WHOLE:
         yield t(f"effect.extent.{effect.extent}", language)
     if effect.applied is Applied.NOT_INCORPORATED:
@@ -79,7 +87,7 @@ def effect_table(found: Sequence[RecordedEffect], language: Language) -> str:
         state = [t(f"effect.applied.{one.effect.applied}", language), *_marks(one, language)]
         rows.append(
             [
-                known, sanitize_line(affecting_name(one))[:40], t(f"effect.verb.{one.effect.verb}", language),
+                known, sanitize_line(affecting_name(one))[:40], verb_words(one.effect, language),
                 sanitize_line(affected_name(one.effect.affected))[:60], days_words(one, language),
                 ", ".join(dict.fromkeys(state)), one.id,
             ]
