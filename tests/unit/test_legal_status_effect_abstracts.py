@@ -200,3 +200,10 @@ def test_trade_remedies(title: str, abstract: str, wanted: tuple[str, str, str])
 )
 def test_what_a_trade_notice_only_considers(title: str) -> None:
     assert read(title, kind=DocumentKind.NOTICE) == ()
+
+
+def test_a_document_that_its_number_names_too_is_one_document() -> None:
+    effect = only(
+        "Sample Rates; Correction", "We correct an error of the final rule of May 1, 2029.", dates_text="The final rule published at 94 FR 1200 is corrected."
+    )  # fmt: skip
+    assert effect.affected.citation == "94 FR 1200"

@@ -4,7 +4,7 @@ amendatory instructions on units of the Code of Federal Regulations."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tracker import citations
@@ -93,7 +93,7 @@ def agency_effects(view: TextView) -> Iterator[Effect]:
             spoken.append((sentence, where))
         found.extend(_sentence(sentence, where, document, relation, names, base, speaks=speaks))
     found.extend(_not_enforced(spoken, document))
-    found = list(_whole_named(found, whole))
+    found = list(_whole_named(found, whole, numbered=number is not None))
     corrected = [effect.affected for effect in found if effect.verb is V.CORRECTS]
     if not number and len({identity(one) for one in corrected}) == 1:
         found = [*_corrected_days(document, corrected[0]), *found]
@@ -111,16 +111,21 @@ def agency_effects(view: TextView) -> Iterator[Effect]:
     yield from _removed_parties(document)
 
 
-def _whole_named(found: Iterable[Effect], whole: Effect | None) -> Iterator[Effect]:
+def _whole_named(found: Sequence[Effect], whole: Effect | None, *, numbered: bool) -> Iterator[Effect]:
     """The effects, where one is on a document that only its kind and day name, on that document by its title, docket and RIN:
-    "This document corrects the notice of May 1" of a document with the title "Sample Controls; Correction"."""
+    "This document corrects the notice of May 1" of a document with the title "Sample Controls; Correction". Nothing where a
+    number names that document too; `numbered`: the number of the correction itself does."""
+    known = {effect.verb for effect in found if effect.affected.citation or effect.affected.document_number}
+    known |= {V.CORRECTS} if numbered else set()
     for effect in found:
         one = effect.affected
-        same = whole is not None and whole.verb is effect.verb and is_dated_title(one.title or "")
-        if whole is not None and same:
-            yield replace(effect, affected=replace(whole.affected, part=one.part))
-        else:
+        same = whole is not None and whole.verb is effect.verb
+        if not is_dated_title(one.title or ""):
             yield effect
+        elif effect.verb not in known or not (same or numbered):
+            yield (
+                replace(effect, affected=replace(whole.affected, part=one.part)) if same and whole else effect
+            )
 
 
 def _removed_parties(document: Document) -> Iterator[Effect]:
