@@ -71,7 +71,8 @@ def http_sink(reply: Callable[[int], Any] = lambda _: 200) -> Iterator[HttpSink]
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             sink.raw.append(body)
-            sink.bodies.append(json.loads(body))
+            is_json = "json" in self.headers.get("Content-Type", "")
+            sink.bodies.append(json.loads(body) if is_json else body)
             sink.headers.append(dict(self.headers))
             sink.paths.append(self.path)
             wanted = sink.reply(len(sink.bodies))

@@ -5,18 +5,23 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from queue import Queue
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from fastapi.testclient import TestClient
+from websockets.sync.server import ServerConnection, serve
 
 from tests.unit.notifications_sinks import HttpSink, http_sink, parcel_of
 from tests.unit.rendering_samples import affiliates_rule
 from tests.unit.web_samples import NOW, fill, settings
+from tracker.cli.slack_app import socket_mode
 from tracker.config.models import Settings, SlackApp, ViewerAccess
 from tracker.interactions import slack
 from tracker.interactions.presses import next_working_day
@@ -58,20 +63,22 @@ class Slack:
         }
         return self.client.post(path, content=body, headers=headers)
 
-    def press(
-        self, button: str, user: str = "U01HANAKO", *, revision: int = 1, change: str = CHANGE, **how: Any
-    ) -> int:
+    def payload(self, button: str, user: str = "U01HANAKO", revision: int = 1, change: str = CHANGE) -> Any:
         (sent,) = payloads(parcel_of(affiliates_rule()).message, (change, revision))
-        element = next(
-            one for one in sent["blocks"][-1]["elements"] if one["action_id"] == f"tracker-{button}"
-        )
-        payload = {
+        block = sent["blocks"][-1]
+        element = next(one for one in block["elements"] if one["action_id"] == f"tracker-{button}")
+        return {
             "type": "block_actions",
             "user": {"id": user, "username": "someone"},
-            "actions": [{"type": "button", "block_id": sent["blocks"][-1]["block_id"], **element}],
+            "actions": [{"type": "button", "block_id": block["block_id"], **element}],
             "message": {"type": "message", "ts": "1700000000.000100", **sent},
             "response_url": f"http://127.0.0.1:{self.sink.port}/actions/T0/1/abc",
         }
+
+    def press(
+        self, button: str, user: str = "U01HANAKO", *, revision: int = 1, change: str = CHANGE, **how: Any
+    ) -> int:
+        payload = self.payload(button, user, revision, change)
         return self.post("/slack/actions", {"payload": json.dumps(payload)}, **how)
 
     def log(self) -> list[tuple[str, str, str]]:
@@ -224,3 +231,68 @@ def test_the_labels_are_the_four_of_the_alert() -> None:
         "あとで",
     ]
     assert len({element["action_id"] for element in block["elements"]}) == 4
+
+
+@contextmanager
+def socket_slack() -> Iterator[tuple[str, Queue[Any], Queue[Any]]]:
+    """The Web API's `apps.connections.open`, and the socket that it names. Yields the API's address, what to send, and what
+    the app sent."""
+    to_send: Queue[Any] = Queue()
+    got: Queue[Any] = Queue()
+
+    def talk(connection: ServerConnection) -> None:
+        connection.send(json.dumps({"type": "hello", "num_connections": 1}))
+        while (envelope := to_send.get()) is not None:
+            connection.send(json.dumps(envelope))
+            got.put(json.loads(connection.recv(timeout=10)))
+
+    with serve(talk, "127.0.0.1", 0) as sockets:
+        thread = threading.Thread(target=sockets.serve_forever, daemon=True)
+        thread.start()
+        port = sockets.socket.getsockname()[1]
+
+        def reply(_: int) -> Any:
+            body = json.dumps({"ok": True, "url": f"ws://127.0.0.1:{port}/link?ticket=secret"})
+            return 200, {"Content-Type": "application/json"}, body
+
+        with http_sink(reply) as api:
+            yield f"http://127.0.0.1:{api.port}/api/", to_send, got
+        to_send.put(None)
+        sockets.shutdown()
+
+
+def test_socket_mode_answers_presses_and_commands_without_an_open_port(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path)
+    fill(store)
+    app = SlackApp(users=APP.users, app_token="xapp-1-secret")
+    with http_sink() as sink, socket_slack() as (api, to_send, got):
+        fake = slack_of(tmp_path, monkeypatch, sink, replace(settings(), slack=APP))
+        chosen = replace(settings(), slack=app)
+        connection = socket_mode(lambda: chosen, store, tmp_path, lambda: NOW, base_url=api)
+        assert connection is not None
+        press = {"type": "interactive", "envelope_id": "e1", "accepts_response_payload": False}
+        to_send.put({**press, "payload": fake.payload("acknowledge")})
+        assert got.get(timeout=10) == {"envelope_id": "e1"}
+        command = {"user_id": "U01HANAKO", "command": "/tracker", "text": "affiliates"}
+        to_send.put(
+            {
+                "type": "slash_commands",
+                "envelope_id": "e2",
+                "accepts_response_payload": True,
+                "payload": command,
+            }
+        )
+        answer = got.get(timeout=10)
+        assert answer["envelope_id"] == "e2"
+        assert CHANGE in json.dumps(answer["payload"])
+        connection.stop()
+    store.close()
+    assert fake.log() == [("Hanako", "acknowledge", "")]
+    assert sink.bodies[0]["replace_original"] is True
+
+
+def test_without_a_token_there_is_no_socket(tmp_path: Path) -> None:
+    chosen = replace(settings(), slack=APP)
+    assert socket_mode(lambda: chosen, Store(tmp_path), tmp_path, lambda: NOW) is None

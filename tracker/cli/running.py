@@ -74,10 +74,16 @@ def run(config: Path, state: Path, log_json: bool, listen: str | None, allow_emp
         return
     settings = settings_of(config)
     logs.configure(log_json or settings.log_format == "json")
-    daemon = Daemon(settings, Store(state), clock.now, allow_empty=allow_empty)
+    store = Store(state)
+    daemon = Daemon(settings, store, clock.now, allow_empty=allow_empty)
     if terminal.hung_up.is_set():
         daemon.ask_for_reload()
     viewer = _viewer(daemon, state, listen)
+    connection = None
+    if settings.slack is not None and settings.slack.app_token:
+        from tracker.cli.slack_app import socket_mode
+
+        connection = socket_mode(lambda: daemon.context.settings, store, state, clock.now)
     code = 0
     try:
         daemon.run()
@@ -85,6 +91,8 @@ def run(config: Path, state: Path, log_json: bool, listen: str | None, allow_emp
         code = print_error(error)
     if viewer is not None:
         viewer.stop()
+    if connection is not None:
+        connection.stop()
     if daemon.busy:
         # A poll that hangs in a socket would delay the exit; uncommitted work is repeated.
         sys.stderr.flush()

@@ -31,18 +31,17 @@ def search(config: Path, state: Path, words: tuple[str, ...], limit: int, lang: 
     if client := remote_client():
         found = client.search(" ".join(words), limit)
     else:
+        from tracker.answers.search import found_everywhere
         from tracker.answers.texts import text_sources
-        from tracker.search.answers import answer_to_json
-        from tracker.search.answers import search as search_everywhere
         from tracker.search.index import SearchIndex
         from tracker.storage.database import Store
         from tracker.storage.read_queries import open_reader
 
-        sources = text_sources(settings_of(config))
+        settings = settings_of(config)
         with open_reader(state) as reader, closing(Store(state)) as store:
             finder = SearchIndex(store)
-            finder.refresh(sources)
-            found = answer_to_json(search_everywhere(reader, finder, " ".join(words), sources, limit))
+            finder.refresh(text_sources(settings))
+            found = found_everywhere(reader, finder, settings, " ".join(words), limit)
     if as_json:
         print_json(found)
     else:

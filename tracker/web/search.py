@@ -9,13 +9,13 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from tracker.answers.partners import Screeners
+from tracker.answers.search import found_everywhere
 from tracker.answers.texts import text_sources
 from tracker.diffing.summary import split_path
 from tracker.model import Language
 from tracker.rendering.redlines.layout import anchor_of
 from tracker.screening.report import country_name, list_name
 from tracker.screening.screener import Partner
-from tracker.search.answers import answer_to_json
 from tracker.search.answers import search as search_everywhere
 from tracker.search.marks import highlight, passage
 from tracker.search.query import Terms
@@ -102,7 +102,5 @@ def search_api(
     limit: Annotated[int, Query(ge=1, le=MOST)] = 20,
 ) -> Response:
     with web_context.reading() as store:
-        found = search_everywhere(
-            store, request.app.state.finder, query, text_sources(web_context.settings), limit
-        )
-    return json_answer(request, answer_to_json(found))
+        found = found_everywhere(store, request.app.state.finder, web_context.settings, query, limit)
+    return json_answer(request, found)

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, BackgroundTasks, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
-from tracker.answers.texts import text_sources
+from tracker.answers.search import found_everywhere
 from tracker.interactions import slack
 from tracker.interactions.service import SlackService
-from tracker.logs import Logger
-from tracker.notifications.http_post import send_json
-from tracker.search.answers import answer_to_json
-from tracker.search.answers import search as search_everywhere
+from tracker.notifications.slack_answers import answer_press
 from tracker.web.context import InjectedContext, WebContext
 
 router = APIRouter(include_in_schema=False)
 
 FOUND = 5  # changes and passages in the answer of the command
-log = Logger()
 
 
 @router.post("/slack/actions")
@@ -32,7 +27,7 @@ async def actions(request: Request, web_context: InjectedContext, later: Backgro
         service(request, web_context).action, slack.payload_of(fields.get("payload", ""))
     )
     if found is not None:
-        later.add_task(answer, *found)
+        later.add_task(answer_press, *found)
     return Response(status_code=200)
 
 
@@ -48,20 +43,9 @@ def service(request: Request, web_context: WebContext) -> SlackService:
 
     def search(words: str) -> dict[str, object]:
         with web_context.reading() as store:
-            sources = text_sources(web_context.settings)
-            return answer_to_json(search_everywhere(store, request.app.state.finder, words, sources, FOUND))
+            return found_everywhere(store, request.app.state.finder, web_context.settings, words, FOUND)
 
     return SlackService(web_context.settings, web_context.store, web_context.now, search)
-
-
-def answer(address: str, body: dict[str, object]) -> None:
-    """Send an answer to the `response_url` of a press. Only Slack's own host gets one."""
-    if not re.match(re.escape(slack.RESPONSE_HOST), address):
-        log.warning("an answer to Slack has no address of Slack")
-        return
-    result = send_json(address, body)
-    if not result.ok:
-        log.warning("Slack did not take the answer to a press; the review is recorded", answer=result.text)
 
 
 async def _signed(request: Request, web_context: WebContext) -> dict[str, str]:
