@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,41 @@ def test_a_text_is_shown_as_of_a_day(client: TestClient) -> None:
     assert 'id="u-15-CFR-744.21(f)"' in earlier
 
 
+def test_any_day_shows_the_version_that_was_in_force(client: TestClient) -> None:
+    place = {"place": "15 CFR 744.21"}
+    between = client.get("/law/text", params={**TEXT, **place, "day": "2025-11-18"}).text
+    assert "(f) A license is required." in between
+    assert "No license" not in between
+    later = client.get("/law/text", params={**TEXT, **place, "day": "2025-11-19"}).text
+    assert "No license is required." in later
+    before = client.get(
+        "/law/text", params={**TEXT, **place, "day": "2024-01-01"}, headers={"cookie": "lang=en"}
+    ).text
+    assert "No version of this day or earlier is stored" in before
+    assert "(f) A license is required." in before
+
+
+def test_the_table_of_contents_has_the_headings_of_the_text(client: TestClient) -> None:
+    html = client.get("/law/text", params=TEXT).text
+    contents = html.split('<nav class="outline"')[1].split("</nav>")[0]
+    assert "§ 744.21 Restrictions." in contents
+    assert "PART 744—CONTROL POLICY" in contents
+    assert "軍事最終用途" in contents
+
+
+def test_each_unit_has_its_citation_with_day_and_hash(client: TestClient) -> None:
+    html = client.get("/law/text", params={**TEXT, "place": "15 CFR 744.21"}).text
+    digest = sha256(part(AFTER)).hexdigest()
+    assert f"15 C.F.R. § 744.21(f) (as of Nov. 19, 2025; SHA-256 {digest})" in html
+    old = client.get("/law/text", params={**TEXT, "place": "15 CFR 744.21", "on": 1}).text
+    assert "15 C.F.R. § 744.21(f) (as of Oct. 1, 2025; SHA-256" in old
+
+
+def test_a_unit_is_shown_in_its_section_whatever_section_was_asked_for(client: TestClient) -> None:
+    html = client.get("/law/text", params={**TEXT, "place": "15 CFR 744.21", "at": "15 CFR 744.22(a)"}).text
+    assert "Unmoved words." in html
+
+
 def test_words_are_found_in_the_whole_text(client: TestClient) -> None:
     html = client.get("/law/text", params={**TEXT, "q": "UNMOVED"}).text
     assert "Unmoved words." in html
@@ -96,6 +132,9 @@ def test_two_days_are_compared(client: TestClient) -> None:
     assert "<ins>No" in html
     assert "<del>A" in html
     assert client.get("/law/compare.docx", params=asked).content[:2] == b"PK"
+    days = {**TEXT, "since_day": "2025-10-05", "day": "2026-01-01"}
+    assert "<ins>No" in client.get("/law/compare", params=days).text
+    assert client.get("/law/compare.docx", params=days).content[:2] == b"PK"
     backwards = client.get("/law/compare", params={**TEXT, "since": 2, "on": 1}).text
     assert "<ins>A" in backwards
     assert "相違なし" in client.get("/law/compare", params={**TEXT, "since": 2, "on": 2}).text

@@ -188,10 +188,12 @@ class StoreReader:
 
     def texts(self, sources: Sequence[str]) -> list[dict[str, Any]]:
         """The documents of these sources that have versions: document_id, source, key, number of versions, time of
-        the last."""
+        the last, and the title that its newest record has."""
         marks = ", ".join("?" * len(sources))
         rows = self.connection.execute(
-            "SELECT document_id, min(source) AS source, min(key) AS key, count(*) AS states, max(at) AS at FROM version"  # noqa: S608
+            "SELECT document_id, min(source) AS source, min(key) AS key, count(*) AS states, max(at) AS at,"  # noqa: S608
+            " (SELECT record ->> 'title' FROM change WHERE change.document_id = version.document_id"
+            " ORDER BY change.version DESC, change.seq DESC LIMIT 1) AS title FROM version"
             f" WHERE source IN ({marks}) GROUP BY document_id ORDER BY 2, 3 LIMIT 2000",
             list(sources),
         )

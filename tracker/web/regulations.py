@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache, partial
 from typing import Any
@@ -14,14 +15,24 @@ from fastapi.responses import HTMLResponse
 from tracker.answers.texts import text_sources
 from tracker.clock import legal_day
 from tracker.diffing import compare, summarize
-from tracker.diffing.summary import split_path
 from tracker.errors import ParseError
+from tracker.i18n import format_day, t
 from tracker.legal_status.register import StateOnDay
 from tracker.legal_status.ribbons import Ribbon, asked_words, ribbons
 from tracker.legal_status.stored_register import status_of_units
-from tracker.model import Document, DocumentKind, Language, Operation, Unit, UnitKind
+from tracker.model import Change, Document, DocumentKind, Language, Op, Operation, Unit, UnitKind
+from tracker.rendering.bluebook import cite, cite_version
 from tracker.rendering.official_links import official_url
-from tracker.rendering.redlines.layout import anchor_of, item_of
+from tracker.rendering.redlines.layout import (
+    about,
+    anchor_of,
+    country_of,
+    heading_titles,
+    item_of,
+    places,
+    split_section,
+    table_parent,
+)
 from tracker.rendering.redlines.model import Redline, RedlineSide
 from tracker.rendering.redlines.stored import document_of, unit_states
 from tracker.search.answers import WAIT
@@ -35,6 +46,7 @@ from tracker.storage.instants import from_text
 from tracker.stories.paragraph_history import paragraph_history
 from tracker.stories.related import made_by_step
 from tracker.stories.story_text import made_by_line
+from tracker.terms.places import is_party_list, list_columns
 from tracker.text import index_form
 from tracker.web.context import InjectedContext, WebContext
 from tracker.web.law_on_day import law_day
@@ -45,18 +57,32 @@ router = APIRouter(include_in_schema=False)
 
 PAGE = 200  # units on one page
 HITS = 50
-_NOTES = {UnitKind.EFFECTIVE_NOTE, UnitKind.EDITORIAL_NOTE, UnitKind.NOTE}
+_NOTES = {UnitKind.EFFECTIVE_NOTE, UnitKind.EDITORIAL_NOTE}  # notes that are no law
 
 
 @dataclass(frozen=True, slots=True)
 class ShownUnit:
-    """A unit as drawn: `local` is its path within its section, `link` its official page."""
+    """A unit as drawn: `local` is its path within its section, `link` its official page, `cited` the citation to copy."""
 
     unit: Unit
     anchor: str
     local: str
     link: str
     note: bool
+    cited: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineEntry:
+    """A section, supplement or entry of the table of contents: its heading as printed, and its name in the reader's language.
+    `below` are the countries of a list of parties, where the list is shown: path and heading.
+    """
+
+    name: str
+    title: str
+    about: str
+    count: int
+    below: tuple[tuple[str, str], ...] = ()
 
 
 @router.get("/law")
@@ -68,6 +94,18 @@ def texts(request: Request, web_context: InjectedContext) -> HTMLResponse:
     return page(
         request, web_context, "texts.html.j2", groups=[(source, rows) for source, rows in groups if rows]
     )
+
+
+def day_of(state: Mapping[str, Any]) -> date:
+    """Return the day of a version: that of the source, else that on which it was stored."""
+    as_of = state["as_of"]
+    return date.fromisoformat(as_of) if as_of else legal_day(from_text(state["at"]))
+
+
+def version_on(states: Sequence[Mapping[str, Any]], day: date) -> int:
+    """Return the number of the version that is the newest on a day; that of the first version before it."""
+    earlier = [state["ordinal"] for state in states if day_of(state) <= day]
+    return int(earlier[-1] if earlier else states[0]["ordinal"])
 
 
 @router.get("/law/search")
@@ -92,7 +130,7 @@ def search(request: Request, web_context: InjectedContext) -> HTMLResponse:
         forms=[form for group in wanted for form in group[1:]],
         unread=unread,
         total=total,
-        hits=[(hit, split_path(hit.path)[0], anchor_of(hit.path)) for hit in hits],
+        hits=[(hit, split_section(hit.path)[0], anchor_of(hit.path)) for hit in hits],
         lit=partial(highlight, wanted=wanted),
         passage=partial(passage, wanted=wanted),
         near=finder.near(q, today_only=bool(today)) if q and not hits else (),
@@ -106,7 +144,7 @@ def version_days(web_context: WebContext, identities: Iterable[str]) -> dict[tup
     """Return the label of each version of these texts: its day."""
     with web_context.reading() as store:
         return {
-            (identity, state["ordinal"]): state["as_of"] or legal_day(from_text(state["at"])).isoformat()
+            (identity, state["ordinal"]): day_of(state).isoformat()
             for identity in identities
             for state in store.text_states(identity)
         }
@@ -124,18 +162,19 @@ def text(
     at: str = "",
     day: date | None = None,
 ) -> HTMLResponse:
-    """Show a stored text; with `day`, its newest version as rules that it lacks amend it by that day."""
+    """Show a stored text: a version, or what was in force on a day; for a day after the newest version, that version as rules
+    that it lacks amend it by then. `at` is a unit to show."""
     language = language_of(request, web_context)
     states = _states(web_context, text)
-    ordinal = on if on and not day else states[-1]["ordinal"]
+    ordinal = on if on and not day else version_on(states, day or date.max)
     ahead = law_day(web_context.store, text, ordinal, day, language)
-    document = (ahead.document if ahead else None) or _document(web_context, text, ordinal)
-    places: dict[str, int] = {}
-    for unit in document.units:
-        name = split_path(unit.path)[0]
-        places[name] = places.get(name, 0) + 1
-    chosen = place if place in places else "" if q else next(iter(places), "")
-    units = [unit for unit in document.units if not chosen or split_path(unit.path)[0] == chosen]
+    computed = ahead.document if ahead else None
+    document = computed or _document(web_context, text, ordinal)
+    titles = heading_titles(document.units)
+    counts = Counter(split_section(unit.path)[0] for unit in document.units)
+    wanted_place = split_section(at)[0] if at else place
+    chosen = wanted_place if wanted_place in counts else "" if q else next(iter(counts), "")
+    units = [unit for unit in document.units if not chosen or split_section(unit.path)[0] == chosen]
     wanted = index_form(q)
     if wanted:
         units = [unit for unit in units if wanted in index_form(f"{unit.path} {unit.text}")]
@@ -143,6 +182,10 @@ def text(
     where = next((index for index, unit in enumerate(units) if at and unit.path == at), None)
     part = max(1, min(part, parts)) if where is None else where // PAGE + 1
     shown = units[(part - 1) * PAGE : part * PAGE]
+    ordinals = [state["ordinal"] for state in states]
+    if ordinal not in ordinals:
+        raise HTTPException(404, f"{text}: {ordinal}")
+    state = states[ordinals.index(ordinal)]
     return page(
         request,
         web_context,
@@ -151,11 +194,16 @@ def text(
         text=text,
         states=states,
         on=ordinal,
-        places=places,
+        first_day=day_of(states[0]),
+        shown_day=day or day_of(state),
+        before_first=day is not None and day < day_of(states[0]),
+        previous_day=day_of(states[max(0, ordinals.index(ordinal) - 1)]),
+        outline=_outline(document.units, counts, titles, chosen, language),
         place=chosen,
         q=q,
         found=len(units),
-        units=[_shown(unit) for unit in shown],
+        sections=places(shown, language, titles),
+        rows={unit.path: _shown(unit, None if computed else state, document.url) for unit in shown},
         ribbons=_ribbons(web_context, [unit.path for unit in shown], language, day=day),
         asked=asked_words(day or on_day, language)
         if (on_day := _asked(web_context, document, states, ordinal))
@@ -167,12 +215,51 @@ def text(
     )
 
 
+def _outline(
+    units: Sequence[Unit],
+    counts: Mapping[str, int],
+    titles: Mapping[str, str],
+    chosen: str,
+    language: Language,
+) -> list[OutlineEntry]:
+    """Return the table of contents of a text."""
+    countries = (
+        tuple((unit.path, unit.text) for unit in units if _is_country(unit)) if is_party_list(chosen) else ()
+    )
+    return [
+        OutlineEntry(name, titles.get(name, ""), about(name, language), count, _under(countries, name))
+        for name, count in counts.items()
+    ]
+
+
+def _is_country(unit: Unit) -> bool:
+    return unit.kind is UnitKind.HEADING and country_of(unit.path) is not None
+
+
+def _under(countries: Sequence[tuple[str, str]], name: str) -> tuple[tuple[str, str], ...]:
+    return tuple(each for each in countries if split_section(each[0])[0] == name)
+
+
 @router.get("/law/compare")
 def comparison(
-    request: Request, web_context: InjectedContext, text: str, on: int = 0, since: int = 0
+    request: Request,
+    web_context: InjectedContext,
+    text: str,
+    on: int = 0,
+    since: int = 0,
+    since_day: date | None = None,
+    day: date | None = None,
 ) -> HTMLResponse:
-    redline = _compared(web_context, text, since, on)
-    values = {"text": text, "on": on, "since": since}
+    """Compare two versions of a text, or what was in force on two days; a day after the newest version shows what rules make
+    of it by then."""
+    redline = _compared(request, web_context, text, _Asked(since, since_day), _Asked(on, day))
+    values = {
+        "text": text,
+        "on": on or "",
+        "since": since or "",
+        "since_day": since_day or "",
+        "day": day or "",
+    }
     return redline_view(
         request,
         web_context,
@@ -187,13 +274,19 @@ def comparison(
 
 @router.get("/law/compare.{form}")
 def comparison_file(
-    request: Request, web_context: InjectedContext, form: str, text: str, on: int = 0, since: int = 0
+    request: Request,
+    web_context: InjectedContext,
+    form: str,
+    text: str,
+    on: int = 0,
+    since: int = 0,
+    since_day: date | None = None,
+    day: date | None = None,
 ) -> Response:
     if form not in TYPES:
         raise HTTPException(404)
-    return as_file(
-        request, web_context, _compared(web_context, text, since, on), form, f"{text}-{since}-{on}"
-    )
+    redline = _compared(request, web_context, text, _Asked(since, since_day), _Asked(on, day))
+    return as_file(request, web_context, redline, form, f"{text}-{since_day or since}-{day or on}")
 
 
 @router.get("/law/history")
@@ -218,7 +311,12 @@ def history(request: Request, web_context: InjectedContext, text: str, path: str
             path, ((change, stored.operations(connection, change.id)) for change in changes)
         )
         steps = [
-            (change, item_of(operation), made_by_line(made, language) if made else None)
+            (
+                change,
+                item_of(operation),
+                made_by_line(made, language) if made else None,
+                step_cited(change, operation),
+            )
             for change, operation in found
             for made in [made_by_step(connection, change, operation)]
         ]
@@ -228,6 +326,10 @@ def history(request: Request, web_context: InjectedContext, text: str, path: str
         "history.html.j2",
         text=text,
         path=path,
+        name=split_section(path)[0],
+        about=about(split_section(path)[0], language),
+        cited=cite(path),
+        columns=_columns_of(path, language),
         first=states[0],
         ribbons=_ribbons(web_context, [path], language, unprinted=() if printed else (path,)).get(path, ()),
         asked=asked_words(day, language) if day else "",
@@ -235,9 +337,29 @@ def history(request: Request, web_context: InjectedContext, text: str, path: str
     )
 
 
-def _shown(unit: Unit) -> ShownUnit:
-    name, local = split_path(unit.path)
-    return ShownUnit(unit, anchor_of(unit.path), local or name, official_url(unit.path), unit.kind in _NOTES)
+def step_cited(change: Change, operation: Operation) -> str:
+    """Return the citation of a unit in the text that a change made; in the text before it, where the change removed it."""
+    side = change.before if operation.op is Op.REMOVED else change.after
+    read = legal_day(side.fetched_at) if side else None
+    day = change.published if change.kind is DocumentKind.CFR and operation.op is not Op.REMOVED else None
+    return cite_version(operation.path, day or read, side.sha256 if side else "", change.url)
+
+
+def _columns_of(path: str, language: Language) -> tuple[str, ...]:
+    """Return the heads of the cells of a row of a list of parties, without that of the country; empty for any other unit."""
+    return list_columns(table_parent(path), language)[1:]
+
+
+def _shown(unit: Unit, state: Mapping[str, Any] | None, address: str) -> ShownUnit:
+    """Return a unit as drawn. `state` is its version; None for a text that no source printed."""
+    name, local = split_section(unit.path)
+    if state is None:
+        cited = cite(unit.path)
+    else:
+        cited = cite_version(unit.path, day_of(state), state["sha256"], address)
+    return ShownUnit(
+        unit, anchor_of(unit.path), local or name, official_url(unit.path), unit.kind in _NOTES, cited
+    )
 
 
 def _ribbons(
@@ -262,27 +384,61 @@ def _states(web_context: WebContext, identity: str) -> list[dict[str, Any]]:
     return found
 
 
-def _compared(web_context: WebContext, identity: str, since: int, on: int) -> Redline:
-    stored_states = _states(web_context, identity)
-    states = {state["ordinal"]: state for state in stored_states}
-    if since not in states or on not in states:
-        raise HTTPException(404, f"{identity}: {since}, {on}")
-    before, after = _document(web_context, identity, since), _document(web_context, identity, on)
-    operations = compare(before, after)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One side of a comparison: the number of a version, or a day."""
+
+    ordinal: int
+    day: date | None
+
+
+def _compared(
+    request: Request, web_context: WebContext, identity: str, earlier: _Asked, later: _Asked
+) -> Redline:
+    states = _states(web_context, identity)
+    language = language_of(request, web_context)
+    before, _ = _side_on(web_context, identity, states, earlier, language)
+    after, document = _side_on(web_context, identity, states, later, language)
+    read_before, read_after = before.units, after.units
+    operations = compare(replace(document, units=read_before), replace(document, units=read_after))
+    present = not later.day and document.kind is DocumentKind.CFR and later.ordinal == states[-1]["ordinal"]
     return Redline(
-        title=after.title,
+        title=document.title,
         source=identity,
-        url=after.url,
-        before=_side(states[since], before),
-        after=_side(states[on], after),
+        url=document.url,
+        before=before,
+        after=after,
         operations=operations,
         generated_at=web_context.now(),
         timezone=web_context.settings.timezone,
         states=unit_states_of(web_context, operations, after.units),
-        asked=_asked(web_context, after, stored_states, on),
+        asked=web_context.today() if present else None,
         document_id=identity,
         excerpt=True,
     )
+
+
+def _side_on(
+    web_context: WebContext,
+    identity: str,
+    states: Sequence[dict[str, Any]],
+    asked: _Asked,
+    language: Language,
+) -> tuple[RedlineSide, Document]:
+    """Return one side of a comparison, and its text."""
+    ordinal = version_on(states, asked.day) if asked.day else asked.ordinal
+    state = next((state for state in states if state["ordinal"] == ordinal), None)
+    if state is None:
+        raise HTTPException(404, f"{identity}: {ordinal}")
+    document = _document(web_context, identity, ordinal)
+    own = date.fromisoformat(state["as_of"]) if state["as_of"] else None
+    name = "" if own else f"#{ordinal}"
+    if asked.day and asked.day > day_of(state):
+        ahead = law_day(web_context.store, identity, ordinal, asked.day, language)
+        if ahead and ahead.document:
+            words = t("web.law-computed-day", language, day=format_day(asked.day, language))
+            return RedlineSide(words, units=ahead.document.units), ahead.document
+    return RedlineSide(name, state["sha256"], state["fetched_at"], document.units, own), document
 
 
 def _asked(
@@ -298,13 +454,6 @@ def unit_states_of(
 ) -> dict[str, tuple[StateOnDay, ...]]:
     with web_context.store.read() as connection:
         return unit_states(connection, operations, web_context.now(), around)
-
-
-def _side(state: dict[str, Any], document: Document) -> RedlineSide:
-    day = date.fromisoformat(state["as_of"]) if state["as_of"] else None
-    return RedlineSide(
-        "" if day else f"#{state['ordinal']}", state["sha256"], state["fetched_at"], document.units, day
-    )
 
 
 @lru_cache(maxsize=6)

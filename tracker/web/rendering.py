@@ -146,6 +146,7 @@ def page(
             here=request.url.path,
             back=quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""), safe=""),
             query=query,
+            watching=False,
             visitor=visitor,
             may=visitor.may if visitor else lambda _: False,
             form_token=partial(security_headers.form_token, secret) if mark is None else lambda: mark,

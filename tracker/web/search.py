@@ -11,9 +11,8 @@ from fastapi.responses import HTMLResponse
 from tracker.answers.partners import Screeners
 from tracker.answers.search import found_everywhere
 from tracker.answers.texts import text_sources
-from tracker.diffing.summary import split_path
 from tracker.model import Language
-from tracker.rendering.redlines.layout import anchor_of
+from tracker.rendering.redlines.layout import anchor_of, split_section
 from tracker.screening.report import country_name, list_name
 from tracker.screening.screener import Partner
 from tracker.search.answers import search as search_everywhere
@@ -50,7 +49,7 @@ def search(request: Request, web_context: InjectedContext, q: str = "") -> HTMLR
         found=found,
         forms=[form for group in found.wanted for form in group[1:]],
         entries=entries(list(found.changes), log, web_context.today(), language),
-        hits=[(hit, split_path(hit.path)[0], anchor_of(hit.path)) for hit in found.hits],
+        hits=[(hit, split_section(hit.path)[0], anchor_of(hit.path)) for hit in found.hits],
         lit=partial(highlight, wanted=found.wanted),
         words_found=partial(_words_found, wanted=found.wanted, language=language),
         passage=partial(passage, wanted=found.wanted),

@@ -1,7 +1,7 @@
 // Keyboard and copying. Every page works without it.
 "use strict";
 
-const targets = () => Array.from(document.querySelectorAll(".changes > li, .op"));
+const targets = () => Array.from(document.querySelectorAll(".changes > li, .op, .law .unit, .law .unit-row"));
 
 function step(direction) {
   const all = targets();
@@ -29,6 +29,10 @@ document.addEventListener("keydown", (event) => {
     keys[event.key]();
   }
 });
+
+const outline = document.querySelector(".outline");
+const current = outline && outline.querySelector("a[aria-current]");
+if (current) outline.scrollTop = current.getBoundingClientRect().top - outline.getBoundingClientRect().top - outline.clientHeight / 3;
 
 if (navigator.clipboard) {
   document.querySelectorAll("button.copy").forEach((button) => { button.hidden = false; });
