@@ -13,7 +13,10 @@ from tests.unit.diffing_samples import (
     NOTICE,
     POWER,
     REVIEW,
+    country,
+    entities,
     heading,
+    party,
     plain,
     redline,
     section,
@@ -87,7 +90,10 @@ def test_the_page_escapes_everything_and_loads_nothing_external() -> None:
     page = Page(source)
     assert not {"script", "img", "link", "iframe", "object"} & set(page.tags)
     assert not [name for name, _ in page.attributes if name in ("src", "style") or name.startswith("on")]
-    assert [value for name, value in page.attributes if name == "href"] == ["https://example.gov/744?a=1&b=2"]
+    assert [value for name, value in page.attributes if name == "href"] == [
+        "https://example.gov/744?a=1&b=2",
+        "https://www.ecfr.gov/current/title-15/section-744.21",  # in the annex
+    ]
     assert "default-src 'none'" in source
     assert "url(" not in source
     assert "\x1b" not in source
@@ -99,7 +105,8 @@ def test_a_link_that_is_not_to_the_web_is_no_link() -> None:
     hostile = type(made)(
         **{name: getattr(made, name) for name in made.__slots__} | {"url": "javascript:alert(1)"}
     )
-    assert "<a " not in html.render(hostile, "en")
+    links = [value for name, value in Page(html.render(hostile, "en")).attributes if name == "href"]
+    assert links == ["https://www.ecfr.gov/current/title-15/section-744.21"]
 
 
 def test_the_page_shows_words_inline_and_side_by_side() -> None:
@@ -112,7 +119,7 @@ def test_the_page_shows_words_inline_and_side_by_side() -> None:
 
 def test_editorial_differences_are_in_the_page_but_hidden() -> None:
     source = html.render(redline(section(EXPORT, DEFINED), TYPOGRAPHY), "en")
-    assert 'class="op changed editorial"' in source
+    assert 'class="op changed l1 editorial"' in source
     assert 'type="checkbox" id="editorial"' in source
     assert 'type="checkbox"' not in html.render(redline(section(EXPORT), section(DEFINED)), "en")
 
@@ -123,6 +130,30 @@ def test_new_ordinals_of_paragraphs_that_stayed_are_not_shown() -> None:
     assert len(made.operations) == 3
     assert "left out" not in text.render(made, "en")
     assert html.render(made, "en").count("<article") == 1
+
+
+def test_a_file_names_each_unit_by_its_citation_and_has_the_hashes_at_its_end() -> None:
+    source = html.render(redline(BEFORE, AFTER, whole=False), "en")
+    head, annex = source.split('<section class="annex">')
+    assert '<span class="cite">15 C.F.R. § 744.21</span> <small>' in head
+    assert "15 C.F.R. § 744.21(b)" in head
+    assert "SHA-256" not in head
+    assert "ab" * 32 in annex
+
+
+def test_rows_of_a_list_are_rows_of_a_table() -> None:
+    before = entities(country("JAPAN"), party("JAPAN", "A Co.", "1 Street"))
+    after = entities(country("JAPAN"), party("JAPAN", "A Co.", "2 Street"))
+    source = html.render(redline(before, after, whole=False), "en")
+    table = source.split("<table>")[1].split("</table>")[0]
+    assert "<th>License review policy</th>" in table
+    assert "<b>JAPAN</b>" in table
+    assert "<del>1</del><ins>2</ins>" in table
+
+
+def test_raised_words_are_raised_on_the_page() -> None:
+    source = html.render(redline(section("(a) 10^(-x) Pa"), section("(a) 10^(-x) kPa")), "en")
+    assert "10<sup>-x</sup>" in source
 
 
 def test_equal_texts_are_reported_as_equal() -> None:

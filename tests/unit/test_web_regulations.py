@@ -114,6 +114,12 @@ def test_each_unit_has_its_citation_with_day_and_hash(client: TestClient) -> Non
     assert "15 C.F.R. § 744.21(f) (as of Oct. 1, 2025; SHA-256" in old
 
 
+def test_each_unit_can_be_watched(client: TestClient) -> None:
+    html = client.get("/law/text", params={**TEXT, "place": "15 CFR 744.21"}).text
+    assert html.count('action="/watch-list/units"') == 1
+    assert 'form="watch" name="path" value="15 CFR 744.21(f)"' in html
+
+
 def test_a_unit_is_shown_in_its_section_whatever_section_was_asked_for(client: TestClient) -> None:
     html = client.get("/law/text", params={**TEXT, "place": "15 CFR 744.21", "at": "15 CFR 744.22(a)"}).text
     assert "Unmoved words." in html

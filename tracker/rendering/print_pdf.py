@@ -103,7 +103,9 @@ def change_pdf(
         parts.append(
             f"<h2>{safe(t('web.nav.reviews', language))}</h2>{_log(log, language, redline.timezone)}"
         )
-    parts.append(f"<h2>{safe(t('redline.title', language))}</h2>{html.body(redline, language)}")
+    parts.append(
+        f"<h1>{safe(t('redline.title', language))}</h1><main>{html.body(redline, language)}</main>{html.annex(redline, language)}"
+    )
     return render_pdf(printed_page(what, "".join(parts), language))
 
 
@@ -197,7 +199,7 @@ def _facts(change: Change, redline: Redline, language: Language, today: date) ->
         (t("paper.title", language), change.title),
         (label("kind", change.kind.value, language), numbered),
         (t("message.topics", language), t("paper.comma", language).join(topics)),
-        *redline.facts(language),
+        *redline.facts(language, hashes=False),
         ("id", f"{change.id} ({change.revision})"),
     ]  # fmt: skip
     return [(name, value) for name, value in rows if value]

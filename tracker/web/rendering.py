@@ -121,6 +121,8 @@ def page(
     visitor = principal_of(request)
     mark: str | None = getattr(request.state, "form_mark", None)
 
+    this_page = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
     def instant(value: datetime | str) -> datetime:
         if isinstance(value, datetime):
             return value
@@ -144,9 +146,9 @@ def page(
             confinement=lambda note, by, units: confinement(note, by, units, language),
             today=today,
             here=request.url.path,
-            back=quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""), safe=""),
+            this_page=this_page,
+            back=quote(this_page, safe=""),
             query=query,
-            watching=False,
             visitor=visitor,
             may=visitor.may if visitor else lambda _: False,
             form_token=partial(security_headers.form_token, secret) if mark is None else lambda: mark,

@@ -30,6 +30,7 @@ from tracker.model import Language, Op, Operation, UnitKind
 from tracker.rendering.bluebook import cite
 from tracker.rendering.redlines.docx_revisions import SPACER, DocxWriter, small_text
 from tracker.rendering.redlines.layout import (
+    OMITTED,
     MovedFrom,
     RedlineItem,
     RedlineSection,
@@ -46,7 +47,6 @@ from tracker.sanitize import sanitize, sanitize_line
 
 SECTIONS = 12  # cited on the first page
 RIBBONS = 6  # on the first page
-OMITTED = "* * * * *"  # as the Federal Register marks text that it does not print
 ANNEX = 100  # units that the annex lists of one official page
 SECTION, UNIT, HEAD, OWN, CELL = (
     "Redline Section", "Redline Unit", "Redline Table Head", "Redline Note", "Redline Cell",

@@ -22,6 +22,7 @@ from tracker.text import CELL_GAP
 FOLD = 240  # longest run of unchanged words shown whole; the middle of a longer one is folded
 SECTION = 40  # units of the longest section of which an excerpt shows the untouched units too
 KEPT = 100  # characters kept at either end of a fold
+OMITTED = "* * * * *"  # as the Federal Register marks text that it does not print
 STEP = " › "
 COLUMNS = "columns"  # the last step of the path of a table's heads
 
