@@ -228,7 +228,7 @@ def test_a_card_and_a_date_have_the_ribbon_of_a_record(case: tuple[str, str, Pla
 
 def word_comments(place: Place) -> str:
     word = docx.Document(io.BytesIO(place.client.get(f"/changes/{place.text.id}/redline.docx").content))
-    header = " ".join(each.text for each in word.sections[0].first_page_header.paragraphs)
+    header = " ".join(each.text for each in word.paragraphs)
     return " ".join(
         [*(comment.text for comment in word.comments), *([header] if not list(word.comments) else [])]
     )
