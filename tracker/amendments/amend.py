@@ -16,7 +16,7 @@ from tracker.amendments.actions import Action, AmendatoryRule, Instruction, Port
 from tracker.amendments.authority import apply_authority, is_authority
 from tracker.amendments.base import Base, Division
 from tracker.amendments.chunks import NotComputedError
-from tracker.amendments.conflicts import contradictions, is_stayed, paragraph_path, stays_in, unit_key
+from tracker.amendments.conflicts import contradictions, is_stayed, paragraph_path, unit_key
 from tracker.amendments.division_edits import apply_whole, is_whole
 from tracker.amendments.edits import apply
 from tracker.amendments.incorporation import note_for
@@ -283,7 +283,9 @@ class _Run:
         if key in self.before.lifted:
             return
         stays = [
-            stay for found in find_divisions(self.workspace.base, action.target) for stay in stays_in(found)
+            stay
+            for found in find_divisions(self.workspace.base, action.target)
+            for stay in self.workspace.stays(found)
         ]
         here = any(
             key[: len(stayed)] == stayed and (until is None or day is None or until > day)

@@ -64,6 +64,7 @@ class Division:
     close: str = ""
     items: list[Item] = field(default_factory=list)
     above: Division | None = None
+    nested: bool = True  # whether divisions may lie below it; sections and appendices rarely have any
 
     @property
     def is_section(self) -> bool:
@@ -84,7 +85,7 @@ class Division:
 
     def divisions(self) -> Iterator[Division]:
         """Yield the divisions below this one, in order."""
-        for item in self.items:
+        for item in self.items if self.nested else ():
             if isinstance(item, Division):
                 yield item
                 yield from item.divisions()
@@ -224,6 +225,8 @@ class _Builder:
         division = Division(element.name, _unescape(number), opening, above=above)
         division.close = text[element.close_start : element.end]
         self._fill(division, element, element.open_end, element.close_start)
+        above_all = not (division.is_section or division.is_appendix)
+        division.nested = above_all or any(isinstance(item, Division) for item in division.items)
         return division
 
     def _fill(self, division: Division, element: _Tag, start: int, end: int) -> None:

@@ -159,7 +159,8 @@ def replace_chunks(
     tail = 0
     while tail < min(len(old_blocks), len(blocks)) - head and old_blocks[-1 - tail] is blocks[-1 - tail]:
         tail += 1
-    places = {id(item): number for number, item in enumerate(items)}
+    range_ = range(outline.start[0], min(outline.end[0] + 1, len(items)))
+    places = {id(items[number]): number for number in range_}
     gone = old_blocks[head : len(old_blocks) - tail]
     fresh = blocks[head : len(blocks) - tail]
     if gone:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tracker.amendments.actions import Step, StepKind, Target
 from tracker.amendments.base import Base, Division
 from tracker.amendments.chunks import NotComputedError
+from tracker.amendments.conflicts import Stay, stays_in
 from tracker.amendments.inline import fold
 from tracker.amendments.outline import ITEMS, Outline, Path, comment_heading, note_label, outline_of, term_key
 from tracker.amendments.tables import Table
@@ -31,6 +32,7 @@ class Workspace:
     base: Base
     outlines: dict[int, Outline]
     tables: dict[int, Table]
+    noted: dict[int, list[Stay]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, base: Base) -> Workspace:
@@ -40,6 +42,12 @@ class Workspace:
         if id(division) not in self.outlines:
             self.outlines[id(division)] = outline_of(division)
         return self.outlines[id(division)]
+
+    def stays(self, division: Division) -> list[Stay]:
+        """Return the stays that the notes of a division name; amendments do not change these notes."""
+        if id(division) not in self.noted:
+            self.noted[id(division)] = stays_in(division)
+        return self.noted[id(division)]
 
     def changed(self, division: Division) -> None:
         self.outlines.pop(id(division), None)
@@ -261,7 +269,8 @@ def _entry_part(outline: Outline, above: Path, label: str) -> Path:
 def _item(outline: Outline, above: Path, label: str) -> Path:
     labels = tuple(one for one in label.strip(". ").split(".") if one)
     eccn = above[:1]
-    tops = [mark.path for mark in outline.marks if mark.path[:1] == eccn and ITEMS in mark.path]
+    marks = [outline.marks[number].path for number in outline.under(eccn[0])] if eccn else []
+    tops = [path for path in marks if ITEMS in path]
     if tops:
         first = tops[0]
         return (*first[: first.index(ITEMS) + 1], *labels)

@@ -72,10 +72,19 @@ class Outline:
     start: Place
     end: Place
     names: dict[str, list[Path]] = field(default_factory=dict)  # other names of definitions
+    _below: dict[str, list[int]] = field(default_factory=dict)  # of `under`, made when it is first asked
 
     def find(self, path: Path) -> list[int]:
         """Return the numbers of the marks with this path."""
-        return [number for number, mark in enumerate(self.marks) if mark.path == path]
+        return [number for number in self.under("".join(path[:1])) if self.marks[number].path == path]
+
+    def under(self, top: str) -> list[int]:
+        """Return the numbers of the marks whose path begins with a label."""
+        if not self._below:
+            for number, mark in enumerate(self.marks):
+                label = mark.path[0] if mark.path else ""
+                self._below.setdefault(label, []).append(number)
+        return self._below.get(top, [])
 
     def span(self, number: int) -> tuple[Place, Place]:
         """Return where the unit of a mark begins and ends, with everything below it."""
@@ -130,9 +139,13 @@ def outline_of(division: Division) -> Outline:
     name = division.number
     if re.match(r"Supplement I\b", name):
         return _Reader(division).commentary()
-    if re.match(r"Supplement No\. ?1 to Part 774\b", name, re.IGNORECASE):
+    if is_control_list(division):
         return _Reader(division).control_list()
     return _Reader(division).section()
+
+
+def is_control_list(division: Division) -> bool:
+    return re.match(r"Supplement No\. ?1 to Part 774\b", division.number, re.IGNORECASE) is not None
 
 
 def _limits(division: Division) -> tuple[Place, Place]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from tracker.amendments.actions import AmendatoryRule, Instruction, Verb
@@ -44,7 +45,13 @@ class RuleText:
 
 def amended_parts(name: str, data: bytes) -> list[str]:
     """Return the parts that a rule's instructions name: `15 CFR 744`. Raises ParseError."""
-    return list(read_rule_file(name, data).parts)
+    return list(_read(name, data).parts)
+
+
+@lru_cache(maxsize=4)
+def _read(name: str, data: bytes) -> AmendatoryRule:
+    """Read a rule once for all parts that it amends."""
+    return read_rule_file(name, data)
 
 
 def text_on(rules: Sequence[RuleText], part: str, data: bytes, on: date) -> bytes:
@@ -120,7 +127,7 @@ class _Stages:
 
 def _own(rule: RuleText, part: str) -> AmendatoryRule:
     """Return the instructions of a rule for a part, each with its day as other documents moved it."""
-    read = read_rule_file(rule.name, rule.data)
+    read = _read(rule.name, rule.data)
     effective, moved = read.effective or rule.effective, dict(rule.moved)
     found = []
     for one in _instructions_for(read, part):

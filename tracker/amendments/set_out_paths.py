@@ -51,8 +51,8 @@ def aligned(
 ) -> list[Shown]:
     """Return set-out text with its definitions and headings of the commentary at the paths that the base has."""
     section = next((f"§{step.label}" for step in prefix if step.kind is StepKind.COMMENTARY), "")
-    commentary = any(len(m.path) >= 1 and m.path[0].startswith("§") for m in outline.marks)
-    entries = any(ECCN.fullmatch(m.path[0]) for m in outline.marks)
+    entries = any(ECCN.fullmatch(m.path[0]) for m in outline.marks if m.path)
+    commentary = not entries and any(m.path[0].startswith("§") for m in outline.marks if m.path)
     found: list[Shown] = []
     known: dict[str, Path] = {}
     for one in shown:
@@ -77,9 +77,9 @@ def _entry_path(path: Path, outline: Outline) -> Path:
         return path
     head = rest[: rest.index(ITEMS) + 1] if ITEMS in rest else rest
     hits = {
-        mark.path
-        for mark in outline.marks
-        if mark.path[0] == eccn and mark.path[-1] == head[-1] and len(mark.path) > len(head)
+        path
+        for number in outline.under(eccn)
+        if (path := outline.marks[number].path)[-1] == head[-1] and len(path) > len(head)
     }
     return (*next(iter(hits)), *rest[len(head) :]) if len(hits) == 1 else path
 

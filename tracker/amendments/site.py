@@ -6,12 +6,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tracker.amendments.actions import Action, Step
+from tracker.amendments.actions import Action, Step, Verb
 from tracker.amendments.base import Division
 from tracker.amendments.chunks import Chunk, NotComputedError, chunks_of, replace_chunks
+from tracker.amendments.entry_outline import entry_outline, entry_read_again
 from tracker.amendments.inline import same_key
 from tracker.amendments.locate import Workspace, division_of, exactly_one, inner_steps, path_of
-from tracker.amendments.outline import Outline, Path
+from tracker.amendments.outline import Outline, Path, is_control_list
+
+_KEEPING = frozenset(
+    {Verb.REVISE, Verb.REVISE_AND_REPUBLISH, Verb.REPLACE, Verb.CORRECT}
+)  # a whole entry stays
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +41,14 @@ class Edit:
 
 @dataclass(slots=True)
 class Site:
-    """A division, its units and chunks, and the unit that an action names."""
+    """A division, its units, and the unit that an action names. `chunks` are those of `window`: of the entry in the control
+    list, with a unit before and one after it; elsewhere of the whole division.
+    """
 
     workspace: Workspace
     division: Division
     outline: Outline
+    window: Outline
     chunks: list[Chunk]
     steps: tuple[Step, ...]
     path: Path
@@ -84,20 +92,23 @@ def site_of(workspace: Workspace, action: Action, *, new: bool = False) -> Site:
     outline = workspace.outline(division)
     steps = inner_steps(action.target)
     path = path_of(outline, steps, new=new)
-    return Site(workspace, division, outline, chunks_of(outline), steps, path)
+    window = None
+    if path and is_control_list(division) and (len(path) > 1 or action.verb in _KEEPING):
+        window = entry_outline(outline, path[0])
+    window = window or outline
+    return Site(workspace, division, outline, window, chunks_of(window), steps, path)
 
 
 def commit(site: Site, edit: Edit) -> list[Change]:
     """Write an edit and read the division again: what is read has to be what was meant, unit by unit."""
     division, before = site.division, site.chunks
-    items = replace_chunks(site.outline, edit.start, edit.end, edit.new, before)
+    items = replace_chunks(site.window, edit.start, edit.end, edit.new, before)
     wanted = [*before[: edit.start], *edit.new, *before[edit.end :]]
     kept = division.items
     division.items = items
-    site.workspace.changed(division)
     problem = ""
     try:
-        found = chunks_of(site.workspace.outline(division))
+        found = chunks_of(_read_again(site, len(items) - len(kept)))
     except NotComputedError as error:
         found, problem = [], str(error)
     meant = [(c.path, same_key(c.text)) for c in wanted if c.fragments or c.path]
@@ -107,9 +118,23 @@ def commit(site: Site, edit: Edit) -> list[Change]:
         problem = "after the change, a designator would be there twice"
     if problem:
         division.items = kept
-        site.workspace.changed(division)
+        site.workspace.outlines[id(division)] = site.outline
         raise NotComputedError(problem, "reread")
     return changes(before[edit.start : edit.end], edit.new, edit.moved)
+
+
+def _read_again(site: Site, more: int) -> Outline:
+    """Return the window after an edit that added so many items. What lies outside an entry of the control list is not read
+    again: an entry is read without what precedes it. Raises NotComputedError where nothing of the entry is left.
+    """
+    if site.window is site.outline:
+        site.workspace.changed(site.division)
+        return site.workspace.outline(site.division)
+    read = entry_read_again(site.outline, site.window, site.path[0], more)
+    if read is None:
+        raise NotComputedError("after the change, the entry is not there", "reread")
+    site.workspace.outlines[id(site.division)], window = read
+    return window
 
 
 def _twice(chunks: Sequence[Chunk]) -> int:
