@@ -23,6 +23,7 @@ from tracker.model import Document, DocumentKind, Fetched, HttpResponse, Resourc
 from tracker.storage import snapshots, versions
 from tracker.storage.database import Store
 from tracker.stories.rule_join import Rule, Window, join_operations
+from tracker.text import CELL_GAP
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
@@ -72,6 +73,11 @@ def store_states(state: Path, texts: tuple[tuple[str, str | bytes], ...], part: 
                 [versions.Version(f"ear:{key}", number, "ear", key, digest, (saved,), (), at)],
             )
     store.close()
+
+
+def printed_line(unit: Unit) -> str:
+    cells = [" ".join(cell.split()) for cell in unit.text.split(CELL_GAP)]
+    return " | ".join(cells)
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -222,12 +228,12 @@ def test_for_any_documents_the_last_commit_is_the_stored_text(
         TextState(PART, date(2031, 3, 20), after, operations, joins),
     ]
     files: dict[str, str | None] = {}
-    for commit in commits([states], {}):
+    for commit in commits([states], []):
         files.update(commit.files)
     expected: dict[str, str] = {}
     for unit in after:
         name = file_of(PART, unit.path)
-        expected[name] = expected.get(name, "") + f"{' '.join(unit.text.split())}\n"
+        expected[name] = expected.get(name, "") + f"{printed_line(unit)}\n"
     assert {name: text for name, text in files.items() if text is not None} == expected
 
 

@@ -39,7 +39,8 @@ _COMMITTER = "tracker <tracker>"
 _EDITORIAL_COMMITS = ".git/info/editorial-commits"
 _NOON = time(12)  # in UTC: the same day in every time zone from Hawaii to Japan
 _README = """\
-The law as tracker stored it from the eCFR: one file per section or supplement, one paragraph, item or list row per line.
+The law as tracker stored it from the eCFR: one file per section or supplement, one paragraph, item or list row per line. " | " is between
+the cells of a row; the row of a listed party begins with its country.
 
 - One commit per effective date and Federal Register document. The author date is the effective date.
 - `git log --date=short -- FILE` lists who changed a section; `git blame --date=short FILE` names the document of each line.
@@ -150,8 +151,8 @@ def _effects_of(connection: Connection, rule: Rule) -> list[str]:
     ]
 
 
-def _cited(connection: Connection, texts: Iterable[list[TextState]]) -> dict[str, Rule]:
-    """Return the stored documents whose citation the first states print."""
+def _cited(connection: Connection, texts: Iterable[list[TextState]]) -> list[Rule]:
+    """Return the stored documents that the citations in the first states may name: by a page of theirs, or by the day."""
     printed = {
         entry
         for states in texts
@@ -159,11 +160,7 @@ def _cited(connection: Connection, texts: Iterable[list[TextState]]) -> dict[str
         if unit.kind in CITED_KINDS
         for entry in printed_citations(unit.text)
     }
-    return {
-        rule.citation: rule
-        for rule in cited_rules(connection, printed, {states[0].part for states in texts})
-        if rule.citation
-    }
+    return list(dict.fromkeys(cited_rules(connection, printed, {states[0].part for states in texts})))
 
 
 class _Git:

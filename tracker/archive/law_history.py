@@ -16,14 +16,18 @@ from datetime import date, timedelta
 
 from tracker.model import Op, Operation, Unit, UnitKind
 from tracker.stories.printed_citations import PrintedCitation, printed_citations
-from tracker.stories.rule_join import Basis, Join, JoinState, Rule, place_of
-from tracker.text import fold_space
+from tracker.stories.rule_join import Basis, Join, JoinState, Rule, place_of, resolve
+from tracker.terms.places import is_party_list
+from tracker.text import CELL_GAP, fold_space
 
 EDITORIAL = "editorial"
 _SLUG = re.compile(r"[^a-z0-9.]+")
 _INCOMPLETE = (
     "For Federal Register citations affecting"  # the printed source line leaves out later amendments
 )
+_RESERVED = re.compile(r"\[Reserved\]\W*$", re.IGNORECASE)
+_SEPARATOR = " › "
+_MARK = " | "  # between the cells of a row
 _EFFECTS = 20  # named in a message
 _EPOCH = date(1970, 1, 2)
 
@@ -93,11 +97,11 @@ class LawCommit:
 
 def commits(
     parts: Iterable[Sequence[TextState]],
-    rules: Mapping[str, Rule],
+    rules: Sequence[Rule],
     effects_of: Callable[[Rule], Sequence[str]] = lambda _: (),
 ) -> Iterator[LawCommit]:
-    """Yield the commits of these parts, oldest first. `rules` are stored documents by their citation, for lines of the
-    first states. `effects_of` gives what a document does to the status of others, in words: the text does not show it."""
+    """Yield the commits of these parts, oldest first. `rules` are stored documents for the citations that the
+    first states print. `effects_of` gives what a document does to the status of others, in words: the text does not show it."""
     steps: list[tuple[tuple[date, int, date, str, str], _Step, Maker]] = []
     for states in parts:
         before: TextState | None = None
@@ -149,7 +153,14 @@ def _slug(name: str) -> str:
 
 
 def _line(unit: Unit) -> str:
-    return fold_space(unit.text)
+    """The line of a unit: the cells of a row with a mark between them, and before a listed party its country, which a
+    hunk of a diff would else not show."""
+    cells = [fold_space(cell) for cell in unit.text.split(CELL_GAP)]
+    place, _, below = unit.path.partition(_SEPARATOR)
+    country, separator, _ = below.partition(_SEPARATOR)
+    if unit.kind is UnitKind.ROW and separator and is_party_list(place):
+        cells.insert(0, fold_space(country))
+    return _MARK.join(cells)
 
 
 def _by_file(part: str, units: Iterable[Unit]) -> dict[str, list[Unit]]:
@@ -162,9 +173,10 @@ def _by_file(part: str, units: Iterable[Unit]) -> dict[str, list[Unit]]:
 # --- the first state of a part
 
 
-def _first(state: TextState, rules: Mapping[str, Rule]) -> _Step:
+def _first(state: TextState, rules: Sequence[Rule]) -> _Step:
     first = Maker("first", state.part, state.as_of, "state")
-    makers = _printed_makers(state, rules)
+    unresolved: list[str] = []
+    makers = _printed_makers(state, rules, unresolved)
     slots = {
         name: [_Slot(None, _line(unit), makers.get(unit.path, first)) for unit in units]
         for name, units in _by_file(state.part, state.units).items()
@@ -175,12 +187,14 @@ def _first(state: TextState, rules: Mapping[str, Rule]) -> _Step:
         slots,
         [*order, first],
         {maker: (maker.day, -1) for maker in order} | {first: (state.as_of, 0)},
+        {first: list(dict.fromkeys(unresolved))},
     )
 
 
-def _printed_makers(state: TextState, rules: Mapping[str, Rule]) -> dict[str, Maker]:
+def _printed_makers(state: TextState, rules: Sequence[Rule], unresolved: list[str]) -> dict[str, Maker]:
     """Return who made each unit, where the text itself says so: a list row by its last citation, a section that was
-    never amended by its source line, or by that of its part."""
+    never amended by its source line, or by that of its part. Who reserved a unit is not proved by the source of its part:
+    the eCFR prints no source line of a section that was removed later. `unresolved` receives what is misprinted."""
     sources: dict[str, tuple[PrintedCitation, ...]] = {}
     incomplete: set[str] = set()
     for unit in state.units:
@@ -194,24 +208,37 @@ def _printed_makers(state: TextState, rules: Mapping[str, Rule]) -> dict[str, Ma
         place = place_of(unit.path)
         own = printed_citations(unit.text) if unit.kind in (UnitKind.ROW, UnitKind.EFFECTIVE_NOTE) else ()
         if own:
-            maker = _printed(own[-1], state, rules)
+            maker = _printed(own[-1], unit.path, state, rules, unresolved)
         elif place in incomplete or unit.kind in (UnitKind.AUTHORITY, UnitKind.EDITORIAL_NOTE):
             maker = None
         else:
-            cited = sources.get(place) or (sources.get(state.part, ()) if place != state.part else ())
-            maker = _printed(cited[0], state, rules) if len(cited) == 1 else None
+            of_part = (
+                () if place == state.part or _RESERVED.search(unit.text) else sources.get(state.part, ())
+            )
+            cited = sources.get(place) or of_part
+            maker = _printed(cited[0], place, state, rules, unresolved) if len(cited) == 1 else None
         if maker is not None:
             found[unit.path] = maker
     return found
 
 
-def _printed(entry: PrintedCitation, state: TextState, rules: Mapping[str, Rule]) -> Maker | None:
-    rule = rules.get(entry.citation)
-    if rule is not None:
+def _printed(
+    entry: PrintedCitation, path: str, state: TextState, rules: Sequence[Rule], unresolved: list[str]
+) -> Maker | None:
+    """The maker that a citation names: the stored document that has the page, else the citation as it is printed."""
+    found = resolve(entry, path, rules) if entry.citation else ()
+    if len(found) == 1:
+        (rule,) = found
         effective = [day for day in rule.effective if day <= state.as_of]
         day = effective[-1] if effective else rule.published
         if day is not None and day <= state.as_of:
-            return Maker("rule", entry.citation, day, "effective" if effective else "published", rule)
+            name = rule.citation or entry.citation
+            return Maker("rule", name, day, "effective" if effective else "published", rule)
+    if entry.misprinted:
+        unresolved.append(
+            f"{place_of(path)}: the text prints {entry.quote}, but that volume is of another year: not resolved"
+        )
+        return None
     if not entry.citation or entry.day is None or entry.day > state.as_of:
         return None
     return Maker("cited", entry.citation, entry.day, "published")
@@ -286,7 +313,8 @@ def _basis(op: Operation, join: Join) -> str:
             *join.cited,
         ]
         return f"{op.path}: one of {'; '.join(names)}"
-    return f"{op.path}: no stored document" if join.state is JoinState.UNKNOWN else ""
+    printed = f"; the text prints {join.quote}" if join.quote else ""
+    return f"{op.path}: no stored document{printed}" if join.state is JoinState.UNKNOWN else ""
 
 
 def _pairs(

@@ -36,7 +36,7 @@ _DAY = re.compile(r"^[^.;]{0,20}\bOn (?P<day>[A-Z][a-z]+ \d{1,2}, \d{4})\b")
 @dataclass(frozen=True, slots=True)
 class SanctionsEntry:
     """A party with the programs under which it is listed. `quote` are the words that list or remove it, `day` the day on
-    which these say that it was done."""
+    which these say that it was done, `entry` the printed entry of the party."""
 
     name: str
     programs: tuple[str, ...]
@@ -44,6 +44,7 @@ class SanctionsEntry:
     quote: str
     where: str
     day: str = ""
+    entry: str = ""
 
 
 def sanctions_entries(document: Document) -> Iterator[SanctionsEntry]:
@@ -68,7 +69,9 @@ def sanctions_entries(document: Document) -> Iterator[SanctionsEntry]:
             name = entry["name"]
             if _PERSON.search(entry["rest"] or "") and (given := _GIVEN.match(entry["rest"])):
                 name = f"{name}, {given['given']}"
-            yield SanctionsEntry(name, programs_in(entry["programs"]), acts, quote, where, day)
+            yield SanctionsEntry(
+                name, programs_in(entry["programs"]), acts, quote, where, day, entry[0].strip(" :;].")
+            )
 
 
 def programs_in(words: str) -> tuple[str, ...]:

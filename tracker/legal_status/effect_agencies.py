@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tracker import citations
-from tracker.documents.sanctions_entries import sanctions_entries
-from tracker.documents.text_view import TextView, abstract_of
-from tracker.effects import Affected, Applied, Certainty, DaySource, Effect, EffectVerb, Extent
+from tracker.documents.sanctions_entries import SanctionsEntry, sanctions_entries
+from tracker.documents.text_view import TextView, abstract_of, clip_quote
+from tracker.effects import Affected, Affecting, Applied, Certainty, DaySource, Effect, EffectVerb, Extent
 from tracker.legal_status.date_corrections import day_corrections
 from tracker.legal_status.date_mentions import mentions
 from tracker.legal_status.effect_adoptions import adoption_effects
@@ -136,11 +136,18 @@ def _removed_parties(document: Document) -> Iterator[Effect]:
             part = f"{entry.name} {' '.join(f'[{program}]' for program in entry.programs)}"
             yield Effect(
                 V.ENDS,
-                affecting(document, entry.quote, entry.where),
+                _removing(document, entry),
                 Affected(party=entry.name, part=part),
                 day,
                 applied=Applied.NOT_APPLICABLE,
             )
+
+
+def _removing(document: Document, entry: SanctionsEntry) -> Affecting:
+    """The words that remove parties, with the entry of the one that is meant."""
+    place = affecting(document, entry.quote, entry.where)
+    printed = clip_quote(entry.entry)
+    return place if printed in place.quote else replace(place, quote=f"{place.quote} […] {printed}")
 
 
 def _as_proposal(effect: Effect, document: Document) -> Effect:

@@ -15,8 +15,9 @@ from tracker.legal_status.date_mentions import mentions
 
 # The page is missing until the Federal Register prints it; "88 FR 73448, 73494" cites two pages.
 _CITATION = re.compile(
-    r"\b(?P<volume>\d{1,3}) FR (?:(?P<page>\d{1,3},\d{3}|\d{1,6})(?P<more>(?:, \d{4,6}(?![\d/]))*)|\[?INSERT[^\]\d]{0,60}\]?)"
+    r"\b(?P<volume>\d{1,3}) FR (?:FR )?(?:(?P<page>\d{1,3},\d{3}|\d{1,6})(?P<more>(?:, \d{4,6}(?![\d/]))*)|\[?INSERT[^\]\d]{0,60}\]?)"
 )
+_FIRST_YEAR = 1935  # the year before volume 1; each year is one volume
 _GAP = re.compile(r"[\s,;.()]*(?:Start:)?[\s,;.()]*")
 _LATEST_YEAR = 2059  # "3/10/98" is 1998: the Code prints two digits of a year
 
@@ -28,6 +29,19 @@ class PrintedCitation:
     citation: str
     day: date | None
     quote: str
+
+    @property
+    def misprinted(self) -> bool:
+        """Whether volume and day contradict each other: "83 FR 61541, Nov. 13, 2019" (the volume of 2019 is 84)."""
+        return self.volume_of_day is not None
+
+    @property
+    def volume_of_day(self) -> str | None:
+        """The citation with the volume of its day, where the printed volume is that of another year."""
+        volume, _, page = self.citation.partition(" FR ")
+        if self.day is None or not page or int(volume) == self.day.year - _FIRST_YEAR:
+            return None
+        return f"{self.day.year - _FIRST_YEAR} FR {page}"
 
 
 def printed_citations(text: str) -> tuple[PrintedCitation, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -168,10 +168,11 @@ def _join(
 
 
 def _by_citation(path: str, cited: Sequence[PrintedCitation], rules: Sequence[Rule], window: Window) -> Join:
-    found = [_resolve(entry, path, rules) for entry in dict.fromkeys(cited)]
+    found = [resolve(entry, path, rules) for entry in dict.fromkeys(cited)]
     known = tuple(dict.fromkeys(rule for each in found for rule in each))
     unknown = [entry for entry, each in zip(dict.fromkeys(cited), found, strict=True) if not each]
-    named = tuple(dict.fromkeys(entry.citation for entry in unknown if entry.citation))
+    sure = [entry for entry in unknown if entry.citation and not entry.misprinted]
+    named = tuple(dict.fromkeys(entry.citation for entry in sure))
     if len(known) + len(named) > 1 and not named:
         known = _naming(known, path) or known
     quote = "; ".join(dict.fromkeys(entry.quote for entry in cited))
@@ -182,17 +183,20 @@ def _by_citation(path: str, cited: Sequence[PrintedCitation], rules: Sequence[Ru
             path, JoinState.JOINED, basis, rule, rule.citation or "", rule.effective_day(window), quote
         )
     if len(named) == 1 and not known:
-        (entry,) = [entry for entry in unknown if entry.citation][:1]
+        (entry,) = sure[:1]
         return Join(path, JoinState.JOINED, Basis.CITATION, None, entry.citation, entry.day, quote)
     if not known and not named:
         return Join(path, JoinState.UNKNOWN, quote=quote)
     return Join(path, JoinState.AMBIGUOUS, quote=quote, candidates=known, cited=named)
 
 
-def _resolve(entry: PrintedCitation, path: str, rules: Sequence[Rule]) -> tuple[Rule, ...]:
+def resolve(entry: PrintedCitation, path: str, rules: Sequence[Rule]) -> tuple[Rule, ...]:
     """Return the stored documents that a printed citation may name: by its first page; by another of its pages; where
     its last page is not known, by the nearest first page of that day; by that day alone while the page, or the
-    document's citation, is not known."""
+    document's citation, is not known. A misprinted citation names a document that amends the part and has either the
+    printed citation or, on the printed day, the page in the volume of that day."""
+    if entry.misprinted:
+        return _misprinted(entry, path, rules)
     if entry.citation:
         for exact in (
             [rule for rule in rules if rule.citation == entry.citation],
@@ -215,6 +219,22 @@ def _resolve(entry: PrintedCitation, path: str, rules: Sequence[Rule]) -> tuple[
     if before:
         return (max(before, key=lambda rule: starts[rule]),)
     return tuple(rule for rule in same_day if not rule.citation)
+
+
+def _misprinted(entry: PrintedCitation, path: str, rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    of_day = replace(entry, citation=entry.volume_of_day or "")
+    return tuple(
+        rule
+        for rule in rules
+        if _amends_part(rule, path)
+        and (
+            entry.citation == rule.citation
+            or (
+                rule.published == entry.day
+                and (of_day.citation == rule.citation or rule.holds_page(of_day.citation))
+            )
+        )
+    )
 
 
 def _page(citation: str | None) -> tuple[int, int]:

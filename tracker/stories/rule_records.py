@@ -166,7 +166,7 @@ def cited_rules(connection: Connection, cited: Iterable[PrintedCitation], parts:
     """Yield the stored documents with one of these citations, and those that were published on a day that is printed
     with one and amend one of these parts of the CFR."""
     entries = list(cited)
-    names = sorted({entry.citation for entry in entries if entry.citation})
+    names = sorted({name for entry in entries for name in (entry.citation, entry.volume_of_day) if name})
     days = sorted({entry.day for entry in entries if entry.day is not None})
     for start in range(0, len(names), _MANY):
         chunk = names[start : start + _MANY]
