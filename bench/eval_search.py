@@ -33,8 +33,9 @@ from tracker.search.index import FILE, SearchIndex, _index_version_text
 from tracker.search.near import Near, near_changes
 from tracker.search.query import terms
 from tracker.storage import changes
+from tracker.storage.change_query import ChangeQuery
 from tracker.storage.database import Store
-from tracker.storage.read_queries import ChangeQuery, StoreReader, open_reader
+from tracker.storage.read_queries import StoreReader, open_reader
 
 QUESTIONS = Path(__file__).parents[1] / "tests" / "search_questions.tsv"
 TITLES = "federal-register/titles-abstracts-2020-2026.jsonl.xz"

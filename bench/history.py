@@ -61,7 +61,10 @@ def fill(state: Path, rows: Stretch) -> None:
     with store.write() as opened:
         opened.execute(text("DELETE FROM kept_count"))
         opened.execute(text("DROP INDEX ix_effect_last"))
+        opened.execute(text("DROP INDEX ix_change_queue"))
+        opened.execute(text("DELETE FROM card"))
         sqlite_objects.create_kept_count(opened)
+        sqlite_objects.create_cards(opened)
         sqlite_objects.create_triggers(opened)
         sqlite_objects.rebuild_search(opened)
         for table, columns in (("delivery_count", "channel, kind"), ("source_disk", "source")):

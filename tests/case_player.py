@@ -45,8 +45,9 @@ from tracker.ingest.poll import PollContext, PollReport
 from tracker.scheduler import poll_cycle, reminders
 from tracker.scheduler.schedule import load_checked
 from tracker.storage import source_state
+from tracker.storage.change_query import ChangeQuery
 from tracker.storage.database import Store
-from tracker.storage.read_queries import ChangeQuery, open_reader
+from tracker.storage.read_queries import open_reader
 
 START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 HTML = "text/html; charset=utf-8"

@@ -51,6 +51,8 @@ NOT_LOOKED_AT = {
     "delivery_count",
     "data_version",
     "kept_count",
+    "card",
+    "read_mark",
     "source_disk",
     "similarity_result",
     "model_summary",

@@ -23,9 +23,10 @@ from tests.unit.test_archive_backup import problems
 from tracker.archive.exporter import export_archive
 from tracker.archive.importer import import_archive
 from tracker.errors import StoreError, TrackerError, UsageError
+from tracker.storage.change_query import ChangeQuery
 from tracker.storage.database import FILE
 from tracker.storage.migrations import run
-from tracker.storage.read_queries import ChangeQuery, open_reader
+from tracker.storage.read_queries import open_reader
 from tracker.storage.schema_version import HEAD
 
 MORE = " A license is also required for valve controllers."

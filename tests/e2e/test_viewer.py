@@ -39,7 +39,9 @@ PAGES = ["/", "/?topic=fdpr", "/?q=nothing-of-that-kind", "/changes/2025-19001",
          "/digest/2025-W46", "/sources", "/reviews", "/deliveries", "/settings", "/saved", "/nothing-here"]  # fmt: skip
 # Pages of the entrance, looked at in tests of their own; answers that are no pages.
 ENTRANCE = {"/sign-in", "/sign-ins", "/sign-in/oidc", "/sign-in/return"}
-FILES = re.compile(r"/(api/.*|static/.*|healthz|readyz|metrics|language/.*|.*\.(atom|ics|\{form\}))")
+FILES = re.compile(
+    r"/(api/.*|static/.*|healthz|readyz|metrics|(language|profile)/.*|.*\.(atom|ics|\{form\}))"
+)
 
 
 @pytest.fixture(scope="module")

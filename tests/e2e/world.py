@@ -16,8 +16,9 @@ from tracker.ingest.poll import PollContext, PollReport
 from tracker.scheduler import poll_cycle, reminders
 from tracker.scheduler.schedule import load_checked
 from tracker.storage import source_state
+from tracker.storage.change_query import ChangeQuery
 from tracker.storage.database import Store
-from tracker.storage.read_queries import ChangeQuery, open_reader
+from tracker.storage.read_queries import open_reader
 
 SOURCES = {
     "fr-bis": 'kind = "federal-register"\nbase_url = "{base}/api/v1"\nissues_url = "{base}"\nagencies = ["industry-and-security-bureau"]',

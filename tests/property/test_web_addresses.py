@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.unit.web_samples import viewer
 from tracker.web.change_history import highlight_quotes
-from tracker.web.inbox import InboxFilter
+from tracker.web.inbox_filter import InboxFilter
 
 QUIET = hypothesis_settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -22,8 +22,9 @@ from tracker.archive.importer import import_archive
 from tracker.errors import StoreError, TrackerError, UsageError
 from tracker.model import Level
 from tracker.storage import integrity
+from tracker.storage.change_query import ChangeQuery
 from tracker.storage.database import FILE
-from tracker.storage.read_queries import ChangeQuery, open_reader
+from tracker.storage.read_queries import open_reader
 
 
 @pytest.fixture

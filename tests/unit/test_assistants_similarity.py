@@ -21,8 +21,9 @@ from tracker.config.loader import load
 from tracker.errors import UsageError
 from tracker.model import TOPIC_IDS, Change, Classification, DocumentKind, Level, Op, Operation, Topic
 from tracker.storage import changes
+from tracker.storage.change_query import ChangeQuery
 from tracker.storage.database import Store
-from tracker.storage.read_queries import ChangeQuery, open_reader
+from tracker.storage.read_queries import open_reader
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 PUMPS = "Shipment of turbomolecular pump assemblies and plasma generators for chip plants"

@@ -29,9 +29,10 @@ from tracker.errors import SettingsError
 from tracker.model import Change, Classification, DocumentKind, Level, Op, Operation, Topic
 from tracker.scheduler.daemon import Daemon
 from tracker.storage import changes
+from tracker.storage.change_query import ChangeQuery
 from tracker.storage.database import Store
 from tracker.storage.model_summaries import ModelSummary
-from tracker.storage.read_queries import ChangeQuery, open_reader
+from tracker.storage.read_queries import open_reader
 from tracker.storage.schema import metadata
 from tracker.web.app import create_app
 

@@ -40,8 +40,9 @@ from tracker.notifications.channels.slack import payloads
 from tracker.rendering.alert_message import build_message
 from tracker.serialization import change_from_json, change_to_json
 from tracker.storage import alert_queries, changes, corrections, integrity, reviews
+from tracker.storage.change_query import ChangeQuery
 from tracker.storage.database import Store
-from tracker.storage.read_queries import ChangeQuery, open_reader
+from tracker.storage.read_queries import open_reader
 from tracker.storage.schema import CHANGE
 
 CHANGE_ID = affiliates_rule().id

@@ -28,9 +28,10 @@ from tracker.rendering.profile_lead import as_read_by, leading_match
 from tracker.scheduler.reminders import send_reminders
 from tracker.serialization import change_to_json
 from tracker.storage import alert_queries, changes, integrity, outbox, reviews
+from tracker.storage.change_query import ChangeQuery
 from tracker.storage.database import Store
 from tracker.storage.deliveries import Attempt
-from tracker.storage.read_queries import ChangeQuery, open_reader
+from tracker.storage.read_queries import open_reader
 from tracker.storage.schema import DELIVERY, NOTICE
 from tracker.web.app import create_app
 

@@ -319,7 +319,7 @@ def test_the_page_checks_a_name_and_escapes_what_lists_and_readers_write(client:
 
 def test_a_party_of_a_profile_that_is_listed_already_is_reported(client: TestClient) -> None:
     assert "HUAWEI TECHNOLOGIES CO LTD" in client.get("/parties").text
-    inbox = client.get("/", params={"profile": "trade"}).text
+    inbox = client.get("/", params={"profile": "trade", "baseline": "1", "view": "all"}).text
     assert 'href="/parties"' in inbox
     assert "Huawei Technologies Co., Ltd." in inbox
     assert "Huawei" in client.get("/search", params={"q": "Huawei"}).text
@@ -406,6 +406,6 @@ def test_a_first_poll_that_names_a_party_of_the_profile_is_no_record_without_a_c
     store.close()
     client = TestClient(create_app(settings(), tmp_path, lambda: NOW), base_url="http://127.0.0.1:8000")
     client.cookies.set("lang", "en")
-    html = client.get("/", params={"profile": "trade"}).text
+    html = client.get("/", params={"profile": "trade", "baseline": "1", "view": "all"}).text
     assert "Parties of this profile are listed already: Huawei Technologies Co., Ltd." in html
     assert '<li class="critical baseline">' in html

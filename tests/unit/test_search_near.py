@@ -16,8 +16,9 @@ from tracker.model import Change, Classification, DocumentKind, Level, Localized
 from tracker.search.near import near_changes
 from tracker.search.query import terms
 from tracker.storage import changes
+from tracker.storage.change_query import ChangeQuery
 from tracker.storage.database import Store
-from tracker.storage.read_queries import ChangeQuery, open_reader
+from tracker.storage.read_queries import open_reader
 from tracker.web.app import create_app
 
 TITLES = (

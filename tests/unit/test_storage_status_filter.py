@@ -10,8 +10,9 @@ import pytest
 from tracker.legal_status.current import current_status
 from tracker.model import Change, Classification, DocumentKind, Level, Status
 from tracker.storage import changes
+from tracker.storage.change_query import ChangeQuery
 from tracker.storage.database import Store
-from tracker.storage.read_queries import ChangeQuery, open_reader
+from tracker.storage.read_queries import open_reader
 
 END, NEXT = date(2026, 9, 30), date(2026, 10, 1)
 FORCE = Status("in-force", date(2026, 6, 1), END)

@@ -97,10 +97,13 @@ def test_hostile_words_are_inert_in_every_export(client: TestClient, form: str) 
 
 
 def test_the_inbox_counts_each_level_and_above(client: TestClient) -> None:
+    tabs = r"(Critical|High or above|Medium or above|All in the field) <b>(\d+)"
     html = client.get("/", headers={"cookie": "lang=en"}).text
-    assert re.findall(r"(Critical|High or above|Medium or above|All in the field) <b>(\d+)", html) == [
-        ("Critical", "2"), ("High or above", "4"), ("Medium or above", "4"), ("All in the field", "64"),
+    assert re.findall(tabs, html) == [
+        ("Critical", "2"), ("High or above", "4"), ("Medium or above", "4"), ("All in the field", "4"),
     ]  # fmt: skip
+    html = client.get("/?view=all&baseline=1", headers={"cookie": "lang=en"}).text
+    assert re.findall(tabs, html)[-1] == ("All in the field", "64")
 
 
 @pytest.mark.parametrize(
@@ -120,14 +123,41 @@ def test_the_inbox_counts_each_level_and_above(client: TestClient) -> None:
         ("q=子会社", 1),
         ("q=744.21", 1),
         ("q=%22expansion+of+end-user%22", 1),
-        ("q=*", 50),
-        ("level=nonsense&since=nonsense&page=nonsense", 50),
-        ("page=2", 14),
-        ("page=99", 0),
+        ("q=*", 4),
+        ("q=*&baseline=1", 50),
+        ("", 4),
+        ("view=unreviewed&baseline=1", 4),
+        ("view=unread", 2),  # the others are older than 30 days
+        ("view=mine", 0),
+        ("view=done", 0),
+        ("view=all", 4),
+        ("view=all&baseline=1&level=nonsense&since=nonsense&page=nonsense", 50),
+        ("view=all&baseline=1&page=2", 14),
+        ("view=all&baseline=1&page=99", 14),
     ],
 )
 def test_the_inbox_is_filtered_by_the_query(client: TestClient, query: str, found: int) -> None:
     assert len(titles(client.get(f"/?{query}").text)) == found
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("level=hgh", "“hgh” is no value of “Impact”; the filter was ignored."),
+        ("view=old", "“old” is no value of “View”; the filter was ignored."),
+        ("since=soon", "“soon” is no value of “From”; the filter was ignored."),
+        ("topik=fdpr", "There is no filter “topik”; it was ignored."),
+        ("source=nowhere", "Nothing has “nowhere” as its “Source”."),
+        ("topic=fpdr", "Nothing has “fpdr” as its “Topic”."),
+        ("since=2026-01-02&until=2026-01-01", "The period ends before it begins."),
+        ("level=high&topic=fdpr&source=ear&kind=rule&status=stayed&since=2025-01-01&page=2", None),
+        ("review=decided&new=1&assignee=Sato&done=1-2", None),
+    ],
+)
+def test_a_wrong_filter_is_named_in_one_line(client: TestClient, query: str, words: str | None) -> None:
+    html = client.get(f"/?{query}", headers={"cookie": "lang=en"}).text
+    found = re.findall(r'role="alert">([^<]+)<', html)
+    assert found == ([] if words is None else [words])
 
 
 def test_an_empty_inbox_shows_what_to_do(tmp_path: Path) -> None:

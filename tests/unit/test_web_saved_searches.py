@@ -107,10 +107,10 @@ def test_each_person_has_saved_searches_of_their_own(tmp_path: Path) -> None:
                 client.app, base_url="http://127.0.0.1:8000", follow_redirects=False,
                 cookies={"tracker_session": accounts.start_session(connection, name, NOW)},
             )  # fmt: skip
-    save(people["Sato"], "mine", "?level=high")
+    save(people["Sato"], "Sato only", "?level=high")
     (identity,) = ids(people["Sato"])
     assert ids(people["Suzuki"]) == []
-    assert "mine" not in people["Suzuki"].get("/").text
+    assert "Sato only" not in people["Suzuki"].get("/").text
     form = form_of(people["Suzuki"])
     for action in ("open", "close", "remove", "rename"):
         answer = people["Suzuki"].post(f"/saved/{identity}/{action}", data={"form": form, "name": "x"})

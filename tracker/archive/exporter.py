@@ -35,7 +35,7 @@ MANIFEST = "manifest.json"
 BLOBS = "blob"
 CREDENTIALS = frozenset({"account", "session", "api_key", "saved_search"})
 DERIVED = frozenset(
-    {"delivery_count", "kept_count", "data_version", "source_disk"}
+    {"card", "delivery_count", "kept_count", "data_version", "source_disk"}
 )  # derived from the rows that they count, so not exported
 _NAME = re.compile(r"manifest\.json|tables/[a-z_]+\.jsonl|blobs/[0-9a-f]{64}\.zst")
 

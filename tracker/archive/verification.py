@@ -9,7 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from tracker.errors import StateDamaged
-from tracker.storage import audit_log, checkpoints, location, presence, retention, reviews, row_log, snapshots
+from tracker.storage import (
+    audit_log,
+    checkpoints,
+    location,
+    presence,
+    retention,
+    review_states,
+    reviews,
+    row_log,
+    snapshots,
+)
 from tracker.storage.database import FILE, Store
 
 
@@ -52,7 +62,7 @@ def _verify(store: Store, noted: Mapping[str, Any], progress: Callable[[int], No
         else:
             found.problems.append(one)
     with store.read() as connection:
-        for part in (reviews.verify, audit_log.verify, row_log.verify):
+        for part in (reviews.verify, review_states.verify, audit_log.verify, row_log.verify):
             found.problems.extend(str(one) for one in _readable(part(connection)))
         found.problems.extend(checkpoints.missing_since_checkpoint(connection, noted))
         found.dropped, found.dropped_bytes = retention.dropped_totals(connection)

@@ -86,7 +86,8 @@ def changes(
     """Lists changes, newest first; with --query the best match first. Without --level, --profile or --query, changes outside the field are left
     out.
     """
-    from tracker.storage.read_queries import ChangeQuery, open_reader
+    from tracker.storage.change_query import ChangeQuery
+    from tracker.storage.read_queries import open_reader
 
     named = _among(level, tuple(Level), "--level")
     hide = not as_json and named is None and not query and not profile

@@ -18,7 +18,7 @@ from tracker.rendering.profile_lead import profile_reason
 from tracker.search.answers import answer_to_json, search
 from tracker.search.query import terms
 from tracker.serialization import change_from_json
-from tracker.storage.read_queries import ChangeQuery
+from tracker.storage.change_query import ChangeQuery
 
 MOST_ROWS = 100
 WHOLE = 60_000  # bytes of one change

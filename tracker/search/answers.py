@@ -9,7 +9,8 @@ from typing import Any
 from tracker.search.index import SearchHit, SearchIndex
 from tracker.search.near import Near, near_changes
 from tracker.search.query import Terms, terms
-from tracker.storage.read_queries import ChangeQuery, StoreReader
+from tracker.storage.change_query import ChangeQuery
+from tracker.storage.read_queries import StoreReader
 
 WAIT = 1.5  # seconds that a search waits for versions that are not indexed yet
 

@@ -14,7 +14,8 @@ from rapidfuzz.fuzz import ratio
 
 from tracker.search.names import names
 from tracker.search.query import Terms, terms
-from tracker.storage.read_queries import ChangeQuery, StoreReader
+from tracker.storage.change_query import ChangeQuery
+from tracker.storage.read_queries import StoreReader
 from tracker.storage.reading import ReadConnection
 from tracker.storage.sqlite_objects import FTS
 from tracker.storage.text_index import HITS, of_word

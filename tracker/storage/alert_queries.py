@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
 from tracker.model import Change
 from tracker.storage import corrections
 from tracker.storage.account_tables import ACCOUNT, LOGIN_EVENT
-from tracker.storage.schema import ATTEMPT, CHANGE, CHANGE_PROFILE, DELIVERY, LEGAL_DATE, REVIEW, SOURCE
+from tracker.storage.schema import ATTEMPT, CHANGE, CHANGE_PROFILE, DELIVERY, LEGAL_DATE, SOURCE
 
 
 def changes_with_dates(connection: Connection, first: date, last: date) -> list[Change]:
@@ -48,15 +48,6 @@ def unacknowledged(
     """The changes of at least this level's rank, by themselves or for a profile, whose current revision was sent
     since then and that nobody has acknowledged or decided: the change, the time of the first sending, and the
     channels."""
-    looked = (
-        select(REVIEW.c.id)
-        .where(
-            (REVIEW.c.change_id == CHANGE.c.id)
-            & (REVIEW.c.revision >= CHANGE.c.revision)
-            & REVIEW.c.action.in_(("acknowledge", "decide"))
-        )
-        .exists()
-    )
     rows = connection.execute(
         select(
             CHANGE.c.record,
@@ -66,7 +57,7 @@ def unacknowledged(
         .select_from(CHANGE)
         .join(DELIVERY, (DELIVERY.c.subject_id == CHANGE.c.id) & (DELIVERY.c.revision == CHANGE.c.revision))
         .join(ATTEMPT, ATTEMPT.c.delivery_id == DELIVERY.c.id)
-        .where(_at_least(rank) & ATTEMPT.c.ok & (ATTEMPT.c.at >= since) & ~looked)
+        .where(_at_least(rank) & ATTEMPT.c.ok & (ATTEMPT.c.at >= since) & ~CHANGE.c.handled)
         .group_by(CHANGE.c.seq)
     )
     return [

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Table, delete, func, insert, select, tex
 from tracker.documents.names import nickname, quoted_name
 from tracker.model import Change, Op, Operation, UnitKind
 from tracker.serialization import change_from_json, change_to_json
-from tracker.storage import blobs, corrections, document_names, integrity, text_index
+from tracker.storage import blobs, corrections, document_names, integrity, reviews, text_index
 from tracker.storage.schema import (
     CHANGE,
     CHANGE_PROFILE,
@@ -55,6 +55,7 @@ def save(connection: Connection, entry: ChangeEntry, operations: Sequence[Operat
         seq = int(stored.seq)
         connection.execute(update(CHANGE).where(CHANGE.c.seq == seq).values(**values))
         _forget(connection, seq)
+        reviews.refresh(connection, entry.change.id)  # an earlier revision's review does not count
     _index(connection, [(seq, replace(entry, change=seen))])
 
 
@@ -91,7 +92,8 @@ def _values(entry: ChangeEntry, seen: Change, operations: str | None = None) -> 
         "operations": operations,
         "record": json.dumps(change_to_json(change), ensure_ascii=False, separators=(",", ":")),
     }
-    return {**values, "row_hash": integrity.change_hash(values)}
+    level = seen.tagging.level.rank or max(_profile_levels(seen).values(), default=0)
+    return {**values, "row_hash": integrity.change_hash(values), "queue_level": level}
 
 
 def _index(connection: Connection, numbered: Sequence[tuple[int, ChangeEntry]]) -> None:

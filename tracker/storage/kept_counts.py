@@ -1,4 +1,4 @@
-"""The counts that triggers keep (`sqlite_objects`). Plain SQL, for readers."""
+"""The counts that triggers keep (`triggers`). Plain SQL, for readers."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ def levels(connection: ReadConnection) -> dict[int, int]:
     return _by_rank(connection, "level", 0)
 
 
-def cards(connection: ReadConnection, lowest: int) -> dict[int, int]:
-    """The number of cards of the inbox by the rank of their gravest change, from this rank up."""
-    return _by_rank(connection, "card", lowest)
+def cards(connection: ReadConnection, view: str, lowest: int) -> dict[int, int]:
+    """The number of cards in a view of the inbox (`all`, `open`, `done`) by their rank, from this rank up."""
+    return _by_rank(connection, view, lowest)
 
 
 def deliveries(connection: ReadConnection, kind: DeliveryKind) -> dict[str, int]:

@@ -17,7 +17,7 @@ from tracker.storage.schema import metadata
 
 WORDS, TOTAL, VOCABULARY = "change_words", "search_total", "search_word"
 _TABLES = frozenset({WORDS, TOTAL, VOCABULARY})
-_INDEXES = frozenset({"ix_change_newest", "ix_effect_last"})
+_INDEXES = frozenset({"ix_change_newest", "ix_change_queue", "ix_effect_last"})
 
 _PATH = "string_to_array(trim(BOTH '.' FROM translate(replace(path, '$', ''), '[]', '.')), '.')"
 _PLAIN = """CASE json_typeof(part) WHEN 'string' THEN part #>> '{}' WHEN 'null' THEN NULL
@@ -100,6 +100,8 @@ _TRIGRAMS = f"""DO $$ BEGIN CREATE EXTENSION IF NOT EXISTS pg_trgm;
 _EXPRESSIONS = (
     "CREATE INDEX IF NOT EXISTS ix_change_newest ON change (coalesce(published, substr(detected_at, 1, 10)),"
     " seq, level, editorial, baseline, source, kind)",
+    "CREATE INDEX IF NOT EXISTS ix_change_queue ON change (baseline, editorial, handled,"
+    " coalesce(published, substr(detected_at, 1, 10)), seq, queue_level, source, kind)",
     "CREATE INDEX IF NOT EXISTS ix_effect_last ON effect (max(known_at, coalesce(retracted_at, known_at)), effect_id)",
 )
 # Which rows a transaction of this program touches (`row_log`): other programs do not set `tracker.writer`.
@@ -124,7 +126,7 @@ def refresh(connection: Connection) -> None:
         *_touched_triggers(),
     ):
         connection.exec_driver_sql(statement.replace("%", "%%"))
-    if connection.exec_driver_sql("SELECT 1 FROM kept_count LIMIT 1").first() is None:
+    if connection.exec_driver_sql("SELECT 1 FROM kept_count WHERE name = 'effects'").first() is None:
         for statement in sqlite_objects.counts():
             connection.exec_driver_sql(statement)
 

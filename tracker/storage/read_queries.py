@@ -10,89 +10,23 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from tracker.clock import legal_instant
 from tracker.errors import UsageError
-from tracker.model import Level
 from tracker.serialization import format_instant
 from tracker.storage import kept_counts, location, reader_connection
+from tracker.storage.change_query import ALL, DAY, RANKED, RESEMBLING, ChangeQuery, conditions, rank_column
 from tracker.storage.deliveries import DELIVERY_STATES, DeliveryKind
-from tracker.storage.instants import from_text, to_text
+from tracker.storage.instants import from_text
 from tracker.storage.leading_records import leading_records, leading_texts
 from tracker.storage.recipient_queries import held, with_recipients
-from tracker.storage.status_conditions import status_on
 from tracker.storage.story_queries import FACE, texts_with_stories
-from tracker.storage.text_index import HITS, MATCHES, Match
-from tracker.text.words import expression
-
-_QUOTED = re.compile(r'"([^"]+)"|(\S+)')
-DAY = "coalesce(published, substr(detected_at, 1, 10))"
-# A change in the field goes before one outside of it with the same words.
-RANKED = "score * (1 + 0.2 * level) * CASE WHEN editorial THEN 0.5 ELSE 1 END"
-_ALL = "1 = 1"
-_SINCE = "(published IS NOT NULL OR detected_at >= ?)"
-_UNTIL = "(published IS NOT NULL OR detected_at < ?)"
-_ONE_DAY = timedelta(days=1)
-_DONE = (
-    "EXISTS (SELECT 1 FROM review WHERE change_id = change.id AND review.revision >= change.revision"
-    " AND action IN ({}))"
-)
-_SEEN, _DECIDED = _DONE.format("'acknowledge', 'decide'"), _DONE.format("'decide'")
-_REVIEWS = {
-    "open": f"NOT baseline AND NOT {_SEEN}",
-    "acknowledged": f"{_SEEN} AND NOT {_DECIDED}",
-    "decided": _DECIDED,
-}
-# Only while the rules find nothing: a finding replaces the similarity.
-_RESEMBLING = (
-    "EXISTS (SELECT 1 FROM similarity_result AS alike WHERE alike.change_id = change.id AND alike.topic <> ''"
-    " AND alike.revision = change.revision)"
-    " AND (level = 0 OR NOT EXISTS (SELECT 1 FROM change_topic WHERE change_topic.seq = change.seq))"
-)
-_ASSIGNED = "(SELECT value FROM review WHERE change_id = change.id AND action = 'assign' ORDER BY id DESC LIMIT 1) = ?"
+from tracker.storage.text_index import MATCHES
 
 _SUMS = ", ".join(f"sum({state}) AS {state}" for state in DELIVERY_STATES)
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeQuery:
-    """The conditions of a search for changes. `level`: that level or above; with `profile` the level for it.
-    `since` and `until` are days of publication, or of detection (in New York) for records that were not published.
-    `topics`: at least one of them. `profile`: the change touches it. `status`: a legal status that applies on the day `on`. `editorial`: False
-    leaves out typographic changes. `baseline`: False leaves out the baseline. `resembling`: only changes in which
-    the rules found nothing and whose words are similar to a topic. `terms`: each in one of its forms, where the
-    words of `query` are not enough. `review`: `open` (nobody acknowledged or decided the current revision),
-    `acknowledged`, `decided`."""
-
-    since: date | None = None
-    until: date | None = None
-    topic: str | None = None
-    topics: tuple[str, ...] = ()
-    level: Level | None = None
-    source: str | None = None
-    query: str | None = None
-    terms: tuple[tuple[str, ...], ...] = ()
-    kind: str | None = None
-    profile: str | None = None
-    status: str | None = None
-    on: date | None = None
-    review: str | None = None
-    assignee: str | None = None
-    editorial: bool | None = None
-    baseline: bool | None = None
-    resembling: bool = False
-    limit: int = 50
-    offset: int = 0
-
-    @property
-    def match(self) -> Match:
-        """The question of the full-text index; empty where no word is searched."""
-        asked = [(quoted or bare,) for quoted, bare in _QUOTED.findall(self.query or "")]
-        return Match(expression((*asked, *self.terms)))
 
 
 class StoreReader:
@@ -147,7 +81,7 @@ class StoreReader:
 
     def count(self, wanted: ChangeQuery) -> int:
         where, values = conditions(wanted)
-        if where == _ALL:
+        if where == ALL:
             return sum(self.levels().values())
         query = f"SELECT count(*) FROM change WHERE {where}"  # noqa: S608 - conditions are ours, values are bound
         return int(self.connection.execute(query, values).fetchone()[0])
@@ -157,7 +91,7 @@ class StoreReader:
         if wanted is None:
             return kept_counts.levels(self.connection)
         where, values = conditions(wanted)
-        rank = "level"
+        rank = rank_column(wanted)
         if wanted.profile is not None:
             rank = "(SELECT level FROM change_profile WHERE change_profile.seq = change.seq AND profile = ?)"
             values = [wanted.profile, *values]
@@ -307,12 +241,26 @@ class StoreReader:
         )
         return [dict(row) for row in rows]
 
+    def review_entries(self, first: int, last: int) -> list[dict[str, Any]]:
+        """The entries of the review log with these ids."""
+        rows = self.connection.execute(
+            "SELECT id, change_id, action, value, note, who FROM review WHERE id BETWEEN ? AND ? ORDER BY id",
+            [first, last],
+        )
+        return [dict(row) for row in rows]
+
+    def has_any(self, what: str, value: str) -> bool:
+        """Whether a change has this `topic`, `source` or `profile`."""
+        table = {"topic": "change_topic", "source": "change", "profile": "change_profile"}[what]
+        query = f"SELECT 1 FROM {table} WHERE {what} = ? LIMIT 1"  # noqa: S608 - names of ours
+        return self.connection.execute(query, [value]).fetchone() is not None
+
     def beside(self, change_id: str) -> dict[str, Any]:
         """The results of the assistants, which are no findings: the similar topic (`resembles`), and the last
         attempt at a model summary of the current revision (`model_summary`); each None where there is none."""
         like = self.connection.execute(
             "SELECT topic, round(score, 2) AS score, reference, similarity_result.made_with FROM change"  # noqa: S608 - ours
-            f" JOIN similarity_result ON change_id = change.id WHERE change.id = ? AND {_RESEMBLING}",
+            f" JOIN similarity_result ON change_id = change.id WHERE change.id = ? AND {RESEMBLING}",
             [change_id],
         ).fetchone()
         wrote = self.connection.execute(
@@ -348,6 +296,7 @@ class StoreReader:
         return {row["id"]: {"title": row["title"], "document_number": row["document_number"]} for row in rows}
 
     def assignees(self) -> list[str]:
+        """Everybody to whom a change was ever assigned."""
         query = "SELECT DISTINCT value FROM review WHERE action = 'assign' AND value <> '' ORDER BY value"
         return [row["value"] for row in self.connection.execute(query)]
 
@@ -431,48 +380,3 @@ def open_reader(state: Path) -> Iterator[StoreReader]:
         yield opened
     finally:
         opened.close()
-
-
-def conditions(wanted: ChangeQuery) -> tuple[str, list[Any]]:
-    where, values = [_ALL], list[Any]()
-    end = min(wanted.until, date.max - _ONE_DAY) + _ONE_DAY if wanted.until else None
-    plain: Sequence[tuple[str, Any]] = (
-        # The index has the day in UTC, which is New York's or the next one: it narrows the rows, the instant decides.
-        (f"{DAY} >= ?", wanted.since and wanted.since.isoformat()),
-        (_SINCE, wanted.since and to_text(legal_instant(wanted.since))),
-        (f"{DAY} <= ?", end and end.isoformat()),
-        ("coalesce(published, '') <= ?", wanted.until and wanted.until.isoformat()),
-        (_UNTIL, end and to_text(legal_instant(end))),
-        ("seq IN (SELECT seq FROM change_topic WHERE topic = ?)", wanted.topic),
-        ("level >= ?", None if wanted.profile else wanted.level and wanted.level.rank),
-        (
-            "source || '' = ?",
-            wanted.source,
-        ),  # not that column alone: its index would be used, not that of the newest
-        ("kind = ?", wanted.kind),
-        ("editorial = ?", wanted.editorial),
-        ("baseline = ?", wanted.baseline),
-        (_ASSIGNED, wanted.assignee),
-    )
-    for condition, value in plain:
-        if value is not None:
-            where.append(condition)
-            values.append(value)
-    if wanted.topics:
-        where.append("seq IN (SELECT seq FROM change_topic WHERE topic IN (SELECT value FROM json_each(?)))")
-        values.append(json.dumps(wanted.topics))
-    if wanted.profile is not None:
-        where.append("seq IN (SELECT seq FROM change_profile WHERE profile = ? AND level >= ?)")
-        values += [wanted.profile, wanted.level.rank if wanted.level else 0]
-    if wanted.resembling:
-        where.append(_RESEMBLING)
-    if wanted.review is not None:
-        where.append(_REVIEWS[wanted.review])
-    if wanted.status is not None:
-        condition, given = status_on(wanted.status, wanted.on.isoformat() if wanted.on else "9999-12-31")
-        where.append(condition)
-        values += given
-    if wanted.match:
-        where.append(f"seq IN {HITS}")
-        values.append(wanted.match)
-    return " AND ".join(where), values

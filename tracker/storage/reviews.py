@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 
 from tracker.errors import UsageError
 from tracker.model.corrections import ACTION, decode
@@ -27,11 +27,16 @@ class ReviewAction(StrEnum):
     DUE = "due"  # value: an ISO day; empty: none
     COMMENT = "comment"
     DECIDE = "decide"  # value: a Decision, note: the reason
+    UNDO = "undo"  # value: the id of the entry that no longer counts; `undo` writes it
     CORRECT = ACTION  # value: `corrections.CorrectedFields` as JSON, note: the reason; `ingest.corrections` writes it
 
 
 # What is entered for a whole story.
 _OF_STORY = frozenset({ReviewAction.ACKNOWLEDGE, ReviewAction.ASSIGN, ReviewAction.DUE, ReviewAction.DECIDE})
+
+
+_UNDOABLE = frozenset({*_OF_STORY, ReviewAction.COMMENT})
+_OF_SAME_STORY = ", same story]"
 
 
 class Decision(StrEnum):
@@ -57,10 +62,23 @@ class ReviewState:
         return "decided" if self.decision else "acknowledged" if self.acknowledged_by else "open"
 
 
+class StateColumns(NamedTuple):
+    """The columns of a change by which the inbox finds its state: whether somebody has acknowledged or decided the
+    current revision, whether it is decided, and who has it."""
+
+    handled: bool
+    decided: bool
+    assignee: str
+
+
 def review_state(entries: Sequence[Mapping[str, Any]], revision: int) -> ReviewState:
-    """The state that follows from the entries of a change, oldest first (`StoreReader.reviews`)."""
+    """The state that follows from the entries of a change, oldest first (`StoreReader.reviews`). An entry that was undone
+    does not count."""
     found: dict[str, Any] = {}
+    gone = undone(entries)
     for entry in entries:
+        if entry.get("id") in gone:
+            continue
         match entry["action"]:
             case ReviewAction.ASSIGN:
                 found["assignee"] = entry["value"]
@@ -71,6 +89,11 @@ def review_state(entries: Sequence[Mapping[str, Any]], revision: int) -> ReviewS
             case ReviewAction.DECIDE if entry["revision"] >= revision:
                 found |= {"decision": entry["value"], "reason": entry["note"], "decided_by": entry["who"]}
     return ReviewState(**found)
+
+
+def undone(entries: Sequence[Mapping[str, Any]]) -> frozenset[int]:
+    """The ids of the entries that later ones undo."""
+    return frozenset(int(entry["value"]) for entry in entries if entry["action"] == ReviewAction.UNDO)
 
 
 def add(
@@ -96,6 +119,7 @@ def add(
     }  # fmt: skip
     last = integrity.last_link(connection, REVIEW)
     connection.execute(insert(REVIEW).values(**row, chain=_link(last, row)))
+    refresh(connection, change_id)
 
 
 def of_change(connection: Connection, change_id: str) -> list[dict[str, Any]]:
@@ -121,7 +145,7 @@ def add_to_story(
     if action not in _OF_STORY:
         return [change_id]
     written = [change_id]
-    mark = f"[recorded with {change_id}, same story]"
+    mark = f"[recorded with {change_id}{_OF_SAME_STORY}"
     for other in _same_story(connection, change_id):
         if not _is_decided_apart(connection, other, action):
             words = f"{note.strip()}\n{mark}" if note.strip() else mark
@@ -143,16 +167,71 @@ def _same_story(connection: Connection, change_id: str) -> list[str]:
 def _is_decided_apart(connection: Connection, change_id: str, action: ReviewAction) -> bool:
     """Whether somebody has entered the same action, or a decision, on the current revision of that change itself."""
     revision = connection.execute(select(CHANGE.c.revision).where(CHANGE.c.id == change_id)).scalar()
-    entries = connection.execute(
-        select(REVIEW.c.action, REVIEW.c.note)
-        .where(
-            REVIEW.c.change_id == change_id,
-            REVIEW.c.revision >= revision,
-            REVIEW.c.action.in_([str(action), str(ReviewAction.DECIDE)]),
-        )
-        .order_by(REVIEW.c.id.desc())
-    ).first()
-    return entries is not None and not entries.note.endswith(", same story]")
+    log = _log(connection, change_id)
+    gone, kinds = undone(log), {str(action), str(ReviewAction.DECIDE)}
+    entries = [
+        entry
+        for entry in log
+        if entry["revision"] >= revision and entry["action"] in kinds and entry["id"] not in gone
+    ]
+    return bool(entries) and not is_from_story(entries[-1]["note"])
+
+
+def is_from_story(note: str) -> bool:
+    """Whether an entry was made for another change of the same story."""
+    return note.endswith(_OF_SAME_STORY)
+
+
+def undo(connection: Connection, ids: Sequence[int], *, at: datetime, who: str) -> list[int]:
+    """Adds an entry for each of these, by which it no longer counts, and returns the ids of the new entries. Raises
+    UsageError where one is not there, is another person's, was undone already, or is no action that can be undone."""
+    rows = connection.execute(select(REVIEW).where(REVIEW.c.id.in_(list(ids))).order_by(REVIEW.c.id)).all()
+    if len(rows) != len(set(ids)) or not rows:
+        raise UsageError("there is no such entry in the review log")
+    for row in rows:
+        if row.action not in _UNDOABLE:
+            raise UsageError(f"an entry of the kind {row.action!r} cannot be undone")
+        if row.who != fold_space(who):
+            raise UsageError("only who made an entry can undo it")
+        if row.id in undone(_log(connection, row.change_id)):
+            raise UsageError("this was undone already")
+    first = last_id(connection)
+    for row in rows:
+        mark = row.note.splitlines()[-1] if is_from_story(row.note) else ""
+        add(connection, row.change_id, at=at, who=who, action=ReviewAction.UNDO, value=str(row.id), note=mark)
+    return list(range(first + 1, last_id(connection) + 1))
+
+
+def last_id(connection: Connection) -> int:
+    """The id of the newest entry; 0 where there is none."""
+    return int(connection.execute(select(func.max(REVIEW.c.id))).scalar() or 0)
+
+
+def _log(connection: Connection, change_id: str) -> list[dict[str, Any]]:
+    rows = connection.execute(select(REVIEW).where(REVIEW.c.change_id == change_id).order_by(REVIEW.c.id))
+    return [dict(row._mapping) for row in rows]
+
+
+def refresh(connection: Connection, change_id: str) -> None:
+    """Writes the state of a change again (`StateColumns`) where the log says another one."""
+    kept = kept_state(connection, change_id)
+    found = kept and logged_state(connection, change_id)
+    if found and found != kept:
+        connection.execute(update(CHANGE).where(CHANGE.c.id == change_id).values(found._asdict()))
+
+
+def kept_state(connection: Connection, change_id: str) -> StateColumns | None:
+    """The columns of a change; None where no change has that id."""
+    columns = (CHANGE.c.handled, CHANGE.c.decided, CHANGE.c.assignee)
+    row = connection.execute(select(*columns).where(CHANGE.c.id == change_id)).first()
+    return None if row is None else StateColumns(*row)
+
+
+def logged_state(connection: Connection, change_id: str) -> StateColumns:
+    """The columns that follow from the log."""
+    revision = connection.execute(select(CHANGE.c.revision).where(CHANGE.c.id == change_id)).scalar_one()
+    state = review_state(_log(connection, change_id), revision)
+    return StateColumns(state.state != "open", bool(state.decision), state.assignee)
 
 
 def verify(connection: Connection) -> Iterator[str]:

@@ -50,7 +50,8 @@ EXEMPT_TABLES = {
     "review": "a chain of its own", "audit_log": "a chain of its own", "tombstone": "a chain of its own", "row_event": "this log",
     "change": "a seal in each row", "change_status": "compared with the record", "legal_date": "compared with the record",
     "change_text": "what is searched by; made again from the records", "delivery_count": "counts, kept by triggers",
-    "kept_count": "counts, kept by triggers",
+    "kept_count": "counts, kept by triggers", "card": "levels, kept by triggers",
+    "read_mark": "what a reader has opened; nothing depends on it",
     "data_version": "counts, kept by triggers", "source_disk": "counts, kept by triggers",
     "similarity_result": "never part of a finding; nothing depends on it", "model_summary": "as `similarity_result`",
 }  # fmt: skip

@@ -13,6 +13,7 @@ from tracker.storage import (  # noqa: F401 - their tables are part of the schem
     account_tables,
     assistant_tables,
     effect_tables,
+    inbox_tables,
     page_tables,
     prediction_tables,
     watch_tables,
@@ -153,7 +154,11 @@ class ChangeRow(TableBase, table=True):
     """A change. `record` is the whole of it as JSON, the other columns are for searching, and `row_hash` hashes
     them all (`integrity`). The index over many columns, and one by day that the migration creates (SQLAlchemy does
     not reflect an index over an expression), answer the inbox's questions (the number of each level, the newest)
-    without reading a record."""
+    without reading a record.
+
+    `queue_level`: the rank that the inbox shows: that of `level`, or of the gravest profile where the change is outside the
+    field for everybody else. `handled`, `decided`, `assignee`: what the review log says of the current revision
+    (`review_states`)."""
 
     __tablename__ = "change"
     __table_args__ = (
@@ -170,6 +175,7 @@ class ChangeRow(TableBase, table=True):
             "revision",
         ),
         Index(None, "source", "published"),
+        Index("ix_change_assignee", "assignee", **where("assignee <> ''")),
     )
     seq: int | None = Field(default=None, primary_key=True)
     id: str = Field(unique=True, max_length=20)
@@ -189,6 +195,10 @@ class ChangeRow(TableBase, table=True):
     operations: str | None = Field(default=None, foreign_key="blob.sha256", max_length=64)
     record: str = Field(sa_column=Column(Text, nullable=False))
     row_hash: str = Field(default="", max_length=64)
+    queue_level: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    handled: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
+    decided: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
+    assignee: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class ChangeTextRow(TableBase, table=True):
@@ -320,16 +330,6 @@ class DeliveryCountRow(TableBase, table=True):
     dead: int
     withheld: int
     last_attempt: int | None = None
-
-
-class KeptCountRow(TableBase, table=True):
-    """`level 0` to `level 4`: the number of changes of this rank; `effects`: that of effects. `card 0` to `card 4`: the number of cards of the inbox whose gravest change has this
-    rank; a story, or a change that shares none, is one card, and typographic changes do not count. Triggers update it,
-    because counting reads every change."""
-
-    __tablename__ = "kept_count"
-    name: str = Field(primary_key=True)
-    number: int
 
 
 class NoticeRow(TableBase, table=True):

@@ -1,3 +1,3 @@
 """The schema version that this code was written for: the newest revision in `migrations/versions`."""
 
-HEAD = "0005"
+HEAD = "0006"

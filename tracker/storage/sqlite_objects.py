@@ -31,6 +31,11 @@ _NEWEST = (
     "CREATE INDEX ix_change_newest ON change (coalesce(published, substr(detected_at, 1, 10)),"
     " seq, level, editorial, baseline, source, kind)"
 )
+# Lists the changes that nobody has handled, or that somebody has, newest first without sorting them.
+_QUEUE = (
+    "CREATE INDEX ix_change_queue ON change (baseline, editorial, handled, coalesce(published, substr(detected_at, 1, 10)),"
+    " seq, queue_level, source, kind)"
+)
 # Lists effects by their last event without sorting them.
 _LAST_EFFECTS = (
     "CREATE INDEX ix_effect_last ON effect (max(known_at, coalesce(retracted_at, known_at)), effect_id)"
@@ -61,28 +66,35 @@ def create_search(connection: Connection) -> None:
 
 
 def create_kept_count(connection: Connection) -> None:
-    """Counts changes, effects and the cards of the inbox, and creates the triggers that keep the counts."""
+    """Counts changes and effects, and creates the triggers that keep the counts."""
     if connection.dialect.name == "sqlite":
         _execute(connection, (*counts(), _LAST_EFFECTS, *_made(triggers.kept_count())))
 
 
+def create_cards(connection: Connection) -> None:
+    """Drops the triggers and counts of former cards, writes the cards of the inbox, and creates the triggers that keep
+    them."""
+    former = "DELETE FROM kept_count WHERE name BETWEEN 'card 0' AND 'card 4'"
+    _execute(connection, (former, *triggers.stored_cards()))
+    if connection.dialect.name == "sqlite":
+        dropped = (f"DROP TRIGGER IF EXISTS {name}" for name in triggers.FORMER)
+        _execute(connection, (*dropped, _QUEUE, *_made(triggers.cards())))
+    else:
+        _execute(
+            connection,
+            (f"DROP TRIGGER IF EXISTS {name} ON {table}" for name, table in triggers.FORMER.items()),
+        )
+
+
 def counts() -> tuple[str, ...]:
-    """The statements that count everything which triggers count later, for both databases."""
-    gravest = (
-        "SELECT coalesce(story, change.id) AS card, max(level) AS level FROM change"
-        " LEFT JOIN document_group ON name = change.id WHERE NOT editorial GROUP BY card"
-    )
+    """The statements that count the changes and effects, for both databases; triggers count them later."""
     ranks = ", ".join(f"({rank})" for rank in range(5))
-    cards = (
-        f"INSERT INTO kept_count WITH ranks(level) AS (VALUES {ranks}) SELECT 'card ' || ranks.level, count(card) FROM ranks"
-        f" LEFT JOIN ({gravest}) AS found ON found.level = ranks.level GROUP BY ranks.level"
-    )
     levels = (
         f"INSERT INTO kept_count WITH ranks(level) AS (VALUES {ranks}) SELECT 'level ' || ranks.level, count(seq) FROM ranks"
         " LEFT JOIN change ON change.level = ranks.level GROUP BY ranks.level"
     )
     effects = "INSERT INTO kept_count SELECT 'effects', count(*) FROM effect"
-    return cards, levels, effects
+    return levels, effects
 
 
 def rebuild_search(connection: Connection) -> None:

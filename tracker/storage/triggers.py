@@ -60,7 +60,7 @@ def first_triggers() -> Iterable[Trigger]:
 
 
 def all_triggers() -> Iterable[Trigger]:
-    return (*first_triggers(), *kept_count())
+    return (*first_triggers(), *kept_count(), *cards())
 
 
 def _delivery_count() -> tuple[Trigger, ...]:
@@ -154,68 +154,100 @@ def _source_disk() -> tuple[Trigger, ...]:
 
 
 def kept_count() -> tuple[Trigger, ...]:
-    """Counts of changes, effects, and the cards of the inbox. Each trigger of a card takes the cards that its row
-    belonged to away, as they were, and adds those that there are now: a row counts for the gravest level of its story."""
-
-    def story(of: str) -> str:
-        return f"(SELECT story FROM document_group WHERE name = {of})"
-
-    def others(story_: str, name: str) -> str:
-        """The levels of the other changes of a story."""
-        return (
-            "SELECT level FROM document_group JOIN change ON change.id = name"
-            f" WHERE story = {story_} AND name <> {name} AND NOT editorial"
-        )
-
-    def count(sign: str, *levels: str) -> str:
-        return (
-            f"UPDATE kept_count SET number = number {sign} 1 WHERE name ="
-            f" (SELECT 'card ' || max(level) FROM ({' UNION ALL '.join(levels)}) AS ranks)"
-        )
-
-    def row(of: str) -> str:
-        return f"SELECT {of}.level AS level WHERE NOT {of}.editorial"
-
-    def named(name: str) -> str:
-        return f"SELECT level FROM change WHERE id = {name} AND NOT editorial"
+    """Counts of changes by level, and of effects."""
 
     def step(sign: str, name: str) -> str:
         return f"UPDATE kept_count SET number = number {sign} 1 WHERE name = {name}"
 
     level_out, level_in = step("-", "'level ' || old.level"), step("+", "'level ' || new.level")
-    made = [
+    return (
         Trigger("kept_count_level_insert", "INSERT", "change", (level_in,)),
         Trigger("kept_count_level_delete", "DELETE", "change", (level_out,)),
         Trigger("kept_count_level_update", "UPDATE OF level", "change", (level_out, level_in)),
         Trigger("kept_count_effect_insert", "INSERT", "effect", (step("+", "'effects'"),)),
         Trigger("kept_count_effect_delete", "DELETE", "effect", (step("-", "'effects'"),)),
-    ]
-    for event, on, old, new in (
-        ("insert", "INSERT", "", "new"),
-        ("update", "UPDATE OF level, editorial", "old", "new"),
-        ("delete", "DELETE", "old", ""),
-    ):
-        one = new or old
-        rest = others(story(f"{one}.id"), f"{one}.id")
-        before = count("-", rest, *([row("old")] if old else []))
-        after = count("+", rest, *([row("new")] if new else []))
-        when = "old.level <> new.level OR old.editorial <> new.editorial" if old and new else ""
-        made.append(Trigger(f"kept_count_change_{event}", on, "change", (before, after), when))
-    joined = (
-        count("-", named("new.name")),
-        count("-", others("new.story", "new.name")),
-        count("+", others("new.story", "new.name"), named("new.name")),
     )
-    left = (
-        count("-", others("old.story", "old.name"), named("old.name")),
-        count("+", others("old.story", "old.name")),
-        count("+", named("old.name")),
+
+
+# The triggers that `cards` replaced, and their tables: they counted cards of changes without views.
+FORMER = {
+    "kept_count_change_insert": "change", "kept_count_change_update": "change", "kept_count_change_delete": "change",
+    "kept_count_join": "document_group", "kept_count_leave": "document_group", "kept_count_move": "document_group",
+}  # fmt: skip
+# The columns of a card after its name, from the rows of its changes.
+_LISTED = "NOT editorial AND NOT baseline"
+_LEVELS_OF_CARD = (
+    f"max(CASE WHEN {_LISTED} THEN queue_level END), max(CASE WHEN {_LISTED} AND NOT handled THEN queue_level END),"
+    f" max(CASE WHEN {_LISTED} AND handled THEN queue_level END)"
+)
+# The level by which a card counts in each view. A card is done while nothing in it within the field is open.
+_VIEWS = {
+    "all": "{0}shown",
+    "open": "{0}open",
+    "done": "CASE WHEN coalesce({0}open, 0) = 0 THEN {0}handled END",
+}
+
+
+def cards() -> tuple[Trigger, ...]:
+    """Each write to a change, or to the changes of a story, writes the card again; each write to a card, its counts."""
+
+    def card(name: str, changes: str) -> str:
+        return (
+            f"INSERT INTO card SELECT {name}, {_LEVELS_OF_CARD} FROM change WHERE change.id IN ({changes})"
+            " ON CONFLICT (name) DO UPDATE SET shown = excluded.shown, open = excluded.open, handled = excluded.handled"
+        )
+
+    def of_story(story: str) -> str:
+        return card(story, f"SELECT name FROM document_group WHERE story = {story}")
+
+    def of_change(row: str) -> str:
+        story = f"(SELECT story FROM document_group WHERE name = {row}.id)"
+        members = f"SELECT {row}.id UNION SELECT name FROM document_group WHERE story = {story}"
+        return card(f"coalesce({story}, {row}.id)", members)
+
+    def counted(sign: str, row: str) -> tuple[str, ...]:
+        return tuple(
+            f"UPDATE kept_count SET number = number {sign} 1 WHERE name = '{view} ' || ({level.format(f'{row}.')})"
+            for view, level in _VIEWS.items()
+        )
+
+    columns = ("queue_level", "editorial", "baseline", "handled")
+    changed = " OR ".join(f"old.{name} <> new.{name}" for name in columns)
+    # A name of a story may be a document's; only changes are in cards.
+    own, new = "DELETE FROM card WHERE name = new.name", of_story("new.story")
+    alone = (
+        f"INSERT INTO card SELECT change.id, {_LEVELS_OF_CARD} FROM change WHERE change.id = old.name GROUP BY change.id"
+        " ON CONFLICT (name) DO UPDATE SET shown = excluded.shown, open = excluded.open, handled = excluded.handled"
     )
-    made += [
-        Trigger("kept_count_join", "INSERT", "document_group", joined),
-        Trigger("kept_count_leave", "DELETE", "document_group", left),
+    return (
+        Trigger("card_change_insert", "INSERT", "change", (of_change("new"),)),
         Trigger(
-            "kept_count_move", "UPDATE OF story", "document_group", (*left, *joined), "old.story <> new.story"
+            "card_change_update", f"UPDATE OF {', '.join(columns)}", "change", (of_change("new"),), changed
         ),
-    ]
-    return tuple(made)
+        Trigger("card_change_delete", "DELETE", "change", (of_change("old"),)),
+        Trigger("card_join", "INSERT", "document_group", (own, new)),
+        Trigger("card_leave", "DELETE", "document_group", (of_story("old.story"), alone)),
+        Trigger(
+            "card_move",
+            "UPDATE OF story",
+            "document_group",
+            (of_story("old.story"), new),
+            "old.story <> new.story",
+        ),
+        Trigger("card_count_insert", "INSERT", "card", counted("+", "new")),
+        Trigger("card_count_update", "UPDATE", "card", (*counted("-", "old"), *counted("+", "new"))),
+        Trigger("card_count_delete", "DELETE", "card", counted("-", "old")),
+    )
+
+
+def stored_cards() -> tuple[str, ...]:
+    """The statements that write the cards of all stored changes and count them, before their triggers exist."""
+    return (
+        f"INSERT INTO card SELECT coalesce(story, change.id) AS card, {_LEVELS_OF_CARD} FROM change"
+        " LEFT JOIN document_group ON name = change.id GROUP BY card",
+        *(
+            f"INSERT INTO kept_count SELECT '{view} {rank}', count(*) FROM card WHERE ({level.format('')}) = {rank}"
+            for view, level in _VIEWS.items()
+            for rank in range(5)
+        ),
+    )

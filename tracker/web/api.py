@@ -21,7 +21,7 @@ from tracker.rendering.deadlines import as_json
 from tracker.rendering.redlines.diff_json import objects
 from tracker.rendering.status_report import status_report
 from tracker.search.query import terms
-from tracker.storage.read_queries import ChangeQuery
+from tracker.storage.change_query import ChangeQuery
 from tracker.web import rendering
 from tracker.web.context import InjectedContext, WebContext
 from tracker.web.page_cache import PageCache

@@ -33,6 +33,7 @@ from tracker.web import (
     feed,
     health,
     inbox,
+    inbox_actions,
     login,
     overview,
     party_lists,
@@ -92,6 +93,7 @@ def create_app(
     app.state.waiting = PendingSignIns()
     for part in (
         inbox,
+        inbox_actions,
         regulations,
         search,
         screening,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
+from starlette.background import BackgroundTask
 
 from tracker.documents.names import references_in
 from tracker.effects import RecordedEffect
@@ -26,7 +27,7 @@ from tracker.rendering.official_links import official_url
 from tracker.rendering.profile_lead import leading_badge, leading_match, level_badge, profile_reason
 from tracker.rendering.redlines.stored import is_present
 from tracker.serialization import change_from_json
-from tracker.storage import predictions, reviews
+from tracker.storage import predictions, read_marks, reviews
 from tracker.stories.related import related
 from tracker.stories.story_text import made_by_lines, record_line
 from tracker.text import name_key
@@ -36,7 +37,7 @@ from tracker.web.change_history import change_events, highlight_quotes
 from tracker.web.context import InjectedContext, WebContext
 from tracker.web.page_cache import cached_page
 from tracker.web.rendering import language_of, page
-from tracker.web.review import reviewer
+from tracker.web.review import reader_of, reviewer
 
 router = APIRouter(include_in_schema=False)
 
@@ -55,7 +56,20 @@ class Proposed:
 
 @router.get("/changes/{reference}")
 def change_page(request: Request, web_context: InjectedContext, reference: str) -> HTMLResponse:
-    return cached_page(request, web_context, lambda: _change(request, web_context, reference))
+    answer = cached_page(request, web_context, lambda: _change(request, web_context, reference))
+    # After the answer: a reader does not wait for the lock of the database.
+    answer.background = BackgroundTask(_mark_read, web_context, reader_of(request), reference)
+    return answer
+
+
+def _mark_read(web_context: WebContext, reader: str, reference: str) -> None:
+    """Mark a change and its story as read, where it is unread: most views of a page then write nothing."""
+    with web_context.reading() as store:
+        change_id = store.change(reference)["id"]
+        if read_marks.read_among(store.connection, reader, [change_id]):
+            return
+    with web_context.store.write() as connection:
+        read_marks.add(connection, reader, [change_id], web_context.now())
 
 
 def _change(request: Request, web_context: WebContext, reference: str) -> HTMLResponse:

@@ -24,13 +24,14 @@ from tracker.rendering.profile_lead import leading_badge, leading_match, profile
 from tracker.sanitize import safe_url, sanitize_line
 from tracker.serialization import change_from_json, format_instant
 from tracker.web.context import InjectedContext, WebContext
-from tracker.web.inbox import InboxFilter, filter_of
+from tracker.web.inbox_filter import InboxFilter, filter_of
 from tracker.web.rendering import asked_language, query
 
 router = APIRouter(include_in_schema=False)
 
 ATOM = "http://www.w3.org/2005/Atom"
 ENTRIES = 100
+_UNNAMED = frozenset({"new", "view", "baseline"})  # not part of a title
 # lxml writes the default namespace as None, which lxml-stubs do not know.
 _NAMES: Any = {None: ATOM}
 
@@ -51,7 +52,7 @@ def feed_of_saved_search(
     address = (
         f"{web_context.settings.viewer_url.rstrip('/')}/feed.atom{query(chosen.values(), lang=language)}"
     )
-    names = [value for name, value in chosen.values().items() if value and name != "new"]
+    names = [value for name, value in chosen.values().items() if value and name not in _UNNAMED]
     title = " · ".join(["tracker", *([name] if name else map(str, names))])
     return feed_answer(request, _feed(changes, web_context, language, address, title, chosen.profile))
 

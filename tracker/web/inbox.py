@@ -1,135 +1,70 @@
-"""The inbox: changes by level, topic, source, profile, legal status, period and words."""
+"""The inbox: a queue of stories, by view, level, topic, source, profile, legal status, period and words."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from enum import StrEnum
+from datetime import date, timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
 
+from tracker.clock import legal_day
 from tracker.documents.listed_parties import PARTY_LISTS
 from tracker.i18n import t
 from tracker.legal_status.current import current_status
 from tracker.legal_status.ribbons import Ribbon
 from tracker.locations import unit_path
-from tracker.model import TOPIC_IDS, Change, DocumentKind, Language, LegalDate, Level, ProfileMatch, Status
+from tracker.model import Change, Language, LegalDate, Level, ProfileMatch, Status
 from tracker.rendering.alert_message import what_changed
 from tracker.rendering.correction_text import leading_correction
 from tracker.rendering.deadlines import upcoming
 from tracker.rendering.profile_lead import leading_match, profile_reason
 from tracker.rendering.status_ribbons import status_ribbons, story_ribbons
+from tracker.sanitize import sanitize_line
 from tracker.screening.screener import list_level
 from tracker.search.marks import highlight
 from tracker.search.near import near_changes
-from tracker.search.query import terms
 from tracker.serialization import change_from_json
-from tracker.storage import reviews, saved_searches, story_cards
-from tracker.storage.read_queries import ChangeQuery
+from tracker.storage import read_marks, reviews, saved_searches, story_cards
+from tracker.storage.change_query import ChangeQuery, QueueView
+from tracker.storage.read_queries import StoreReader
 from tracker.stories.story_text import record_line
 from tracker.web.authentication import principal_of
 from tracker.web.context import InjectedContext, WebContext
+from tracker.web.inbox_actions import done_of
+from tracker.web.inbox_filter import PAGE, VIEWS, InboxFilter, choices, filter_of, problems
 from tracker.web.page_cache import cached_page
-from tracker.web.rendering import language_of, number_of, page
+from tracker.web.rendering import language_of, local_path, number_of, page, query, set_cookie
+from tracker.web.review import reader_of, reviewer
 from tracker.web.screening import listed_of_profile
 
 router = APIRouter(include_in_schema=False)
 
-PAGE = 50
-STATES = (
-    "proposed",
-    "published",
-    "in-force",
-    "delayed",
-    "stayed",
-    "not-enforced",
-    "expired",
-    "withdrawn",
-    "rescinded",
-    "declared-unlawful",
-    "not-incorporated",
-    "unclear",
-)
-REVIEWS = ("open", "acknowledged", "decided")
-Member = TypeVar("Member", bound=StrEnum)
+UNREAD_DAYS = 30  # what is older is not unread, however new the reader is
+PROFILE = "profile"  # the cookie with the reader's profile
+_QUEUES = {"unreviewed": "open", "unread": "unread", "mine": "mine", "done": "done", "all": "all"}
 
 
 @dataclass(frozen=True, slots=True)
-class InboxFilter:
-    """The filter of the inbox, as written in the address; empty fields match anything. `new`: without the first
-    poll. `similar`: changes that no rule matched, but whose words are similar to a topic's.
-    """
+class Reader:
+    """Who reads the inbox: the name under which marks are kept, the name to which changes are assigned (empty: none
+    yet), and the profile whose levels lead. `read`: those of the listed changes that this reader has opened."""
 
-    q: str = ""
-    level: str = ""
-    topic: str = ""
-    source: str = ""
-    profile: str = ""
-    status: str = ""
-    kind: str = ""
-    since: str = ""
-    until: str = ""
-    new: str = ""
-    similar: str = ""
-    review: str = ""
-    assignee: str = ""
-
-    def values(self) -> dict[str, object]:
-        return {name: getattr(self, name) for name in self.__slots__}
-
-    def wanted(self, today: date) -> ChangeQuery:
-        """Return the filter for the query. Without a level, typographic changes and changes outside the field
-        are left out, unless a profile is given.
-        """
-        level = _member(Level, self.level)
-        return ChangeQuery(
-            since=_day(self.since),
-            until=_day(self.until),
-            topic=self.topic or None,
-            level=level or (Level.NONE if self.similar or self.profile else Level.LOW),
-            source=self.source or None,
-            terms=terms(self.q),
-            kind=self.kind or None,
-            profile=self.profile or None,
-            status=self.status or None,
-            on=today,
-            review=self.review or None,
-            assignee=self.assignee or None,
-            editorial=None if level is Level.NONE else False,
-            baseline=False if self.new else None,
-            resembling=bool(self.similar),
-            limit=PAGE,
-        )
-
-
-def filter_of(values: Mapping[str, str]) -> InboxFilter:
-    """Return the filter of a query string; invalid values are ignored."""
-    taken = {name: values.get(name, "").strip()[:200] for name in InboxFilter.__slots__}
-    known = {
-        "level": list(Level),
-        "topic": TOPIC_IDS,
-        "status": STATES,
-        "kind": list(DocumentKind),
-        "review": REVIEWS,
-    }
-    for name, allowed in known.items():
-        if taken[name] not in allowed and name != "topic":
-            taken[name] = ""
-    for name in ("since", "until"):
-        if _day(taken[name]) is None:
-            taken[name] = ""
-    return InboxFilter(**taken)
+    key: str
+    name: str
+    profile: str
+    read: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
     """A row of the list: the change, its summary, its legal status today, and its next date. `level` is the level for
-    the selected profile, else the general one; `because` is the reason why the profile matches; `ribbons` say by which
+    the reader's profile, else the general one; `because` is the reason why the profile matches; `ribbons` say by which
     document and until when it, or on a card another record of its story, is stayed, ended or not effective yet.
+    `japan`: the first quoted words on Japan, on a card those of its first record with some.
     """
 
     change: Change
@@ -142,6 +77,7 @@ class InboxRow:
     ribbons: tuple[Ribbon, ...]
     next: LegalDate | None
     review: reviews.ReviewState
+    japan: str = ""
 
 
 def entries(
@@ -162,7 +98,7 @@ def entries(
         done = reviews.review_state(
             [entry for entry in log if entry["change_id"] == change.id], change.revision
         )
-        match = leading_match(change, profile)
+        match = leading_match(change, profile) or leading_match(change)
         general = change.tagging.level
         because = profile_reason(match, general, language) if match else ""
         level = match.level if match else general
@@ -182,6 +118,7 @@ def entries(
                 status_ribbons(found, language),
                 days[0] if days else None,
                 done,
+                next((sanitize_line(found.quote) for found in change.tagging.japan_nexus), ""),
             )
         )
     return rows
@@ -201,18 +138,20 @@ def _listed_already(match: ProfileMatch) -> tuple[list[str], Level] | None:
 
 @dataclass(frozen=True, slots=True)
 class OtherRecords:
-    """The other records of a card, each in one line with its id; `open` are those that nobody has reviewed."""
+    """The other records of a card, each in one line with its id; `open` are those that nobody has reviewed. `unread`:
+    the reader has not opened a record of the card."""
 
     lines: tuple[tuple[str, str], ...]
     open: int
+    unread: bool
 
 
 def _cards(
-    cards: list[story_cards.Card], log: list[dict[str, Any]], today: date, language: Language, profile: str
+    cards: list[story_cards.Card], log: list[dict[str, Any]], today: date, language: Language, reader: Reader
 ) -> list[tuple[InboxRow, OtherRecords]]:
     """Return the row of each card with the other records of its story."""
     rows = entries(
-        [record for card in cards for record in (card.lead, *card.rest)], log, today, language, profile
+        [record for card in cards for record in (card.lead, *card.rest)], log, today, language, reader.profile
     )
     by_id = {row.change.id: row for row in rows}
     found = []
@@ -221,9 +160,41 @@ def _cards(
         lines = tuple((record_line(row.change, language), row.change.id) for row in rest)
         waiting = sum(row.review.state == "open" and not row.change.baseline for row in rest)
         lead = by_id[card.lead["id"]]
+        whole = (lead, *rest)
         shown = story_ribbons(lead.change, [row.change for row in rest], today, language)
-        found.append((replace(lead, ribbons=shown), OtherRecords(lines, waiting)))
+        days = [row.next for row in whole if row.next]
+        row = replace(
+            lead,
+            ribbons=shown,
+            next=min(days, key=lambda day: day.date, default=None),
+            japan=next((row.japan for row in whole if row.japan), ""),
+        )
+        unread = any(_is_unread(row.change, today, reader) for row in whole)
+        found.append((row, OtherRecords(lines, waiting, unread)))
     return found
+
+
+def _is_unread(change: Change, today: date, reader: Reader) -> bool:
+    day = change.published or legal_day(change.detected_at)
+    listed = not change.baseline and not change.editorial
+    return listed and day >= today - timedelta(days=UNREAD_DAYS) and change.id not in reader.read
+
+
+def lead_profile(request: Request, web_context: WebContext, chosen: InboxFilter) -> str:
+    """Return the profile whose levels lead: the filter's, else the one that the reader chose, else the only one."""
+    known = [profile.id for profile in web_context.settings.profiles]
+    kept = request.cookies.get(PROFILE, "")
+    return chosen.profile or (kept if kept in known else "") or (known[0] if len(known) == 1 else "")
+
+
+@router.get("/profile/{name}")
+def choose_profile(request: Request, web_context: InjectedContext, name: str, back: str = "/") -> Response:
+    """Remember whose levels lead in this browser; `all`: the general ones."""
+    if name != "all" and name not in {profile.id for profile in web_context.settings.profiles}:
+        raise HTTPException(404, "there is no such profile")
+    answer = RedirectResponse(local_path(back), 303)
+    set_cookie(request, answer, PROFILE, "" if name == "all" else name)
+    return answer
 
 
 @router.get("/")
@@ -232,31 +203,35 @@ def inbox(request: Request, web_context: InjectedContext) -> HTMLResponse:
     listed = listed_of_profile(request, web_context, profile) if profile else []
     if listed:  # which the page cache does not know of
         return _inbox(request, web_context, listed)
-    return cached_page(request, web_context, lambda: _inbox(request, web_context))
+    with web_context.reading() as store:
+        read = read_marks.last(store.connection, reader_of(request))
+    beside = (read, request.cookies.get(PROFILE, ""))
+    return cached_page(request, web_context, lambda: _inbox(request, web_context), beside=beside)
 
 
 def _inbox(request: Request, web_context: WebContext, listed: Sequence[str] = ()) -> HTMLResponse:
-    chosen = filter_of(request.query_params)
+    chosen, language = filter_of(request.query_params), language_of(request, web_context)
+    reader = Reader(reader_of(request), reviewer(request), lead_profile(request, web_context, chosen))
     number = number_of(request.query_params.get("page", "1"))
-    today = web_context.today()
-    wanted = replace(chosen.wanted(today), offset=(number - 1) * PAGE)
+    wanted = _wanted(chosen, web_context.today(), reader)
+    floor = (wanted.level or Level.NONE).rank
     with web_context.reading() as store:
-        # Changes outside the field, nearly all that are stored, are counted only where they are listed.
-        lowest = Level.LOW if wanted.level and wanted.level.rank >= Level.LOW.rank else Level.NONE
-        counts = story_cards.levels(
-            store, replace(wanted, level=lowest, editorial=None if chosen.level == "none" else False)
-        )
-        cards = story_cards.cards(store, wanted)
-        log = store.reviews([record["id"] for card in cards for record in (card.lead, *card.rest)])
-        found = _cards(cards, log, today, language_of(request, web_context), chosen.profile)
-        anything = bool(counts) or bool(store.levels())
+        counts = _counts(store, wanted, chosen, reader)
+        total = _from(counts[chosen.shown_view], floor)
+        pages = max(1, -(-total // PAGE))
+        number = min(number, pages)
+        cards = story_cards.cards(store, replace(wanted, offset=(number - 1) * PAGE))
+        ids = [record["id"] for card in cards for record in (card.lead, *card.rest)]
+        log = store.reviews(ids)
+        reader = replace(reader, read=frozenset(read_marks.read_among(store.connection, reader.key, ids)))
+        found = _cards(cards, log, web_context.today(), language, reader)
+        anything = total > 0 or bool(store.levels())
         near = near_changes(store, chosen.q, wanted) if chosen.q and not cards else ()
+        wrong = problems(request.query_params, web_context, store, language)
+        done = done_of(store, request.query_params.get("done", ""))
     visitor = principal_of(request)
     with web_context.store.read() as connection:
         kept = saved_searches.list_searches(connection, visitor.name if visitor and visitor.signed_in else "")
-    mine = [(one.name, filter_of(one.conditions).values()) for one in kept]
-    floor = (wanted.level or Level.NONE).rank
-    total = sum(number for rank, number in counts.items() if rank >= floor)
     return page(
         request,
         web_context,
@@ -264,34 +239,67 @@ def _inbox(request: Request, web_context: WebContext, listed: Sequence[str] = ()
         filter=chosen,
         values=chosen.values(),
         entries=found,
-        tabs=_tabs(counts),
+        views=[(name, _from(counts[name], floor)) for name in VIEWS],
+        tabs=_tabs(counts[chosen.shown_view]),
         total=total,
         number=number,
-        pages=max(1, -(-total // PAGE)),
+        pages=pages,
         anything=anything,
         listed=listed,
         near=near,
-        saved=mine,
-        choices=choices(web_context),
+        wrong=wrong,
+        done=done,
+        who=reader.name,
+        people=_people(choices_made := choices(web_context), reader.name),
+        decisions=list(reviews.Decision),
+        own_profile=reader.profile,
+        profiles=choices_made["profile"],
+        days=UNREAD_DAYS,
+        saved=[(one.name, filter_of(one.conditions).values()) for one in kept],
+        choices=choices_made,
         lit=partial(highlight, wanted=wanted.terms),
-        filtered=any(value for name, value in chosen.values().items() if name != "level"),
+        filtered=bool(chosen.conditions),
+        address=f"/{query(chosen.values(), page=number if number > 1 else '')}",
     )
 
 
-def choices(web_context: WebContext) -> dict[str, list[str]]:
-    settings = web_context.settings
-    with web_context.reading() as store:
-        assignees = store.assignees()
+def _people(known: Mapping[str, list[str]], own: str) -> list[str]:
+    return list(dict.fromkeys(filter(None, (own, *known["assignee"]))))
+
+
+def _wanted(chosen: InboxFilter, today: date, reader: Reader) -> ChangeQuery:
+    """Return the query for the shown view. The records of the first poll are out of sight unless they are asked for."""
+    view = _view(chosen.shown_view, today, reader)
+    return replace(chosen.wanted(today), baseline=None if chosen.baseline else False, queue=view)
+
+
+def _view(name: str, today: date, reader: Reader) -> QueueView:
+    since = today - timedelta(days=UNREAD_DAYS)
+    return QueueView(_QUEUES[name], person=reader.name, reader=reader.key, since=since)
+
+
+def _counts(
+    store: StoreReader, wanted: ChangeQuery, chosen: InboxFilter, reader: Reader
+) -> dict[str, dict[int, int]]:
+    """Return the number of cards by rank in each view, under the same filter."""
+    # Changes outside the field, nearly all that are stored, are counted only where they are listed.
+    lowest = Level.LOW if wanted.level and wanted.level.rank >= Level.LOW.rank else Level.NONE
+    counted = replace(wanted, level=lowest, editorial=None if chosen.level == "none" else False)
+    kept = story_cards.views(store, counted)
+    assert wanted.on is not None
+    unread = replace(counted, queue=_view("unread", wanted.on, reader), baseline=False)
+    mine = replace(counted, queue=_view("mine", wanted.on, reader))
     return {
-        "topic": list(TOPIC_IDS),
-        "source": [source.id for source in settings.sources],
-        "profile": [profile.id for profile in settings.profiles],
-        "status": list(STATES),
-        "kind": [str(kind) for kind in DocumentKind],
-        "review": list(REVIEWS),
-        "assignee": assignees,
-        "similar": ["1"] if settings.similarity else [],
+        "unreviewed": kept["open"],
+        "done": kept["done"],
+        "all": kept["all"],
+        "unread": story_cards.levels(store, unread),
+        "mine": story_cards.levels(store, mine) if reader.name else {},
     }
+
+
+def _from(counts: Mapping[int, int], floor: int) -> int:
+    return sum(number for rank, number in counts.items() if rank >= floor)
 
 
 def _tabs(counts: Mapping[int, int]) -> list[tuple[str, int]]:
@@ -300,17 +308,3 @@ def _tabs(counts: Mapping[int, int]) -> list[tuple[str, int]]:
     for level in (Level.CRITICAL, Level.HIGH, Level.MEDIUM, Level.LOW):
         tabs.append((level.value, sum(number for rank, number in counts.items() if rank >= level.rank)))
     return tabs
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _member(kind: type[Member], text: str) -> Member | None:
-    try:
-        return kind(text)
-    except ValueError:
-        return None

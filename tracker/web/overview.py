@@ -37,7 +37,7 @@ from tracker.storage.story_queries import stories_of
 from tracker.stories.deadline_status import deadline_ribbons
 from tracker.web.authentication import address_of
 from tracker.web.context import InjectedContext, WebContext
-from tracker.web.inbox import InboxFilter, choices, filter_of
+from tracker.web.inbox_filter import InboxFilter, choices, filter_of
 from tracker.web.rendering import asked_language, language_of, page
 from tracker.web.review import reviewer
 from tracker.web.security_headers import check_form
@@ -61,7 +61,7 @@ def due(web_context: WebContext, chosen: InboxFilter) -> tuple[Deadline, ...]:
 def _dated(web_context: WebContext, chosen: InboxFilter, *, superseded: bool = False) -> list[Change]:
     today = web_context.today()
     with web_context.reading() as store:
-        if any(value for name, value in chosen.values().items() if name != "level"):
+        if chosen.conditions:
             wanted = replace(chosen.wanted(today), limit=10_000)
             records = [record for record in store.changes(wanted) if record["dates"]]
         else:

@@ -107,13 +107,18 @@ class PageCache:
 
 
 def cached_page(
-    request: Request, web_context: WebContext, make: Callable[[], HTMLResponse], *, seal: str = ""
+    request: Request,
+    web_context: WebContext,
+    make: Callable[[], HTMLResponse],
+    *,
+    seal: str = "",
+    beside: Hashable = None,
 ) -> HTMLResponse:
-    """Return the page, from the cache or from `make`."""
+    """Return the page, from the cache or from `make`. `beside`: what else the page is made from."""
     cache: PageCache = request.app.state.page_cache
     language = language_of(request, web_context)
     key = (
-        request.url.path, request.url.query, language, web_context.today(), principal_of(request), request.cookies.get("reviewer", ""),
+        request.url.path, request.url.query, language, web_context.today(), principal_of(request), request.cookies.get("reviewer", ""), beside,
     )  # fmt: skip
     other: list[HTMLResponse] = []  # a response that is returned but not cached
 

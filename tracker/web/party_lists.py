@@ -15,10 +15,10 @@ from tracker.legal_status.stored_register import status_of_units
 from tracker.model import Change, Op
 from tracker.serialization import change_from_json
 from tracker.storage import changes as stored
-from tracker.storage.read_queries import ChangeQuery
+from tracker.storage.change_query import ChangeQuery
 from tracker.text import index_form, search_key
 from tracker.web.context import InjectedContext, WebContext
-from tracker.web.inbox import InboxFilter, filter_of
+from tracker.web.inbox_filter import InboxFilter, filter_of
 from tracker.web.page_cache import cached_page
 from tracker.web.rendering import language_of, number_of, page
 

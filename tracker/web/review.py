@@ -18,7 +18,7 @@ from tracker.rendering import print_pdf, review_log
 from tracker.rendering.correction_text import review_words
 from tracker.storage import reviews
 from tracker.storage.reviews import ReviewAction
-from tracker.text import fold_space
+from tracker.text import fold_space, search_key
 from tracker.web.authentication import principal_of
 from tracker.web.context import InjectedContext
 from tracker.web.rendering import language_of, local_path, page, set_cookie
@@ -38,6 +38,12 @@ def reviewer(request: Request) -> str:
     if visitor is not None and visitor.signed_in:
         return visitor.name
     return fold_space(unquote(request.cookies.get(WHO, "")))[: reviews.NAME]
+
+
+def reader_of(request: Request) -> str:
+    """Return the key under which a reader's marks are kept: the account; empty for all readers without sign-in."""
+    visitor = principal_of(request)
+    return search_key(visitor.name) if visitor is not None and visitor.signed_in else ""
 
 
 @router.post("/reviewer")

@@ -19,7 +19,7 @@ from tracker.storage.saved_searches import SavedSearch
 from tracker.web import feed, overview
 from tracker.web.authentication import principal_of
 from tracker.web.context import InjectedContext, WebContext
-from tracker.web.inbox import filter_of
+from tracker.web.inbox_filter import filter_of
 from tracker.web.rendering import language_of, page, query
 from tracker.web.security_headers import check_form
 

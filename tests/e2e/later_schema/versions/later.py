@@ -6,7 +6,7 @@ from alembic import op
 from tracker.storage import sqlite_objects
 
 revision = "later"
-down_revision = "0004"
+down_revision = "0006"
 
 
 def upgrade() -> None:
