@@ -20,8 +20,9 @@ from tracker.archive.importer import import_archive, import_state
 from tracker.archive.verification import verify
 from tracker.errors import UsageError
 from tracker.storage import audit_log, location
+from tracker.storage.change_query import ChangeQuery
 from tracker.storage.database import Store
-from tracker.storage.read_queries import ChangeQuery, open_reader
+from tracker.storage.read_queries import open_reader
 
 
 @pytest.fixture(scope="module")
