@@ -271,6 +271,7 @@ def test_every_file_of_the_pages_is_packaged() -> None:
 def test_a_page_speaks_the_language_that_the_browser_asks_for_until_the_reader_chooses(
     client: TestClient, asked: str, shown: str
 ) -> None:
+    client.cookies.clear()  # of the tests before
     client.get("/", headers={"accept-language": "en"})  # cached for another language
     answer = client.get("/", headers={"accept-language": asked})
     assert answer.headers["content-language"] == shown
