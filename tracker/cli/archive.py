@@ -38,6 +38,26 @@ def backup(config: Path, state: Path, folder: Path, as_json: bool) -> None:  # n
     print(f"{made.path}: {made.bytes / 1e6:.1f} MB, {made.snapshots} snapshots, {made.changes} changes")
 
 
+def _export_with(name: str, state: Path, output: Path | None, *, as_json: bool) -> None:
+    from tracker.plugins import EXPORTERS, plugins, problems
+    from tracker.storage.read_queries import open_reader
+
+    found = plugins(EXPORTERS)
+    if name not in found:
+        known = ", ".join(found) or "none is installed"
+        raise UsageError(
+            problems(EXPORTERS).get(name) or f"--with: no exporter has the name {name!r}: {known}"
+        )
+    if output is None:
+        raise UsageError("--with needs -o FOLDER")
+    with open_reader(state) as reader:
+        files = [str(path) for path in found[name](reader, output)]
+    if as_json:
+        print_json({"folder": str(output), "files": files})
+        return
+    print(f"{output}: {len(files)} files")
+
+
 @command("export")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option(
@@ -50,6 +70,12 @@ def backup(config: Path, state: Path, folder: Path, as_json: bool) -> None:  # n
     metavar="DIR",
     help="Instead: write the stored law as a git repository.",
 )
+@click.option(
+    "--with",
+    "exporter",
+    metavar="NAME",
+    help="Instead: run this exporter of a plug-in, into the folder of -o.",
+)
 @output_option
 @json_option
 def export(
@@ -58,17 +84,21 @@ def export(
     file: Path | None,
     evidence: str | None,
     git_folder: Path | None,
+    exporter: str | None,
     output: Path | None,
     as_json: bool,
 ) -> None:
     """Exports everything to one portable FILE (a zip of JSON lines and bytes), the evidence for one change to a
     folder, or the stored law as a git repository with one commit per effective date and document.
     """
-    if [file, evidence, git_folder].count(None) != 2:
+    if [file, evidence, git_folder, exporter].count(None) != 3:
         raise UsageError(
-            "name a FILE, or use --evidence CHANGE or --git DIR",
+            "name a FILE, or use --evidence CHANGE, --git DIR or --with NAME",
             cure="tracker export --evidence CHANGE -o FOLDER",
         )
+    if exporter is not None:
+        _export_with(exporter, state, output, as_json=as_json)
+        return
     if git_folder is not None:
         if output is not None:
             raise UsageError("-o goes with --evidence", cure="tracker export --git DIR")

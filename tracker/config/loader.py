@@ -51,6 +51,7 @@ from tracker.config.signing import signing_keys
 from tracker.config.source_kinds import source_kinds
 from tracker.errors import SettingsError
 from tracker.model import Profile
+from tracker.plugins import SOURCES, problems
 
 _HEADER = re.compile(r"^\s*\[(\[)?\s*([A-Za-z0-9_\-.\"]+)\s*\]?\]\s*(?:#.*)?$")
 _KEY = re.compile(r'^\s*([A-Za-z0-9_\-]+|"[^"]+")\s*=')
@@ -287,8 +288,10 @@ class _Reader:
             kind = values.get("kind")
             if isinstance(kind, str) and kind in source_kinds():
                 right = self.read_table(place, values, keys_for_kind(kind))
-            else:  # which keys belong to it cannot be known, so that its kind is the only mistake reported
+            else:  # its keys cannot be known: its kind is the only mistake reported
                 right = self.read_table(place, values, keys_for_unknown_kind())
+                if problem := problems(SOURCES).get(str(kind)):
+                    self.problem((*place, "kind"), problem)
             if "every" in values and "cron" in values:
                 self.problem((*place, "cron"), 'use "every" or "cron", not both')
             if "id" in right and "kind" in right:
@@ -467,17 +470,14 @@ class _Reader:
         if "slack" not in self.table:
             return None
         right = self.read_table(("slack",), self.table["slack"], SLACK)
-        for name in ("signing_secret", "app_token", "bot_token"):
+        for name in ("signing_secret", "app_token"):
             if name in right:
                 try:
                     right[name] = self.secret(right[name])
                 except ValueError as error:
                     self.problem(("slack", name), f"{name}: {error}")
         if not {"signing_secret", "app_token"} & right.keys():
-            self.problem(
-                ("slack",),
-                "slack: give signing_secret, for requests to the viewer, or app_token, for Socket Mode",
-            )
+            self.problem(("slack",), "slack: needs signing_secret, or app_token for Socket Mode")
         return SlackApp(**right)
 
     def read_digest(self) -> Digest | None:

@@ -195,13 +195,11 @@ class ViewerAccess:
 @dataclass(frozen=True, slots=True)
 class SlackApp:
     """The firm's own Slack app, whose buttons write reviews. `users` are reviewers by Slack user id. Secrets are never logged.
-    `signing_secret` is needed for requests to the viewer, `app_token` for Socket Mode, which needs no open port, `bot_token` for
-    showing what is behind links."""
+    `signing_secret` is needed for requests to the viewer, `app_token` for Socket Mode, which needs no open port."""
 
     users: Mapping[str, str] = field(default_factory=dict)
     signing_secret: str = field(default="", repr=False)
     app_token: str = field(default="", repr=False)
-    bot_token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,6 @@ SLACK: Keys = {
     "app_token": Key(
         read.secret, STRING, "env:NAME or file:PATH: for Socket Mode, in which no request comes in"
     ),
-    "bot_token": Key(read.secret, STRING, "env:NAME or file:PATH: shows what is behind links to the viewer"),
     "users": Key(
         read.names,
         {"type": "object", "additionalProperties": STRING},

@@ -1,6 +1,7 @@
 """The registry of source kinds. Each kind declares its name, its settings keys and its adapter.
 
-A kind is a package in `tracker/sources/` with a `KIND`. The packages are found at the first call of
+A kind is a package in `tracker/sources/` with a `KIND`, or a plug-in: an entry point of the group `tracker.sources` that names its
+`SourceKind`. The packages are found at the first call of
 `source_kinds`, and a kind's adapter is imported at its first poll: reading the settings imports neither the
 HTTP client nor a parser.
 """
@@ -15,6 +16,7 @@ from pkgutil import iter_modules
 from types import MappingProxyType
 from typing import Literal
 
+from tracker import plugins
 from tracker.config.keys import Keys
 
 _PACKAGE = "tracker.sources"
@@ -56,7 +58,7 @@ def register(kind: SourceKind) -> None:
 
 
 def source_kinds() -> Mapping[str, SourceKind]:
-    """Return every kind by its name: those in `tracker/sources/` and those that were registered."""
+    """Return every kind by its name: those in `tracker/sources/`, those of plug-ins, and those that were registered."""
     _discover()
     return MappingProxyType(dict(sorted(_registered.items())))
 
@@ -66,3 +68,5 @@ def _discover() -> None:
     for module in iter_modules(import_module(_PACKAGE).__path__):
         if module.ispkg:
             register(import_module(f"{_PACKAGE}.{module.name}").KIND)
+    for kind in plugins.plugins(plugins.SOURCES).values():
+        register(kind)

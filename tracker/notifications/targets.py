@@ -40,6 +40,7 @@ from tracker.notifications.delivery_result import DeliveryResult, combine_result
 from tracker.notifications.formats import OutboundMessage, defuse_mentions, headline, plain
 from tracker.notifications.recipient_list import summary
 from tracker.notifications.test_message import test_message
+from tracker.plugins import CHANNELS, plugins, problems
 from tracker.sanitize import sanitize_line
 from tracker.storage.deliveries import ONLY
 
@@ -117,10 +118,16 @@ def _plugins(channel: Channel) -> dict[str, Any]:
     manager = NotificationManager()
     if FilePlugin.protocol not in manager:
         manager.add(FilePlugin, schemas=FilePlugin.protocol)
+    for plugin_class in plugins(CHANNELS).values():  # Apprise plugins, by the scheme of their URLs
+        if plugin_class.protocol not in manager:
+            manager.add(plugin_class, schemas=plugin_class.protocol)
     arguments = url_to_dict(channel.url, secure_logging=True)
     cure = "see the Apprise URL of the service; its words must be percent-encoded"
     if arguments is None:
-        raise DeliveryError("the url is not one that Apprise supports", cure=cure)
+        problem = problems(CHANNELS).get(channel.url.partition("://")[0])
+        raise DeliveryError(
+            problem or "the url is not one that Apprise supports", cure="" if problem else cure
+        )
     kind = manager[arguments["schema"]]
     plugin_class = _PLUGINS.get(kind, kind)
     try:

@@ -1,0 +1,1 @@
+"""An example of what others can add to tracker by entry points."""
