@@ -7,14 +7,17 @@ from datetime import date
 
 import pytest
 from click.testing import CliRunner
+from fastapi.testclient import TestClient
 
 from tests.e2e.world import World
 from tests.tariff_samples import THE_DUTY, added, chapters, notes_pdf
 from tracker.answers.duty import duty_on, duty_to_json, origin_of
 from tracker.cli import duty as _registers  # noqa: F401
 from tracker.cli.app import app
+from tracker.config.loader import load
 from tracker.errors import UsageError
 from tracker.storage.database import Store
+from tracker.web.app import create_app
 
 ANY = added("9903.03.01", "Articles the product of any country", f"{THE_DUTY} + 10%")
 
@@ -66,3 +69,35 @@ def test_the_command_prints_the_same_answer(tariff: World) -> None:
     shown = CliRunner().invoke(app, ["duty", "8708.40", "--on", "2026-06-20", "--lang", "ja", *base])
     assert shown.exit_code == 1
     assert "どの細分かの確認が必要: 8708.40.11" in shown.output
+
+
+PROFILE = """
+[[profile]]
+id = "gear"
+hts = ["8708.40.11", "8481.80.90", "car"]
+"""
+
+
+def test_the_page_shows_the_numbers_of_the_profiles_with_their_history(tariff: World) -> None:
+    rows = chapters()
+    rows[6]["general"] = "2.5%"
+    tariff.later(days=1)
+    tariff.standin.archive.tariff.publish("2026HTSRev15", tariff.now, [*rows, ANY], notes_pdf())
+    tariff.one()
+    tariff.use("hts", extra=PROFILE)
+    settings = load(tariff.config)
+    app_ = create_app(lambda: settings, tariff.state, now=lambda: tariff.now)
+    with TestClient(app_, base_url="http://127.0.0.1:8000") as client:
+        shown = client.get("/duties")
+        assert shown.status_code == 200
+        assert "<h1>関税</h1>" in shown.text
+        assert "8708.40.11" in shown.text
+        assert "2026HTSRev15" in shown.text
+        assert "<del>" in shown.text
+        one = client.get("/duties?hts=8481.80.90&on=2026-06-10")
+        assert "上記の文言により確定。" in one.text
+        assert "&lt;b&gt;" in client.get("/duties?hts=<b>").text
+        assert "どの細分かの確認が必要" in client.get("/duties?hts=8708.40").text
+        answer = client.get("/api/duty?hts=8708401150&on=2026-06-20").json()
+        assert (answer["state"], answer["additional"][0]["heading"]) == ("determined", "9903.03.01")
+        assert client.get("/api/duty?hts=car").status_code == 404

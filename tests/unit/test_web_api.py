@@ -93,7 +93,7 @@ def test_it_describes_itself(client: TestClient) -> None:
     paths = client.get("/api/openapi.json").json()["paths"]
     assert set(paths) == {
         "/api/changes", "/api/changes/{reference}", "/api/changes/{reference}/diff", "/api/status", "/api/deadlines",
-        "/api/law", "/api/effects", "/api/search",
+        "/api/law", "/api/effects", "/api/duty", "/api/search",
     }  # fmt: skip
 
 

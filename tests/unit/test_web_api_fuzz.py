@@ -23,6 +23,7 @@ PATHS = [
     "/api/deadlines",
     "/api/law",
     "/api/effects",
+    "/api/duty",
     "/api/search",
 ]
 

@@ -19,13 +19,13 @@ from tracker.i18n import t
 from tracker.legal_status.register import affecting_name, first_day
 from tracker.model import Fetched, Language, ResourceType, Unit
 from tracker.parsing.screening_list import country_name
-from tracker.storage import effects, snapshots
-from tracker.storage.schema import SNAPSHOT, VERSION
+from tracker.storage import changes, effects, snapshots
+from tracker.storage.schema import CHANGE, SNAPSHOT, VERSION
 from tracker.stories.law import law_on
 from tracker.tariff.duty import Additional, Duty, Origin, Question, RegisterEntry, duty_of
 from tracker.tariff.notes import Notes, Subdivision
-from tracker.tariff.rows import Schedule, TariffRow, dotted, rows_of_records
-from tracker.text import canonical_json
+from tracker.tariff.rows import Schedule, TariffRow, digits, dotted, rows_of_records
+from tracker.text import CELL_GAP, canonical_json
 
 _EU = frozenset(
     [
@@ -62,6 +62,8 @@ _NOT_IN_FORCE = frozenset(
     {"rescinded", "withdrawn", "expired", "declared-unlawful", "stayed", "not-enforced", "delayed"}
 )
 _SUBCHAPTER = "III"
+SCHEDULE = "schedule"  # the key of the export in its source
+_RELEASES = 200  # records of releases that a history looks at
 _DAY = timedelta(days=1)
 
 
@@ -326,6 +328,47 @@ def _row_text(row: TariffRow) -> str:
 def questions(answer: DutyAnswer, language: Language) -> list[str]:
     """Return the open questions in words."""
     return [t(f"duty.open.{one.code}", language, **dict(one.values)) for one in answer.duty.open]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryStep:
+    """What a release changed in the rows of a number: the release, its record, and each row before and after."""
+
+    release: str
+    day: date
+    change: str
+    rows: tuple[tuple[str, str, str], ...]
+
+
+def history_of(connection: Connection, number: str) -> list[HistoryStep]:
+    """Return what releases changed in the line of a number, above it and below it, the newest first."""
+    code = digits(number)
+    query = (
+        select(CHANGE.c.id, CHANGE.c.citation, CHANGE.c.detected_at)
+        .where(CHANGE.c.document_id.in_({f"{one.source}:{SCHEDULE}" for one in stored_releases(connection)}))
+        .where(CHANGE.c.baseline.is_(False), CHANGE.c.editorial.is_(False))
+        .order_by(CHANGE.c.seq.desc())
+        .limit(_RELEASES)
+    )
+    found = []
+    for change in connection.execute(query):
+        rows = tuple(
+            (one.path, _short(one.before), _short(one.after))
+            for one in changes.operations(connection, change.id)
+            if not one.editorial and _is_of_line(digits(one.path.partition(" › ")[0]), code)
+        )
+        if rows:
+            found.append(HistoryStep(change.citation or "", legal_day(change.detected_at), change.id, rows))
+    return found
+
+
+def _is_of_line(row: str, code: str) -> bool:
+    return bool(row) and (row.startswith(code) or code.startswith(row))
+
+
+def _short(text: str) -> str:
+    """Return a row without its number, which stands beside it."""
+    return " · ".join(text.split(CELL_GAP)[1:])
 
 
 def known_numbers(numbers: tuple[str, ...]) -> list[str]:

@@ -382,8 +382,9 @@ class _Decision:
     def _elsewhere(self) -> list[Question]:
         """Return a question for each temporary provision of another subchapter that names the line."""
         found = []
+        start = digits(self._number)[:4]
         for row in self._schedule.rows:
-            if not row.number.startswith(_OTHER_SUBCHAPTERS) or len(digits(row.number)) < 8:
+            if not row.number.startswith(_OTHER_SUBCHAPTERS) or start not in row.description:
                 continue
             heading = read_heading(row.description)
             if (
