@@ -14,6 +14,7 @@ SCRIPTS = {
     "amend": ["--write"],
     "main_text": ["--write"],
     "viewer_load": ["--write"],
+    "hts": ["--write"],
     "fetch_floor": [],
 }
 

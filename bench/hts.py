@@ -135,7 +135,8 @@ def _child(folder: str, now: str) -> None:
 
 
 def _changes(folder: Path) -> list[dict[str, Any]]:
-    from tracker.storage.read_queries import ChangeQuery, open_reader
+    from tracker.storage.change_query import ChangeQuery
+    from tracker.storage.read_queries import open_reader
 
     with open_reader(folder / "state") as opened:
         return [one for one in opened.changes(ChangeQuery(limit=50)) if not one["baseline"]]
