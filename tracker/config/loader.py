@@ -334,7 +334,7 @@ class _Reader:
     def check_webhook(self, place: Place, right: dict[str, Any]) -> None:
         """Check the keys that only webhooks have, and replace the name of the template by its path."""
         hidden = str(right.get("url", "json")).startswith(("env:", "file:"))
-        for name in ("payload", "template"):
+        for name in ("payload", "template", "reviews"):
             if right.get(name) and not hidden and not str(right.get("url", "json")).startswith("json"):
                 self.problem((*place, name), f"{name}: only json:// and jsons:// have it")
         if "template" in right:

@@ -88,6 +88,7 @@ class Channel:
     secret: str = field(default="", repr=False)  # signs a webhook's messages
     payload: str = "record"  # of a webhook: the record, or the record in an envelope
     template: Path | None = None  # a Jinja template that makes the body of a webhook
+    reviews: bool = False  # a webhook also gets each entry of the review log
     url_file: Path | None = field(default=None, repr=False)
     secret_file: Path | None = field(default=None, repr=False)
     line: int = 0

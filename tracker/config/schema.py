@@ -167,6 +167,7 @@ CHANNEL: Keys = {
         STRING,
         "of json:// and jsons://: a template of yours that makes the body; as seen from the settings file",
     ),
+    "reviews": Key(read.boolean, BOOLEAN, "of json:// and jsons://: also each entry of the review log"),
     "quiet_hours": Key(
         read.hours,
         {"type": "string", "pattern": _HOURS},

@@ -452,7 +452,8 @@ class Notice:
     """A message that is not about a change. `id` is `ntc_` and 16 hex digits.
 
     `kind` is source-down, source-back, source-quiet, source-resumed, source-gap, source-whole, channel-down,
-    channel-back, recipient-refused, recipient-back, prediction-differs, deadline or unacknowledged; `data` its facts (`present.notice`).
+    channel-back, recipient-refused, recipient-back, prediction-differs, deadline,
+    unacknowledged, review-decided or review-entered; `data` its facts (`present.notice`).
     """
 
     id: str

@@ -19,6 +19,7 @@ from tracker.rendering.alert_message import (
     OfficialQuote,
     force_label,
 )
+from tracker.rendering.correction_text import review_words
 from tracker.rendering.deadlines import change_url, confined_to, days_left
 from tracker.rendering.failure_cause import reason_line
 from tracker.rendering.location_text import location_label
@@ -98,6 +99,14 @@ def notice_message(
             ),
             LabeledFact(t("notice.sent-to", language), sanitize_line(data["channel"])),
         ]
+        links = _links(data["change"], data["url"], language, viewer_url)
+    elif notice.kind.startswith("review-"):
+        title = sanitize_line(data["title"])
+        action, words = label("web.did", data["action"], language), review_words(data, language)
+        what = t(
+            "notice.review-what", language, who=sanitize_line(data["who"]), action=action, words=words
+        ).strip()
+        points = [LabeledFact(t("notice.note", language), sanitize_line(data["note"]))]
         links = _links(data["change"], data["url"], language, viewer_url)
     elif notice.kind == "prediction-differs":
         rules = joint.join(map(sanitize_line, data["rules"]))

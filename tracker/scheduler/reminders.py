@@ -17,6 +17,7 @@ from tracker.config.source_kinds import source_kinds
 from tracker.ingest.poll import PollContext
 from tracker.model import Change, Level
 from tracker.rendering.deadlines import Deadline, deadlines
+from tracker.scheduler.review_events import queue_review_events
 from tracker.serialization import format_instant
 from tracker.storage import alert_queries, notices
 from tracker.stories import story_index
@@ -50,6 +51,7 @@ def send_reminders(context: PollContext) -> int:
             _upcoming_dates(connection, context.settings, now)
             + _quiet_sources(connection, context.settings, now)
             + _escalate(connection, context.settings, now)
+            + queue_review_events(connection, context.settings, now)
         )
 
 
