@@ -12,26 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tracker import citations
+from tracker.amendments.instruction_signs import is_instruction, start_of
 from tracker.model import Document, Unit, UnitKind
 from tracker.text import fold_space
 
-_ISSUANCE = re.compile(
-    r"\b(?:is|are|be)\s+(?:hereby\s+|further\s+|proposed to be\s+)*(?:amended|corrected|revised)\s+"
-    r"(?:as follows|by making the following|to read as follows)",
-    re.IGNORECASE,
-)
 _AUTHORITY = re.compile(r"\bauthority citations?\b", re.IGNORECASE)
-# "5. Section 744.11 is amended by ...", "a. Revising paragraph (b);": the beginning of an instruction. Other
-# text ("a. Vacuum pumps, and parts therefor") is set out, not an instruction.
-_ORDER = re.compile(
-    r"^(?:(?P<number>\d{1,3})|[a-z]{1,2}|[ivx]{1,6})\.\s+(?:In|On|Under|By|The|Amend\w*|Add\w*|Revis\w+|Remov\w+|"
-    r"Redesignat\w+|Reserv\w+|Republish\w*|Sections?|§+|Supplements?|Parts?|Correct\w*|Stay\w*|Suspend\w*|"
-    r"Lift\w*|Effective|Transfer\w*|Designat\w+|Further|Withdraw\w*|ECCNs?|Export Control|Category)(?![a-z])"
-)
-_FIRST = re.compile(
-    r"^1\.\s+The authority citation|^\d{1,2}\.\s.{0,80}\b(?:is|are) amended\b|^a\.\s+Under [A-Z]{3,}.{0,60}\b(?:add|remov|revis)ing"
-    r"|^\d{1,2}\.\s+On page \d"
-)
 _NUMBER = re.compile(r"^(\d{1,3})\.\s")
 _LEVELS = r"(?:\((?:[a-z]{1,5}|\d{1,3}|[A-Z]{1,5})\))+"
 _PARAGRAPHS = re.compile(
@@ -125,16 +110,16 @@ def _instructions(document: Document, place: _Place) -> Iterator[Unit]:
             elif match := re.match(r"PART\s+(\d{3,4})\b", unit.text):
                 place.part, place.base = match[1], ""
         return
-    start = _issuance(document)
+    start = start_of([unit.text for unit in document.units])
     if start is None:
         return
-    opening = document.units[start].text if start >= 0 else ""
+    opening = document.units[start - 1].text if start else ""
     if match := _TITLE.search(opening):
         place.title = match[1]
     if match := _PART.search(opening):
         place.part = match[1]
-    for unit in document.units[start + 1 :]:
-        if unit.kind is UnitKind.PARAGRAPH and _ORDER.match(unit.text):
+    for unit in document.units[start:]:
+        if unit.kind is UnitKind.PARAGRAPH and is_instruction(unit.text):
             yield unit
 
 
@@ -146,19 +131,6 @@ def _title_before(document: Document) -> str:
     lead = [unit.text for unit in document.units[max(0, first - _OPENING) : first]]
     titles = [match[1] for text in lead for match in _TITLE.finditer(text)]
     return titles[-1] if titles else ""
-
-
-def _issuance(document: Document) -> int | None:
-    """Return where the instructions begin: after the words of issuance, or at the first authority citation."""
-    units = document.units
-    words = (
-        n
-        for n in range(len(units) - 1, -1, -1)
-        if _ISSUANCE.search(units[n].text) and _ORDER.match(units[n].text) is None
-    )
-    first = (n - 1 for n, unit in enumerate(units) if _FIRST.match(unit.text))
-    found = next(words, None)
-    return found if found is not None else next(first, None)
 
 
 def _paths(text: str, place: _Place) -> Iterator[str]:

@@ -26,7 +26,13 @@ from tracker.amendments.corrections import is_quoted
 from tracker.amendments.days import read_days
 from tracker.amendments.inspection_pages import with_marked_pages, without_pages
 from tracker.amendments.instruction_reader import Source, read_instructions
-from tracker.amendments.instruction_words import NUMBER
+from tracker.amendments.instruction_signs import (
+    is_instruction,
+    is_led,
+    is_of_first_level,
+    opens_alone,
+    start_of,
+)
 from tracker.amendments.layout_tables import ROW_MARK, with_tables
 from tracker.amendments.set_out import (
     Piece,
@@ -49,38 +55,6 @@ _PART_HEADING = re.compile(r"PART\s+(\d{1,4}[a-z]?)\s*[-–—]", re.IGNORECASE)
 _SUBPART = re.compile(r"Subpart\s+([A-Z]{1,3})\s?[-–—]", re.IGNORECASE)
 _TITLE = re.compile(
     r"\b(\d{1,2})\s+CFR\s+(?:parts?\b|chapters?\b|subtitles?\b|\d{1,4}(?:\.\d|\b(?!-?\d*\s+Comp)))",
-    re.IGNORECASE,
-)
-_ISSUES = re.compile(
-    r"\b(?:is|are|be)\s+(?:hereby\s+|further\s+|proposed\s+to\s+be\s+)*(?:amended|corrected|revised)\s+"
-    r"(?:as\s+follows|by\s+making\s+the\s+following|to\s+read\s+as\s+follows)|\bamend(?:s|ing)?\b.{0,300}\bas\s+follows|\bmakes?\s+the\s+following\s+corrections?\b|\badds?\s+part\b.{0,200}\bas\s+follows",
-    re.IGNORECASE,
-)
-_AUTHORITY = re.compile(r"\d{1,3}\.\s+(?:The\s+authority\s+citation|Revise\s+the\s+authority)", re.IGNORECASE)
-_ORDERS = re.compile(
-    r"(?:Further\s+)?(?:(?:In|On|Under|By|To)\s|For\s(?!(?:the\s+)?purposes?\b|example\b)|(?:Amend|Add|Revis|Remov|Delet|Redesignat|Reserv|Republish|Correct|"
-    r"Stay|Suspend|Lift|Transfer|Designat|Withdraw|Replac)(?:e|ed|es|ing)?[\s,:]|Sections?\s+\d|§|Supplements?\s|Appendi(?:x|ces)\s|Parts?\s+\d|Subparts?\s+[A-Z]\b|"
-    r"Effective\s|ECCNs?\s|Category\s|The\s+(?:authority|stay|suspension|heading|introductory|definition|table|entr|note|\w+\s+sentence)|Paragraphs?\s)",
-)
-# A number, and the words with which an instruction of the first level names what it amends.
-_OPENS = re.compile(
-    r"\d{1,3}\.\s+(?:(?:Effective\s[^§]{0,60},\s)?(?:In|Amend|Revise|Remove|Add)\s+)?(?:and\s+reserve\s+)?(?:§+|[Ss]ections?\s+\d[\w.()-]*(?!\s?[—–-])|[Ss]upplements?\s|[Aa]ppendi(?:x|ces)\s|[Pp]art\s+\d|[Ss]ubpart\s+[A-Z]\b)"
-    r"|\d{1,3}\.\s+(?:The\s+authority|Revise\s+the\s+authority)"
-)
-_CORRECTION = re.compile(r"(?:\d{1,3}\.\s+)?On\s+pages?\s+\d{2,6},")
-# An instruction of the first level that is certain also where neither markup nor words of issuance precede it.
-_LEADS = re.compile(
-    r"\d{1,3}\.\s+(?:Effective\s[^§]{0,60},\s)?(?:"
-    r"(?:In|Under)\s+(?:Supplement|Appendix)\s+(?:No\.\s*)?\w+\s+to\s+part\s+\d+\b[^.;]{0,120}:\Z"
-    r"|(?:§+|Sections?|Supplements?|Appendi(?:x|ces)|Parts?|Subparts?)\s[^;:]{0,200}?\b(?:is|are)\s+(?:further\s+|hereby\s+)*amended\b.{0,200}?"
-    r"(?:\b(?:by|under)\b|:\Z)|(?:Amend|Revise|Add|Remove)\s+(?:§|sections?\s+\d|supplement\s+no|appendix\s+\w+\s+to).*:\Z)",
-    re.IGNORECASE | re.DOTALL,
-)
-_FIRST_OF_LIST = re.compile(
-    r"a\.\s+Under\s+[A-Z]{3,}[A-Z,’' ]*?(?:,?\s+by\b|,?\s+(?:add|remov|revis)ing\b|[:,]\s*\Z|,\s+in\s)"
-)
-_ORDERED = re.compile(
-    r"\b(?:is|are)\s+(?:revised|added|removed|redesignated|reserved|amended)\b|\b(?:revis|add|remov|redesignat)ing\b|:\Z",
     re.IGNORECASE,
 )
 _SETS_OUT_AN_INSTRUCTION = re.compile(r"\binstruction\s+\d.*\bas\s+follows:\s*\Z", re.IGNORECASE | re.DOTALL)
@@ -230,21 +204,17 @@ def _part_of(part: str, named: frozenset[str]) -> str:
     return next(iter(named)) if len(named) == 1 else ""
 
 
-def _opens_alone(text: str) -> bool:
-    return bool(_LEADS.match(text) or _CORRECTION.match(text))
-
-
 def _holds_instructions(element: Element) -> bool:
-    return any(_opens_alone(words(one)) for one in element.iter("P"))
+    return any(opens_alone(words(one)) for one in element.iter("P"))
 
 
 def _is_instruction_without_markup(element: Element, text: str, collector: _Collector) -> bool:
     """Return whether a paragraph is an instruction: one that leads others in, or one of those it leads in."""
     if element.tag != "P":
         return False
-    if _opens_alone(text):
+    if opens_alone(text):
         collector.is_led = True
-    elif not (NUMBER.match(text) and _ORDERED.search(text)):
+    elif not (is_led(text)):
         collector.is_led = False
     return collector.is_led
 
@@ -261,7 +231,7 @@ def _loose(element: Element, collector: _Collector) -> None:
     if not collector.sources or collector.is_outside:
         return
     if _is_instruction_without_markup(element, text, collector):
-        collector.opens = _opens_alone(text)
+        collector.opens = opens_alone(text)
         collector.instruct(marked_words(element))
         return
     if element.tag == "AUTH":
@@ -373,7 +343,7 @@ def read_rule_lines(lines: Iterable[str], document_number: str = "", dates: str 
 
 
 def _title_before(texts: Sequence[str]) -> str:
-    start = _start(texts)
+    start = start_of(texts)
     found = (
         [match[1] for text in texts[: start + 2] for match in _TITLE.finditer(text)]
         if start is not None
@@ -382,17 +352,8 @@ def _title_before(texts: Sequence[str]) -> str:
     return found[-1] if found else ""
 
 
-def _start(texts: Sequence[str]) -> int | None:
-    """Return where the instructions begin: after the last words of issuance that an instruction follows."""
-    for place in range(len(texts) - 1, -1, -1):
-        if _ISSUES.search(texts[place]) and not is_instruction(texts[place]):
-            return place + 1
-    starts = (_AUTHORITY, _CORRECTION, _LEADS, _FIRST_OF_LIST)
-    return next((n for n, text in enumerate(texts) if any(one.match(text) for one in starts)), None)
-
-
 def _amendments(texts: Sequence[str]) -> Iterator[str]:
-    start = _start(texts)
+    start = start_of(texts)
     if start is None:
         return
     for text in texts[start:]:
@@ -403,16 +364,8 @@ def _amendments(texts: Sequence[str]) -> Iterator[str]:
 
 def _is_complete(texts: Sequence[str]) -> bool:
     """Return whether a text has its end: the filing line or the signature."""
-    start = _start(texts)
+    start = start_of(texts)
     return start is None or any(_SIGNATURE.match(text) for text in texts[start:])
-
-
-def is_instruction(text: str) -> bool:
-    """Return whether a paragraph of plain text opens as an instruction does: a number, then a word that orders."""
-    if _CORRECTION.match(text):
-        return True
-    marker = NUMBER.match(text)
-    return marker is not None and _ORDERS.match(text, marker.end()) is not None
 
 
 def _text_line(text: str, collector: _Collector) -> None:
@@ -427,7 +380,7 @@ def _text_line(text: str, collector: _Collector) -> None:
             collector.part = part[1]
         elif section := re.search(r"(?:§+|\bsections?)\s*(\d{1,4})\.\d", text, re.IGNORECASE):
             collector.part = section[1]
-        collector.opens = bool(_OPENS.match(text))
+        collector.opens = is_of_first_level(text)
         collector.instruct(text)
     elif (
         is_quoted(text) and collector.sources and _SETS_OUT_AN_INSTRUCTION.search(collector.sources[-1].text)
