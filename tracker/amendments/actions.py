@@ -8,7 +8,7 @@ says why in `problem`: no action is ever a guess. These are records only: `reade
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -239,10 +239,26 @@ class Instruction:
     earlier: EarlierInstruction | None = None  # what it changes, where that is another rule's instruction
 
 
+@dataclass(slots=True)
+class Source:
+    """An instruction as found: its words with italics between \\x01 and \\x02, the title and part that it is
+    printed under, and the text set out after it.
+    """
+
+    text: str
+    title: str
+    part: str
+    opens: bool = False  # the first of its REGTEXT, or else known to have a number of the first level
+    where: str = ""
+    set_out: list[SetOut] = field(default_factory=list)
+    tables: list[str] = field(default_factory=list)  # as XML, where they are below no heading
+    citations: list[SetOutLine] = field(default_factory=list)  # authority citations that are printed below it
+
+
 @dataclass(frozen=True, slots=True)
 class AmendatoryRule:
     """All instructions of one document, in order. `effective` is the day that its DATES section gives to the
-    rest; None where it gives none or more than one.
+    rest; None where it gives none or more than one. `sources` and `dates` are what they were read from.
     """
 
     document_number: str
@@ -250,6 +266,8 @@ class AmendatoryRule:
     instructions: tuple[Instruction, ...]
     set_out: tuple[SetOut, ...] = ()
     effective: date | None = None
+    sources: tuple[Source, ...] = field(default=(), compare=False, repr=False)
+    dates: str = ""
 
 
 _NAMED = {

@@ -12,7 +12,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
 
-from tracker.amendments.actions import Action, AmendatoryRule, Instruction, Portion, StepKind, Verb
+from tracker.amendments.actions import (
+    Action,
+    AmendatoryRule,
+    EarlierInstruction,
+    Instruction,
+    Portion,
+    StepKind,
+    Verb,
+)
 from tracker.amendments.authority import apply_authority, is_authority
 from tracker.amendments.base import Base, Division
 from tracker.amendments.chunks import NotComputedError
@@ -85,6 +93,13 @@ class Turns:
             result.units = run.units
 
 
+def _of_another(earlier: EarlierInstruction) -> NotComputedError:
+    rule = f"rule {earlier.document}" if earlier.document else "an earlier rule"
+    return NotComputedError(
+        f"it changes instruction {earlier.number} of {rule}, and no text by itself", "another-document"
+    )
+
+
 def _day(rule: AmendatoryRule, instruction: Instruction) -> date | None:
     return instruction.effective or rule.effective
 
@@ -121,6 +136,8 @@ class _Run:
                 return self._failed(instruction, day, error)
         if instruction.problem:
             return self._failed(instruction, day, NotComputedError(instruction.problem, "not-read"))
+        if instruction.earlier is not None:
+            return self._failed(instruction, day, _of_another(instruction.earlier))
         if not instruction.actions:
             if instruction.verb in _TEXTLESS_VERBS or instruction.verb in _FROZEN_VERBS:
                 return Outcome(instruction, State.NO_TEXT_CHANGE, day)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from tracker.amendments.actions import (
     Action,
@@ -13,6 +13,7 @@ from tracker.amendments.actions import (
     Portion,
     SetOut,
     SetOutLine,
+    Source,
     Step,
     StepKind,
     Target,
@@ -55,22 +56,6 @@ _SETS_OUT = frozenset(
     {Verb.ADD, Verb.REVISE, Verb.REVISE_AND_REPUBLISH, Verb.REPUBLISH, Verb.CORRECT, Verb.RESERVE}
 )
 _DIVISIONS = frozenset({StepKind.SECTION, StepKind.APPENDIX, StepKind.SUPPLEMENT, StepKind.SUBPART})
-
-
-@dataclass(slots=True)
-class Source:
-    """An instruction as found: its words with italics between \\x01 and \\x02, the title and part that it is
-    printed under, and the text set out after it.
-    """
-
-    text: str
-    title: str
-    part: str
-    opens: bool = False  # the first of its REGTEXT, or else known to have a number of the first level
-    where: str = ""
-    set_out: list[SetOut] = field(default_factory=list)
-    tables: list[str] = field(default_factory=list)  # as XML, where they are below no heading
-    citations: list[SetOutLine] = field(default_factory=list)  # authority citations that are printed below it
 
 
 @dataclass(slots=True)

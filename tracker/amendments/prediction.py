@@ -17,6 +17,7 @@ from tracker.amendments.actions import AmendatoryRule, Instruction, Verb
 from tracker.amendments.amend import Turns
 from tracker.amendments.as_json import instruction_json, unit_json, units_between
 from tracker.amendments.base import read_base
+from tracker.amendments.earlier import with_earlier_changed
 from tracker.amendments.files import read_rule_file
 from tracker.amendments.records import State
 from tracker.model import Document
@@ -59,7 +60,7 @@ def text_on(rules: Sequence[RuleText], part: str, data: bytes, on: date) -> byte
     without a day are left out. Raises ParseError.
     """
     base = read_base(data)
-    turns = Turns(base, [_dated(_own(rule, part)) for rule in rules])
+    turns = Turns(base, [_dated(one) for one in _all_for(rules, part)])
     turns.carry_out((on, len(rules)))
     return base.write()
 
@@ -71,7 +72,7 @@ def predicted_units(rules: Sequence[RuleText], own: int, part: str, data: bytes)
     they take effect first. `lacking` names those of which an instruction was not computed or has no day, and
     `applied` the others that were carried out. Raises ParseError.
     """
-    texts = [_own(rule, part) for rule in rules]
+    texts = _all_for(rules, part)
     lacking = {number for number, text in enumerate(texts) if number != own and _dated(text) != text}
     base = read_base(data)
     turns = Turns(base, [text if number == own else _dated(text) for number, text in enumerate(texts)])
@@ -125,9 +126,14 @@ class _Stages:
         return [unit for unit in found if not _is_pushed(unit)]
 
 
-def _own(rule: RuleText, part: str) -> AmendatoryRule:
+def _all_for(rules: Sequence[RuleText], part: str) -> list[AmendatoryRule]:
+    """Return the instructions of each rule for a part, as later rules changed them."""
+    read = with_earlier_changed([_read(rule.name, rule.data) for rule in rules])
+    return [_own(rule, one, part) for rule, one in zip(rules, read, strict=True)]
+
+
+def _own(rule: RuleText, read: AmendatoryRule, part: str) -> AmendatoryRule:
     """Return the instructions of a rule for a part, each with its day as other documents moved it."""
-    read = _read(rule.name, rule.data)
     effective, moved = read.effective or rule.effective, dict(rule.moved)
     found = []
     for one in _instructions_for(read, part):

@@ -18,6 +18,7 @@ from tracker.amendments.actions import (
     LineKind,
     SetOut,
     SetOutLine,
+    Source,
     Step,
     StepKind,
     Target,
@@ -25,7 +26,7 @@ from tracker.amendments.actions import (
 from tracker.amendments.corrections import is_quoted
 from tracker.amendments.days import read_days
 from tracker.amendments.inspection_pages import with_marked_pages, without_pages
-from tracker.amendments.instruction_reader import Source, read_instructions
+from tracker.amendments.instruction_reader import read_instructions
 from tracker.amendments.instruction_signs import (
     is_instruction,
     is_led,
@@ -333,7 +334,7 @@ def _without_last(found: AmendatoryRule) -> AmendatoryRule:
         if kept[place].number.partition(".")[0] != last:
             break
         kept[place] = replace(kept[place], actions=(), earlier=None, problem="the text breaks off here")
-    return replace(found, instructions=tuple(kept))
+    return replace(found, instructions=tuple(kept), sources=())
 
 
 def read_rule_lines(lines: Iterable[str], document_number: str = "", dates: str = "") -> AmendatoryRule:
@@ -404,7 +405,15 @@ def _rule(number: str, dates: str, sources: Sequence[Source]) -> AmendatoryRule:
     days = read_days(dates)
     instructions = read_instructions(sources, days)
     texts: list[SetOut] = [text for source in sources for text in source.set_out]
-    return AmendatoryRule(number, _parts(instructions), instructions, tuple(texts), days.effective)
+    return AmendatoryRule(
+        number, _parts(instructions), instructions, tuple(texts), days.effective, tuple(sources), dates
+    )
+
+
+def read_again(rule: AmendatoryRule, sources: Sequence[Source]) -> AmendatoryRule:
+    """Return a rule whose instructions are others."""
+    instructions = _with_named(read_instructions(sources, read_days(rule.dates)))
+    return replace(rule, instructions=instructions, sources=tuple(sources))
 
 
 def _with_named(instructions: Sequence[Instruction]) -> tuple[Instruction, ...]:
