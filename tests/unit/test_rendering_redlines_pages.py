@@ -145,7 +145,7 @@ def test_rows_of_a_list_are_rows_of_a_table() -> None:
     before = entities(country("JAPAN"), party("JAPAN", "A Co.", "1 Street"))
     after = entities(country("JAPAN"), party("JAPAN", "A Co.", "2 Street"))
     source = html.render(redline(before, after, whole=False), "en")
-    table = source.split("<table>")[1].split("</table>")[0]
+    table = source.split('<table class="w5">')[1].split("</table>")[0]
     assert "<th>License review policy</th>" in table
     assert "<b>JAPAN</b>" in table
     assert "<del>1</del><ins>2</ins>" in table

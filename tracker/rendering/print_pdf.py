@@ -47,7 +47,8 @@ thead {{ display: table-header-group; }} tr {{ break-inside: avoid; }} th {{ col
 blockquote {{ margin: .2em 0 .6em; padding-left: 3mm; border-left: 2pt solid #c4cad3; }}
 .act {{ break-inside: avoid; margin-bottom: 5mm; }} .act th {{ width: 34mm; padding-block: .5mm; }} .act td {{ padding-block: .5mm; }}
 .act small {{ display: block; margin-top: -.4em; color: #565f6d; }} .act th, .act td {{ border-bottom: 0; }}
-.op {{ break-inside: auto; }} .words {{ orphans: 2; widows: 2; }} .columns {{ display: none; }}
+h3 {{ font-size: 9.5pt; }} .op {{ break-inside: auto; padding: 1.5mm 2.5mm; margin-block: 1.5mm; }} main table, main th {{ font-size: 8pt; }}
+main :is(td, th).mark {{ width: 16mm; padding-right: 0; }} .w5 th:nth-child(2) {{ width: 17mm; }} .w5 th:nth-child(3) {{ width: 54mm; }} .w5 th:nth-child(6) {{ width: 24mm; }} main td {{ overflow-wrap: anywhere; }} .annex dl {{ font-size: 8pt; }} .words {{ orphans: 2; widows: 2; }} .columns {{ display: none; }}
 """
 _LONG = re.compile(r"[^\s<>&;]{60,}")
 _ONE = threading.Lock()  # at a time: rendering a PDF takes a full core and much memory
@@ -104,7 +105,7 @@ def change_pdf(
             f"<h2>{safe(t('web.nav.reviews', language))}</h2>{_log(log, language, redline.timezone)}"
         )
     parts.append(
-        f"<h1>{safe(t('redline.title', language))}</h1><main>{html.body(redline, language)}</main>{html.annex(redline, language)}"
+        f"<h2>{safe(t('redline.title', language))}</h2><main>{html.body(redline, language)}</main>{html.annex(redline, language)}"
     )
     return render_pdf(printed_page(what, "".join(parts), language))
 

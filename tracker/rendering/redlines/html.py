@@ -19,6 +19,7 @@ from tracker.rendering.bluebook import cite
 from tracker.rendering.redlines.layout import (
     OMITTED,
     Drawn,
+    MovedFrom,
     RedlineItem,
     RedlineSection,
     RedlineTable,
@@ -202,19 +203,20 @@ def _table(redline: Redline, table: RedlineTable, language: Language) -> str:
     printed = any(isinstance(row, RedlineItem) and row.head for row in rows)
     heads = table.columns if not printed else ()
     names = "".join(f"<th>{_safe(name)}</th>" for name in [*heads, *[""] * (table.width - len(heads))])
-    head = f"<thead><tr><th></th>{names}</tr></thead>" if heads else ""
+    change = _safe(t("redline.change", language))
+    head = f'<thead><tr><th class="mark">{change}</th>{names}</tr></thead>' if heads else ""
     lines, country = [], ""
     for row in rows:
-        if isinstance(row, RedlineItem | UnchangedUnit):
-            if not (row.head and heads):
-                lines.append(
-                    _row(redline, table, row, row.country if row.country != country else "", language)
-                )
-            country = row.country
-        else:
-            words = OMITTED if isinstance(row, SkippedUnits) else f"<s>{_safe(row.local)}</s>"
+        if isinstance(row, MovedFrom):
+            words = f"<s>{_safe(cite(row.unit.path))}</s>"
             lines.append(f'<tr class="gap"><td></td><td colspan="{table.width}">{words}</td></tr>')
-    return f"<table>{head}<tbody>{''.join(lines)}</tbody></table>\n"
+        elif isinstance(row, RedlineItem | UnchangedUnit):
+            named = isinstance(row, UnchangedUnit) and table.by_country and not row.cells
+            if not named and not (row.head and heads):  # the next row has the name of the country
+                new = row.country if row.country != country else ""
+                lines.append(_row(redline, table, row, new, language))
+                country = row.country
+    return f'<table class="w{table.width}">{head}<tbody>{"".join(lines)}</tbody></table>\n'
 
 
 def _row(

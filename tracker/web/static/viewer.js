@@ -163,9 +163,10 @@ if (navigator.clipboard) {
     const button = event.target.closest("button.copy");
     if (!button) return;
     const address = location.href.split("#")[0] + "#" + button.closest("[id]").id;
-    await navigator.clipboard.writeText(`${button.dataset.copy}\n${address}`);
-    const words = button.textContent;
+    const words = button.previousElementSibling.textContent;
+    await navigator.clipboard.writeText(`${words}\n${address}`);
+    const name = button.textContent;
     button.textContent = button.dataset.done;
-    setTimeout(() => { button.textContent = words; }, 1500);
+    setTimeout(() => { button.textContent = name; }, 1500);
   });
 }
