@@ -81,6 +81,8 @@ def test_rows_on_two_pages_are_two_rows() -> None:
             "",
             "                                few",
         ],
+        # a line that no page holds
+        ["Lamps               $1          None", "", "Ovens               $5          " + "x" * 100_000],
         # the head again
         ["Lamps               $1          None", "", HEAD[0]],
         # text across the gap between two columns

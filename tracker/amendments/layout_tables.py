@@ -28,6 +28,7 @@ _DIVIDED = (".", ":", ";", ",")
 _DASHES = ("—", "–", "-", "•")
 _GAP = 3  # the widest that lies between the full lines of two columns
 _NAMING = 2  # columns of which one names the row
+_WIDEST = 400  # characters of a line of a table
 _AHEAD = 3  # blocks after a table in which a further row would leave its end open
 
 
@@ -280,6 +281,8 @@ def _is_set_in(block: _Block) -> bool:
 def _column_starts(lines: Sequence[str]) -> list[int]:
     """Return where the columns begin: after a gap that all lines have, and that is wide in one of them."""
     width = max(map(len, lines), default=0)
+    if width > _WIDEST:
+        return []
     filled = [any(line[place : place + 1].strip() for line in lines) for place in range(width)]
     found = [0] if filled and filled[0] else []
     for place in range(1, width):
