@@ -12,6 +12,8 @@ from collections.abc import Iterable
 ANNEXES = "annexes"
 # In `Fetched.meta` of an index page: the regular expression of the addresses that the source follows.
 INDEX = "index"
+# In `Fetched.meta` of a page: the title that its list gives it, where that is its name.
+TITLE = "page_title"
 
 # The first step of the path of page text outside the main text: sidebars, banners, teasers.
 REST_OF_PAGE = "Rest of the page"

@@ -29,6 +29,7 @@ SOURCES = {
     "page": 'kind = "page"\nurl = "{base}/news/rule"\ncontent = "main"',
     "feed": 'kind = "feed"\nurl = "{base}/feed.xml"',
     "hts": 'kind = "hts"\nbase_url = "{base}"',
+    "csms": 'kind = "csms"\nurl = "{base}/accounts/USDHSCBP/widgets/USDHSCBP_WIDGET_2/0.json"',
     "list": 'kind = "screening-list"\nurl = "{base}/downloadable_consolidated_screening_list/v1/consolidated.json"',
 }
 

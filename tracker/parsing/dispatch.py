@@ -9,7 +9,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from tracker.errors import AttachmentUnreadable, FetchError, ParseError, UnexpectedResponse
-from tracker.locations import INDEX, names_no_text
+from tracker.locations import INDEX, TITLE, names_no_text
 from tracker.model import Document, DocumentKind, Fetched, ResourceType, Unit
 from tracker.parsing.absent_rows import ABSENT, with_absent_rows
 from tracker.parsing.annexes import with_annexes
@@ -209,7 +209,7 @@ def _page(fetched: Fetched) -> Document:
     document = Document(
         key=fetched.key,
         kind=DocumentKind.PAGE,
-        title=page.title or fetched.meta.get("link_text", "") or fetched.key,
+        title=fetched.meta.get(TITLE) or page.title or fetched.meta.get("link_text", "") or fetched.key,
         url=fetched.answer.url,
         units=page.units,
         published=page.published,

@@ -22,6 +22,8 @@ from tracker.storage.schema import CHANGE, DOCUMENT_GROUP
 from tracker.storage.story_queries import story_id
 from tracker.stories.rule_join import Join, JoinState, Rule
 from tracker.stories.rule_records import joined, joined_operations, texts_made_by
+from tracker.stories.tariff_chain import chain_references
+from tracker.tariff.changes import is_tariff
 from tracker.text import name_key
 
 _ACTS = frozenset({"corrects", "extends", "delays", "stays", "withdraws", "rescinds"})
@@ -66,7 +68,8 @@ def _references(
     """The documents that this one is about, most relevant first: those that it acts on, the one that made it, and for a
     page those that it newly cites."""
     found = [link.target for link in change.tagging.links if link.relation in _ACTS]
-    if change.kind in _MADE:
+    found += chain_references(connection, change, document, operations)
+    if change.kind in _MADE and not is_tariff(document):
         joins = joined_operations(connection, change, operations, document_id)
         made = _makers(joins, change.kind)
         if not any(join.rule and join.rule.document_number in made for join in joins):
