@@ -28,6 +28,7 @@ from tracker.legal_status.current import current_status
 from tracker.model import Change, DocumentKind, LegalDate, Level, Operation, ProfileMatch, Status
 from tracker.model.expiry import expired_after
 from tracker.rendering.deadlines import identity, upcoming
+from tracker.rendering.words_on_day import worded_on
 
 SOON = timedelta(days=14)  # dates within this span need action
 HORIZON = timedelta(days=28)  # later dates are left out
@@ -190,7 +191,7 @@ def build_week(
     def item(change: Change, *, update: bool = False, also: tuple[str, ...] = ()) -> DigestItem:
         match = _match(change, profile)
         level = match.level if match else change.tagging.level
-        return DigestItem(change, level, match is not None, update, also)
+        return DigestItem(worded_on(change, as_of), level, match is not None, update, also)
 
     known = [change for change in material.changes if _is_reported(change)]
     before_it = last_reported(material.earlier)

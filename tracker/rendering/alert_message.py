@@ -31,6 +31,7 @@ from tracker.rendering.deadlines import CLOSING, change_url, days_left, upcoming
 from tracker.rendering.location_text import date_note, location_label, status_where, timed
 from tracker.rendering.moved_dates import moved_dates, with_moved_dates
 from tracker.rendering.profile_lead import leading_badge, leading_match, profile_reason
+from tracker.rendering.words_on_day import worded_on
 from tracker.sanitize import first_sentence, safe_url, sanitize_line, shorten
 
 QUOTES = 3
@@ -148,7 +149,7 @@ def build_message(
     )
     match = leading_match(change, profile)
     badge = leading_badge(tagging.level, tagging.direction, match, language)
-    what, detail = what_changed(change, language)
+    what, detail = what_changed(worded_on(change, today), language)
     title = sanitize_line(change.title)
     address = safe_url(change.url)
     return Message(

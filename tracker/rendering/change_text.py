@@ -21,6 +21,7 @@ from tracker.rendering.delivery_hold import hold_line
 from tracker.rendering.location_text import date_note, location_label, status_where, timed
 from tracker.rendering.profile_lead import leading_match, level_badge
 from tracker.rendering.terminal import aligned, drawn
+from tracker.rendering.words_on_day import worded_on
 from tracker.sanitize import sanitize_line
 from tracker.serialization import change_from_json
 from tracker.storage.instants import from_text
@@ -140,7 +141,7 @@ def _opening(change: Change, language: Language, today: date | None) -> Iterator
 
     tagging = change.tagging
     yield Text(f" {level_badge(tagging.level, tagging.direction, language)} ", style=_STYLES[tagging.level])
-    what, detail = what_changed(change, language)
+    what, detail = what_changed(worded_on(change, today) if today else change, language)
     yield Text(what, style="bold")
     if sanitize_line(change.title) not in what:
         yield Text(sanitize_line(change.title))

@@ -27,6 +27,7 @@ from tracker.rendering.location_text import date_note, location_label
 from tracker.rendering.profile_lead import level_badge
 from tracker.rendering.redlines import html
 from tracker.rendering.redlines.model import Redline
+from tracker.rendering.words_on_day import worded_on
 from tracker.sandbox.pool import Pool
 from tracker.sanitize import sanitize
 from tracker.storage.instants import from_text
@@ -70,7 +71,7 @@ def change_pdf(
             f"the redline has too many differences for a PDF: {MOST} at most; this one has {len(redline.operations)}",
             cure="use Word or HTML",
         )
-    what, detail = what_changed(change, language)
+    what, detail = what_changed(worded_on(change, today), language)
     tagging = change.tagging
     badge = level_badge(tagging.level, tagging.direction, language)
     parts = [

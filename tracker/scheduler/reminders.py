@@ -17,6 +17,7 @@ from tracker.config.source_kinds import source_kinds
 from tracker.ingest.poll import PollContext
 from tracker.model import Change, Level
 from tracker.rendering.deadlines import Deadline, deadlines
+from tracker.rendering.words_on_day import worded_on
 from tracker.scheduler.review_events import queue_review_events
 from tracker.serialization import format_instant
 from tracker.storage import alert_queries, notices
@@ -182,7 +183,7 @@ def _escalate(connection: Connection, settings: Settings, now: datetime) -> int:
         for within, to in routing.escalations(change, settings):
             if now - sent_at < within and not ahead(sent_at, now):
                 continue
-            tagging = change.tagging
+            tagging = worded_on(change, legal_day(now)).tagging
             text = tagging.headline if tagging.headline.ja else tagging.summary
             facts = {
                 "change": change.id, "title": change.title, "url": change.url, "told_at": format_instant(sent_at),

@@ -26,6 +26,7 @@ from tracker.rendering.location_text import location_label, status_where
 from tracker.rendering.official_links import official_url
 from tracker.rendering.profile_lead import leading_badge, leading_match, level_badge, profile_reason
 from tracker.rendering.redlines.stored import is_present
+from tracker.rendering.words_on_day import worded_on
 from tracker.serialization import change_from_json
 from tracker.storage import predictions, read_marks, reviews
 from tracker.stories.related import related
@@ -101,7 +102,7 @@ def _change(request: Request, web_context: WebContext, reference: str) -> HTMLRe
     lines: dict[str, RecordedEffect] = {}
     for one in on_it:  # a rule's instruction and the note that the eCFR prints of it state the same effect
         lines.setdefault(effect_line(one, language), one)
-    what, detail = what_changed(change, language)
+    what, detail = what_changed(worded_on(change, today), language)
     found = current_status(change.tagging.status, today)
     return page(
         request,

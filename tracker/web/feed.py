@@ -21,6 +21,7 @@ from tracker.rendering.alert_message import is_codified, what_changed
 from tracker.rendering.correction_text import correction_line
 from tracker.rendering.deadlines import change_url
 from tracker.rendering.profile_lead import leading_badge, leading_match, profile_reason
+from tracker.rendering.words_on_day import worded_on
 from tracker.sanitize import safe_url, sanitize_line
 from tracker.serialization import change_from_json, format_instant
 from tracker.web.context import InjectedContext, WebContext
@@ -45,9 +46,10 @@ def feed_of_saved_search(
     request: Request, web_context: WebContext, chosen: InboxFilter, name: str = ""
 ) -> Response:
     """Return the feed of a saved search; `name` is its title."""
-    wanted = replace(chosen.wanted(web_context.today()), baseline=False, limit=ENTRIES)
+    today = web_context.today()
+    wanted = replace(chosen.wanted(today), baseline=False, limit=ENTRIES)
     with web_context.reading() as store:
-        changes = [change_from_json(record) for record in store.changes(wanted)]
+        changes = [worded_on(change_from_json(record), today) for record in store.changes(wanted)]
     language = asked_language(request, web_context)
     address = (
         f"{web_context.settings.viewer_url.rstrip('/')}/feed.atom{query(chosen.values(), lang=language)}"

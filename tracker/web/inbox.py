@@ -23,6 +23,7 @@ from tracker.rendering.correction_text import leading_correction
 from tracker.rendering.deadlines import upcoming
 from tracker.rendering.profile_lead import leading_match, profile_reason
 from tracker.rendering.status_ribbons import status_ribbons, story_ribbons
+from tracker.rendering.words_on_day import worded_on
 from tracker.sanitize import sanitize_line
 from tracker.screening.screener import list_level
 from tracker.search.marks import highlight
@@ -90,7 +91,7 @@ def entries(
     """Return the rows of these records, with the level for `profile`; `log` holds the entries of their reviews."""
     rows = []
     for record in records:
-        change = change_from_json(record)
+        change = worded_on(change_from_json(record), today)
         days = upcoming(change, today)
         found = current_status(change.tagging.status, today)
         what, detail = what_changed(change, language)

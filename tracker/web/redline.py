@@ -23,6 +23,7 @@ from tracker.rendering.redlines.layout import (
 )
 from tracker.rendering.redlines.model import Redline, RedlineLine, merge_in_reading_order
 from tracker.rendering.redlines.stored import load_redline, with_texts
+from tracker.rendering.words_on_day import worded_on
 from tracker.serialization import change_from_json
 from tracker.web.context import InjectedContext, WebContext
 from tracker.web.page_cache import cached_page
@@ -145,7 +146,9 @@ def _redline(request: Request, web_context: WebContext, reference: str, context:
         request,
         web_context,
         redline,
-        summary=change.tagging.summary if redline.operations else LocalizedText("", ""),
+        summary=worded_on(change, web_context.today()).tagging.summary
+        if redline.operations
+        else LocalizedText("", ""),
         address=address,
         values={},
         back=f"/changes/{change.id}",

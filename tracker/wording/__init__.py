@@ -9,6 +9,7 @@ act reads differently before and after its date. Texts are plain; outlets escape
     reason(act, level, direction, others=acts)         why it matters to a firm in Japan
     unread(facts, ReadState.NO_TEXT)                   a document in which no act could be read
     trade_remedy_finding(sentences)                    what is found about dumping or subsidies
+    words_on(text, statuses, today, language)          a stored headline or summary as it reads on a later day
     change_headline(places)                            a change of text in which no act could be read
 """
 
@@ -19,6 +20,7 @@ from tracker.wording.facts import DocumentFacts, ReadState, plain_title, title_j
 from tracker.wording.findings import finding_words, trade_remedy_finding
 from tracker.wording.reason import reason
 from tracker.wording.sentence import act_sentence, headline, summary
+from tracker.wording.timing import words_on
 from tracker.wording.unread import Unread, unread
 
 __all__ = [
@@ -37,4 +39,5 @@ __all__ = [
     "title_ja",
     "trade_remedy_finding",
     "unread",
+    "words_on",
 ]

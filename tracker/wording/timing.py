@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
@@ -44,6 +45,7 @@ _OVER = {
     "withdrawn": ("撤回済み", "since withdrawn"),
     "rescinded": ("廃止済み", "since rescinded"),
     "expired": ("失効済み", "since expired"),
+    "declared-unlawful": ("違法と判断済み", "declared unlawful"),
 }
 
 
@@ -157,3 +159,88 @@ def _comments(
     if held:
         out.append(held if japanese else held[0].upper() + held[1:])
     return tuple(out)
+
+
+# What the words of a record say of its force, as `timing` writes it: in the title's brackets, or as a sentence.
+_DAY_JA, _DAY_EN = r"\d{4}年\d{1,2}月\d{1,2}日", r"\d{1,2} [A-Z][a-z]+ \d{4}"
+_NOTE_JA, _NOTE_EN = r"(?:(?<=[(、。])|^)", r"(?:(?<=\()|(?<=; )|(?<=\. )|^)"
+_END_JA, _END_EN = r"(?=[)、。]|$)", r"(?=[);.]|$)"
+_STANDING = {
+    "ja": re.compile(
+        rf"{_NOTE_JA}(?:現在は(?:{_DAY_JA}まで)?(?:{'|'.join(ja for ja, _ in _HELD.values())})|{'|'.join(ja for ja, _ in _OVER.values())}){_END_JA}"
+    ),
+    "en": re.compile(
+        rf"{_NOTE_EN}(?:{'|'.join(en for _, en in (*_HELD.values(), *_OVER.values()))})(?: until {_DAY_EN})?{_END_EN}",
+        re.IGNORECASE,
+    ),
+}
+_IN_FORCE = {
+    "ja": re.compile(rf"{_NOTE_JA}施行済み{_END_JA}"),
+    "en": re.compile(rf"{_NOTE_EN}in force{_END_EN}", re.IGNORECASE),
+}
+# Each claim to be in force by its day, and how it reads while it is not; with the day as an original one, where it is delayed.
+_CLAIMS: dict[str, tuple[tuple[re.Pattern[str], str, str], ...]] = {
+    "ja": (
+        (re.compile(rf"({_DAY_JA})施行(?:済み)?{_END_JA}"), r"\1施行", r"当初の施行日:\1"),
+        (re.compile(rf"({_DAY_JA})から適用中"), r"\1から適用", r"当初の適用日:\1"),
+    ),
+    "en": (
+        (re.compile(rf"In force since ({_DAY_EN})"), r"Effective \1", r"Original effective date: \1"),
+        (re.compile(rf"in force since ({_DAY_EN})"), r"effective \1", r"original effective date: \1"),
+        (re.compile(rf"In effect since ({_DAY_EN})"), r"Applies from \1", r"Original first day: \1"),
+        (re.compile(rf"in effect since ({_DAY_EN})"), r"applies from \1", r"original first day: \1"),
+    ),
+}
+
+
+def words_on(text: str, statuses: Iterable[Status], today: date, language: Language) -> str:
+    """A stored headline or summary as it reads on a day: it does not say "in force" of what is stayed or over by then, and does
+    not say "now stayed" of what is no longer; what holds instead is said once."""
+    known = tuple(statuses)
+    held = standing(known, today, language)
+    before = _STANDING[language].search(text)
+    if not text or (not held and before is None):
+        return text
+    if before is not None and before[0].casefold() != held.casefold():
+        text = _without(text, before, language)
+    if not held:
+        return text
+    delayed = _delayed(known, today)
+    for claim, neutral, original in _CLAIMS[language]:
+        text = claim.sub(original if delayed else neutral, text)
+    if held.casefold() in text.casefold():
+        return text
+    if _IN_FORCE[language].search(text):
+        return _IN_FORCE[language].sub(lambda match: _cased(held, match[0]), text)
+    return _with_note(text, held, language)
+
+
+def _cased(words: str, like: str) -> str:
+    return words[0].upper() + words[1:] if like[:1].isupper() else words
+
+
+def _without(text: str, found: re.Match[str], language: Language) -> str:
+    """The text without a note, and without the mark that joined it."""
+    left, right = text[: found.start()], text[found.end() :]
+    gap = "、" if language == "ja" else "; "
+    if left.endswith(gap):
+        return left.removesuffix(gap) + right
+    if right.startswith(gap):
+        return left + right.removeprefix(gap)
+    if left.endswith("(") and right.startswith(")"):
+        return left.removesuffix("(").rstrip() + right.removeprefix(")")
+    return (
+        f"{left.rstrip()} {right.lstrip('。.').lstrip()}".strip()
+        if language == "en"
+        else left + right.lstrip("。")
+    )
+
+
+def _with_note(text: str, note: str, language: Language) -> str:
+    if language == "ja":
+        if text.endswith("。"):
+            return f"{text}{note}。"
+        return f"{text[:-1]}、{note})" if text.endswith(")") else f"{text}({note})"
+    if text.endswith("."):
+        return f"{text} {_cased(note, 'X')}."
+    return f"{text[:-1]}; {note})" if text.endswith(")") else f"{text} ({note})"

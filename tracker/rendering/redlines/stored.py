@@ -16,6 +16,7 @@ from tracker.legal_status.stored_register import is_codified, status_of_units
 from tracker.model import Change, Document, DocumentKind, Op, Operation, SnapshotRef, Unit
 from tracker.parsing import volatile_content
 from tracker.rendering.redlines.model import Redline, RedlineSide
+from tracker.rendering.words_on_day import worded_on
 from tracker.storage import changes, snapshots, versions
 from tracker.storage.schema import CHANGE
 
@@ -35,7 +36,7 @@ def load_redline(
         operations=operations,
         generated_at=now,
         timezone=timezone,
-        headline=change.tagging.headline,
+        headline=worded_on(change, legal_day(now)).tagging.headline,
         states=unit_states(connection, operations, now),
         asked=legal_day(now) if is_present(connection, change) else None,
         status=() if is_codified(change) else change.tagging.status,

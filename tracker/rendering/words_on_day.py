@@ -1,0 +1,28 @@
+"""The headline and the summary of a record as they read on a day: they were written when the document was read, and a stay,
+an end or a delay may have come since."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from tracker.model import Change, LocalizedText
+from tracker.wording import words_on
+
+
+def worded_on(change: Change, today: date) -> Change:
+    """Return the record with its headline and summary as they read on a day, so that they do not contradict the status
+    shown beside them; the same object where nothing differs. What a document itself stays is another document."""
+    tagging = change.tagging
+    own = {change.document_number, change.citation, change.order} - {None}
+    status = tuple(one for one in tagging.status if not (one.state == "stayed" and one.by in own))
+    if not status:
+        return change
+
+    def on(text: LocalizedText) -> LocalizedText:
+        return LocalizedText(words_on(text.ja, status, today, "ja"), words_on(text.en, status, today, "en"))
+
+    headline, summary = on(tagging.headline), on(tagging.summary)
+    if headline == tagging.headline and summary == tagging.summary:
+        return change
+    return replace(change, tagging=replace(tagging, headline=headline, summary=summary))
