@@ -70,7 +70,13 @@ def sanctions_entries(document: Document) -> Iterator[SanctionsEntry]:
             if _PERSON.search(entry["rest"] or "") and (given := _GIVEN.match(entry["rest"])):
                 name = f"{name}, {given['given']}"
             yield SanctionsEntry(
-                name, programs_in(entry["programs"]), acts, quote, where, day, entry[0].strip(" :;].")
+                name,
+                programs_in(entry["programs"]),
+                acts,
+                quote,
+                where,
+                day,
+                entry[0].lstrip(" :;].").rstrip(" ;"),
             )
 
 

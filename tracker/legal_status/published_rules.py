@@ -26,7 +26,7 @@ _PUBLISHED_A = re.compile(
     re.I,
 )
 _BEFORE = re.compile(
-    rf"\s*,?\s+(?:(?:[A-Z]{{2,8}}|Federal Register|FR)\s+)?(?P<kind>{_KIND})\b(?!\s+(?:of proposed|meeting|period|deadline|date))",
+    rf"\s*,?\s+(?:(?:(?-i:[A-Z]{{2,8}})|Federal Register|FR)\s+)?(?P<kind>{_KIND})\b(?!\s+(?:of proposed|meeting|period|deadline|date))",
     re.I,
 )
 _TITLED = re.compile(
