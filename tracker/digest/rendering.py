@@ -17,6 +17,7 @@ from tracker.digest.week import Week
 from tracker.i18n import t
 from tracker.model import Language, Level
 from tracker.rendering.print_pdf import render_pdf
+from tracker.text.words import in_japanese
 
 # Contrast of at least 4.5:1 against white (WCAG 2.2, 1.4.3).
 COLORS = {
@@ -48,6 +49,7 @@ def _rendered(template: str, view: DigestView, **values: Any) -> str:
     words: Mapping[str, Any] = {
         "sheet": view,
         "t": lambda key, **filled: t(key, view.language, **filled),
+        "in_japanese": in_japanese,
         "colors": COLORS,
         "fills": charts.FILLS,
         "shaded": charts.shaded,

@@ -37,6 +37,11 @@ def format_instant(value: datetime, language: Language, timezone: str) -> str:
     return f"{format_day(reader_day(value, timezone), language)} {local:%H:%M} {local.tzname()}"
 
 
+def format_minute(value: datetime, language: Language, timezone: str) -> str:
+    """Return an instant in the reader's zone, to the minute and without the zone: 2025年9月29日 21:45."""
+    return f"{format_day(reader_day(value, timezone), language)} {value.astimezone(ZoneInfo(timezone)):%H:%M}"
+
+
 def format_timestamp(value: datetime, timezone: str) -> str:
     """Return an instant in the reader's zone for tables: 2025-09-29 21:45."""
     return f"{value.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M}"

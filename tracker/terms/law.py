@@ -90,3 +90,18 @@ def agency_name(id_or_text: str, language: Language, *, short: bool = False) -> 
     if names is None:
         return ""
     return names[(2 if short else 0) + (0 if language == "ja" else 1)]
+
+
+_SMALL = frozenset({"of", "and", "the", "for", "u", "s", "us", "united", "states", "office"})
+
+
+@lru_cache(maxsize=256)
+def agency_of_slug(slug: str) -> str:
+    """The id of the agency that a slug of the Federal Register names: `industry-and-security-bureau` has the words of Bureau of
+    Industry and Security. Empty where none has them."""
+    wanted = frozenset(slug.split("-")) - _SMALL
+    for identity, names in tables("law_terms")["agencies"].items():
+        for name in (names[1], *names[4:]):
+            if wanted and frozenset(re.findall(r"[a-z]+", name.lower())) - _SMALL == wanted:
+                return identity
+    return ""

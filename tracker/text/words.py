@@ -95,3 +95,11 @@ def stem(word: str) -> str:
 def stems(form: str) -> tuple[str, ...]:
     """Return the key by which two spellings of a term are the same: its runs, the English ones stemmed."""
     return tuple(map(stem, runs(form)))
+
+
+_JAPANESE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]")
+
+
+def in_japanese(words: object) -> bool:
+    """Return whether words have kana or kanji."""
+    return _JAPANESE.search(str(words)) is not None

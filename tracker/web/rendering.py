@@ -19,14 +19,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tracker import __version__
-from tracker.i18n import format_day, format_instant, format_timestamp, label, t
+from tracker.i18n import format_day, format_instant, format_minute, label, t
 from tracker.model import Language
 from tracker.rendering.bluebook import cite
 from tracker.rendering.deadlines import confinement, days_left
 from tracker.rendering.location_text import date_note
 from tracker.rendering.scripts import script_runs
+from tracker.rendering.source_text import agency, source_label
 from tracker.sanitize import safe_url, sanitize, sanitize_line
 from tracker.storage.instants import from_text
+from tracker.text.words import in_japanese
 from tracker.web import security_headers
 from tracker.web.accept_language import asked_for
 from tracker.web.authentication import principal_of
@@ -140,10 +142,13 @@ def page(
             label=lambda group, name: label(group, str(name), language),
             day=as_day,
             moment=lambda value: format_instant(instant(value), language, zone),
-            stamp=lambda value: format_timestamp(instant(value), zone),
+            stamp=lambda value: format_minute(instant(value), language, zone),
             days_left=lambda value: days_left(value, today, language),
             noted=lambda note, by="": date_note(note, by, language),
             confinement=lambda note, by, units: confinement(note, by, units, language),
+            source_label=lambda name: source_label(web_context.settings, str(name), language),
+            agency=lambda name: agency(name, language),
+            in_japanese=in_japanese,
             today=today,
             here=request.url.path,
             this_page=this_page,

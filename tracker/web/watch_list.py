@@ -463,9 +463,15 @@ def _listed(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else list(value or ())
 
 
-def _said(entry: WatchEntry) -> list[tuple[str, str]]:
+def _said(entry: WatchEntry) -> list[tuple[str, list[str]]]:
     """The values of a logged entry, each with its key."""
     return [
-        (name, ", ".join(map(str, value)) if isinstance(value, list) else str(value))
+        (name, list(map(str, value)) if isinstance(value, list) else [_line(value)])
         for name, value in (entry.value or {}).items()
     ]
+
+
+def _line(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}: {', '.join(_listed(one))}" for name, one in value.items())
+    return str(value)

@@ -121,7 +121,7 @@ def _facts(redline: Redline, language: Language) -> str:
     for name, value in redline.facts(language, hashes=False):
         words = _safe(cited if name == t("redline.citations", language) else value)
         if name == t("redline.source", language) and safe_url(redline.url):
-            words = f"{_safe(redline.source)} {_link(redline.url)}"
+            words = _link(redline.url)
         rows.append(f"<dt>{_safe(name)}</dt><dd>{words}</dd>")
     return f"<dl>{''.join(rows)}</dl>"
 

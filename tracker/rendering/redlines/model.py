@@ -120,7 +120,7 @@ class Redline:
         asked = [(t("message.status", language), self.asked_line(language))] if self.asked else []
         return [
             *asked,
-            (t("redline.source", language), f"{self.source} {self.url}".strip()),
+            (t("redline.source", language), self.url or self.source),
             (t("redline.before", language), self._state(self.before, language, hashes=hashes)),
             (t("redline.after", language), self._state(self.after, language, hashes=hashes)),
             (t("redline.citations", language), self.citations(language)),
