@@ -413,7 +413,7 @@ def test_the_page_of_a_text_shows_a_day_ahead_with_its_marks(world: World) -> No
         today = client.get(text).text
         ahead = client.get(f"{text}&place=15+CFR+744.11&day={day}").text
         before = client.get(f"{text}&place=15+CFR+744.11&day={day - timedelta(days=1)}").text
-    assert f'<option value="{day}">' in today
+    assert f"day={day}" in today
     assert NEW in ahead
     assert NEW not in today + before
     assert "computed by tracker from 2026-71001, not yet in the eCFR" in ahead
