@@ -35,7 +35,7 @@ LAW = "text=ear:15+CFR+744"
 PAGES = ["/", "/?topic=fdpr", "/?q=nothing-of-that-kind", "/changes/2025-19001", "/changes/chg_00000000000000d1", "/changes/chg_00000000000000d2",
          "/?profile=vacuum-components", "/changes/2025-19001?profile=vacuum-components", "/changes/chg_00000000000000cf/redline",
          "/changes/chg_00000000000000cf/redline?view=side", "/calendar", "/law", f"/law/text?{LAW}",
-         f"/law/compare?{LAW}&since=1&on=2", f"/law/history?{LAW}&path=15+CFR+744.21(f)", "/law/search?q=license", "/search?q=license", "/search?q=lisense+valvs", "/lists", "/parties", "/parties?q=Some+Company", "/watched", "/digest",
+         f"/law/text?{LAW}&day=2025-11-10&place=15+CFR+744.21", f"/law/compare?{LAW}&since=1&on=2", f"/law/compare?{LAW}&since_day=2025-10-01&day=2025-11-19", f"/law/history?{LAW}&path=15+CFR+744.21(f)", "/law/search?q=license", "/search?q=license", "/search?q=lisense+valvs", "/lists", "/parties", "/parties?q=Some+Company", "/watched", "/digest",
          "/digest/2025-W46", "/sources", "/reviews", "/deliveries", "/settings", "/saved", "/nothing-here"]  # fmt: skip
 # Pages of the entrance, looked at in tests of their own; answers that are no pages.
 ENTRANCE = {"/sign-in", "/sign-ins", "/sign-in/oidc", "/sign-in/return"}
@@ -262,6 +262,29 @@ def test_it_works_without_script(browser: Any, address: str) -> None:
     page.click("button:has-text('Acknowledge')")
     assert "Acknowledged" in page.inner_text("#review")
     assert page.locator("button.copy:visible").count() == 0
+
+
+def test_a_citation_is_copied_with_its_address_and_can_be_selected_without_script(
+    browser: Any, address: str
+) -> None:
+    path = f"/law/text?{LAW}&place=15+CFR+744.21&day=2025-11-19"
+    cited = "15 C.F.R. § 744.21(f) (as of Nov. 19, 2025; SHA-256 "
+    unit = '[id="u-15-CFR-744.21(f)"]'
+    page = tab(browser, address, permissions=["clipboard-read", "clipboard-write"])
+    page.goto(path)
+    page.hover(unit)
+    page.click(f"{unit} .cite summary")
+    page.click(f"{unit} button.copy")
+    words, link = page.evaluate("navigator.clipboard.readText()").splitlines()
+    assert words.startswith(cited)
+    assert link == f"{address}{path}#u-15-CFR-744.21(f)"
+    assert page.trouble == []
+    plain = tab(browser, address, java_script_enabled=False)
+    plain.goto(path)
+    plain.hover(unit)
+    plain.click(f"{unit} .cite summary")
+    assert plain.inner_text(f"{unit} .citation").startswith(cited)
+    assert plain.locator(f"{unit} button.copy").is_hidden()
 
 
 def enter(page: Any, name: str, back: str = "/") -> None:

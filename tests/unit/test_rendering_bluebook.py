@@ -43,7 +43,9 @@ from tracker.rendering.bluebook import cite, cite_version
         ("E.O. 14257", "Exec. Order No. 14,257"),
         ("Proclamation 10908", "Proclamation No. 10,908"),
         ("Press release › Background › ¶2", "Press release › Background › ¶2"),
-        ("9903.01.25", "9903.01.25"),
+        ("9903.01.25", "HTSUS 9903.01.25"),
+        ("8541.10.00 › Other", "HTSUS 8541.10.00 (Other)"),
+        ("Subchapter III › U.S. note 33(b)", "HTSUS ch. 99, subch. III, U.S. note 33(b)"),
     ],
 )
 def test_a_unit_is_cited_in_the_form_of_the_bluebook(path: str, cited: str) -> None:

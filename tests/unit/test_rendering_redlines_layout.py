@@ -48,6 +48,9 @@ def cells(*words: str) -> str:
         (f"{CCL} › 9A012 › a.2 › Technical Notes ¶1", f"{CCL} › 9A012", "a.2 › Technical Notes ¶1", 3),
         (f"{CCL} › 9A018 ¶1", f"{CCL} › 9A018", "¶1", 0),
         (f"{CCL} › Category 9 › A", CCL, "Category 9 › A", 2),
+        ("9903.01.25", "9903.01", "9903.01.25", 1),
+        ("8541.10.00 › Other", "8541", "8541.10.00 › Other", 2),
+        ("8541", "8541", "8541", 1),
         (f"{LIST} › JAPAN › Some Co., Ltd.", LIST, "JAPAN › Some Co., Ltd.", 2),
     ],
 )

@@ -3,7 +3,7 @@
     15 C.F.R. § 744.11(a)(1)
     15 C.F.R. pt. 744, supp. no. 4 (Japan: Some Co., Ltd.)
     15 C.F.R. pt. 774, supp. no. 1 (ECCN 3B001.c.1)
-    90 Fed. Reg. 47,201; Exec. Order No. 14,257
+    90 Fed. Reg. 47,201; Exec. Order No. 14,257; HTSUS 9903.01.25
 
 What a path names below a section or supplement (a note, a country and its party, a heading of a page) is in parentheses.
 """
@@ -29,6 +29,8 @@ _PROCLAMATION = re.compile(r"Proclamation (?P<number>\d{1,6})\Z")
 _ORDINAL = re.compile(r" ?¶(\d+)")
 _CFR = re.compile(r"\d{1,3} CFR \d[\w.-]*(?:\([A-Za-z0-9]+\))*")
 _ALONE = re.compile(r"\d[A-E]\d{3}(?:\.[a-z0-9]+)*\Z")
+_TARIFF = re.compile(r"\d{4}(?:\.\d\d){0,4}(?= › |\Z)")
+_TARIFF_NOTE = re.compile(r"Subchapter (?P<subchapter>[IVXL]+) › U\.S\. note (?P<note>.+)\Z")
 _MONTHS = (
     "Jan.", "Feb.", "Mar.", "Apr.", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec.",
 )  # fmt: skip
@@ -42,6 +44,11 @@ def cite(path: str) -> str:
             return form.format(_grouped(found["number"]))
     if found := _REGISTER.match(path):
         return f"{found['volume']} Fed. Reg. {_grouped(found['page'])}"
+    if _TARIFF.match(path):
+        number, *below = path.split(_STEP)
+        return f"HTSUS {number}{_named(below)}"
+    if found := _TARIFF_NOTE.match(path):
+        return f"HTSUS ch. 99, subch. {found['subchapter']}, U.S. note {found['note']}"
     if _ALONE.match(path):
         return f"15 C.F.R. pt. 774, supp. no. 1 (ECCN {path})"
     first, *below = path.split(_STEP)

@@ -31,6 +31,7 @@ Runs = tuple[tuple[RunKind, str], ...]
 
 _ECCN = re.compile(r"\d[A-E]\d{3}\Z")
 _ITEM = re.compile(r"[a-z](?:\.[a-z0-9]{1,3})*\.?\Z")
+_TARIFF_ROW = re.compile(r"(?P<heading>99\d\d\.\d\d|\d{4})(?:\.\d\d)*(?= › |\Z)")
 _NAMED_CELL = re.compile(r"[^:]{1,60}: ")
 _DESIGNATORS = re.compile(r"\([^()\s]{1,6}\)")
 
@@ -149,8 +150,11 @@ def anchor_of(path: str) -> str:
 
 def split_section(path: str) -> tuple[str, str]:
     """Split a path at its section, or at its entry of the Commerce Control List: `Supp. No. 1 to Part 774 › 3B001` and
-    `c.1`. The second is empty for a section or entry itself.
+    `c.1`. The second is empty for a section or entry itself. Rows of the tariff schedule are under their heading: `8541`, in
+    chapter 99 `9903.01`.
     """
+    if found := _TARIFF_ROW.match(path):
+        return found["heading"], path
     name, local = split_path(path)
     first, step, rest = local.partition(STEP)
     entry, ordinal, number = first.partition(" ¶")
