@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import socket
 import sqlite3
+import urllib.request
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tracker.config import loader
+from tracker.demo import archive_loader
 from tracker.demo import play as play_module
 from tracker.demo.play import play
+from tracker.demo.server import Server
 from tracker.errors import UsageError
 from tracker.model import TOPIC_IDS, Direction, Level
+from tracker.storage.database import Store
 
 # One interest each, in addition to the demo's own profiles.
 PROFILES = """
@@ -153,3 +159,21 @@ def test_a_profile_matches_what_it_should_and_nothing_else(
     named = [record for record in records if record["document_number"]]
     assert len(named) > 20
     assert not any(profile in record["profiles"] for record in named), "no document of the demo names it"
+
+
+def test_the_links_of_alerts_have_the_address_that_the_viewer_got(tmp_path: Path) -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        Server(archive_loader.load(), now=archive_loader.first_instant()) as server,
+    ):
+        config, _ = play_module._write_settings(tmp_path, server.url)
+        Store(tmp_path).close()
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        viewer = play_module.start_viewer(config, lambda: server.now, listen)
+        try:
+            assert viewer.url != f"http://{listen}"
+            assert loader.load(config).viewer_url == viewer.url
+            with urllib.request.urlopen(viewer.url) as answer:
+                assert answer.status == 200
+        finally:
+            viewer.stop()

@@ -6,7 +6,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,6 @@ from rich.table import Table
 from tracker import i18n
 from tracker.clock import legal_day
 from tracker.config import loader
-from tracker.config.models import Settings
 from tracker.demo import archive_loader
 from tracker.demo.server import Server
 from tracker.errors import UsageError
@@ -92,16 +91,20 @@ def play(*, once: bool, state: Path | None = None) -> int:
     with Server(archive, now=archive_loader.first_instant()) as server:
         config, alerts = _write_settings(folder, server.url)
         store = Store(folder)
+        # Before the replay, so that the links of its alerts have the address that the viewer got.
+        viewer = None if once else start_viewer(config, lambda: server.now)
         context = poll_cycle.make_context(loader.load(config), store, lambda: server.now)
         began = time.monotonic()
         try:
             total = _run(server, context, console)
+            _print_totals(total, time.monotonic() - began, config, alerts, server.now, console)
+            if viewer is not None:
+                _wait(viewer, server, console)
         finally:
             context.client.close()
             store.close()
-        _print_totals(total, time.monotonic() - began, config, alerts, server.now, console)
-        if not once:
-            _serve(context.settings, folder, server, console)
+            if viewer is not None:
+                viewer.stop()
     return 1 if total.failed or server.failures else 0
 
 
@@ -251,21 +254,30 @@ def _print_totals(
         console.print(f"[red]{escape(line)}[/]", soft_wrap=True)
 
 
-def _serve(settings: Settings, folder: Path, server: Server, console: Console) -> None:
-    """Serve the viewer on the demo's last evening, until Ctrl-C: at its usual address, or at a free one."""
-    viewer = Viewer(settings, folder, LISTEN, lambda: server.now)
+def start_viewer(config: Path, now: Callable[[], datetime], listen: str = LISTEN) -> Viewer:
+    """Start the viewer of these settings, at this address or at a free one, and write its address into them."""
+    current = [loader.load(config)]
+    viewer = Viewer(lambda: current[0], config.parent, listen, now)
     try:
         viewer.start()
     except UsageError:
-        viewer = Viewer(settings, folder, "127.0.0.1:0", lambda: server.now)
+        viewer = Viewer(lambda: current[0], config.parent, "127.0.0.1:0", now)
         viewer.start()
+    text = config.read_text(encoding="utf-8")
+    config.write_text(
+        text.replace("[tracker]\n", f'[tracker]\nviewer_url = "{viewer.url}"\n', 1), encoding="utf-8"
+    )
+    current[0] = loader.load(config)
+    return viewer
+
+
+def _wait(viewer: Viewer, server: Server, console: Console) -> None:
+    """Serve the viewer on the demo's last evening, until Ctrl-C."""
     console.print(f"\nThe viewer is at [bold]{viewer.url}[/] until Ctrl-C (the archive at {server.url}).")
     try:
         server.closing.wait()
     except KeyboardInterrupt:
         console.print("ended")
-    finally:
-        viewer.stop()
 
 
 def _day(evening: datetime) -> str:

@@ -13,7 +13,7 @@ from tracker.effects import RecordedEffect
 from tracker.legal_status.current import current_status, status_line
 from tracker.legal_status.ribbons import asked_words, ribbons
 from tracker.legal_status.stored_register import added_by, effects_about, status_of_units
-from tracker.model import TOPIC_IDS, Change, Direction, Level
+from tracker.model import TOPIC_IDS, Change, Direction, Language, Level
 from tracker.model.corrections import GIST, CorrectedFields
 from tracker.rendering.act_table import SHOWN, act_rows, columns
 from tracker.rendering.alert_message import force_label, is_codified, what_changed
@@ -25,7 +25,8 @@ from tracker.rendering.effect_text import effect_line
 from tracker.rendering.location_text import location_label, status_where
 from tracker.rendering.official_links import official_url
 from tracker.rendering.profile_lead import leading_badge, leading_match, level_badge, profile_reason
-from tracker.rendering.redlines.stored import is_present
+from tracker.rendering.redlines.model import Redline
+from tracker.rendering.redlines.stored import is_present, load_redline
 from tracker.rendering.words_on_day import worded_on
 from tracker.serialization import change_from_json
 from tracker.storage import predictions, read_marks, reviews
@@ -35,13 +36,16 @@ from tracker.text import name_key
 from tracker.web.as_amended import SHOWN as SHOWN_AMENDED
 from tracker.web.as_amended import as_amended, compared_units
 from tracker.web.change_history import change_events, highlight_quotes
+from tracker.web.change_quotes import ShownQuotes, reason_groups
 from tracker.web.context import InjectedContext, WebContext
 from tracker.web.page_cache import cached_page
+from tracker.web.redline import DrawnRedline, draw
 from tracker.web.rendering import language_of, page
 from tracker.web.review import reader_of, reviewer
 
 router = APIRouter(include_in_schema=False)
 
+SHOWN_OPS = 12  # changes of the redline on this page; the whole has a page of its own
 UNITS = 40  # shown before the rest is folded
 
 
@@ -99,11 +103,22 @@ def _change(request: Request, web_context: WebContext, reference: str) -> HTMLRe
             connection, change.tagging.units, today, unprinted=added_by(change, on_it)
         )
         present = is_present(connection, change)
+        redline = (
+            load_redline(connection, change, now=web_context.now(), timezone=web_context.settings.timezone)
+            if differs
+            else None
+        )
+    drawn, more_ops = _drawn(redline, language)
+    predicted_shown = as_amended(change, predicted, language)
     lines: dict[str, RecordedEffect] = {}
     for one in on_it:  # a rule's instruction and the note that the eCFR prints of it state the same effect
         lines.setdefault(effect_line(one, language), one)
     what, detail = what_changed(worded_on(change, today), language)
     found = current_status(change.tagging.status, today)
+    statuses = sorted(change.tagging.status, key=lambda status: status != found.now)
+    acts, ahead, shown = act_rows(change.tagging.acts, language), upcoming(change, today), ShownQuotes()
+    for act in acts:
+        shown.adds(act.quote)
     return page(
         request,
         web_context,
@@ -123,7 +138,7 @@ def _change(request: Request, web_context: WebContext, reference: str) -> HTMLRe
         directions=list(Direction),
         gist_length=GIST,
         review_words=lambda entry: review_words(entry, language),
-        acts=(acts := act_rows(change.tagging.acts, language)),
+        acts=acts,
         act_columns=columns(acts),
         shown_acts=SHOWN,
         detail=detail,
@@ -131,14 +146,23 @@ def _change(request: Request, web_context: WebContext, reference: str) -> HTMLRe
         ribbons={path: ribbons(states, language) for path, states in unit_states.items()},
         asked=asked_words(today, language) if present else "",
         effects=list(lines.items()),
-        amended=as_amended(change, predicted, language),
+        amended=predicted_shown,
         compared=compared_units(compared, language),
-        statuses=sorted(change.tagging.status, key=lambda status: status != found.now),
+        status_quotes=[status for status in statuses if shown.adds(status.quote)],
         # Text of the CFR, a page or a list does not state its own force: "not stated" would suggest doubt.
         standing_line=status_line(change.tagging.status, today, language, codified=is_codified(change))
         if force_label(change, today, language)
         else "",
-        ahead=upcoming(change, today),
+        ahead=ahead,
+        quoted_dates=[entry for entry in ahead if shown.adds(entry.quote)],
+        reasons=reason_groups(change, shown),
+        places=lambda entries: ", ".join(
+            dict.fromkeys(location_label(entry.where, language) for entry in entries)
+        ),
+        drawn=drawn,
+        more_ops=more_ops,
+        beside_redline=drawn is not None or predicted_shown is not None,
+        undone=reviews.undone(log),
         events=change_events(change, actors),
         states=states,
         made_by=made_by_lines(belongs.made_by, language),
@@ -162,6 +186,15 @@ def _change(request: Request, web_context: WebContext, reference: str) -> HTMLRe
         where=lambda where: location_label(where, language),
         status_where=lambda status: location_label(status_where(status, change), language),
     )
+
+
+def _drawn(redline: Redline | None, language: Language) -> tuple[DrawnRedline | None, int]:
+    """Return the beginning of a redline, and the number of its changes that are left out; None without any that is more
+    than typographic."""
+    shown = [op for op in redline.operations if not op.editorial] if redline else []
+    if redline is None or not shown:
+        return None, 0
+    return draw(redline, shown[:SHOWN_OPS], language), max(0, len(shown) - SHOWN_OPS)
 
 
 def _proposed(change: Change) -> Proposed:
