@@ -69,7 +69,7 @@ def sent(page: Any, key: str) -> None:
 def test_ten_stories_are_triaged_by_keyboard(browser: Any, desk: str, language: str) -> None:  # noqa: F811
     unreviewed, mine, done, action_needed, selected = WORDS[language]
     page = tab(browser, desk, language)
-    page.set_default_timeout(5_000)
+    page.set_default_timeout(20_000)
     page.goto("/")
     press(page, "j", "e")  # without a name, `e` goes to the field for it
     page.keyboard.type("佐藤")
@@ -124,7 +124,7 @@ def test_ten_stories_are_triaged_by_keyboard(browser: Any, desk: str, language: 
 
 def test_the_forms_work_without_script(browser: Any, desk: str) -> None:  # noqa: F811
     page = tab(browser, desk, "en", java_script_enabled=False)
-    page.set_default_timeout(5_000)
+    page.set_default_timeout(20_000)
     page.goto("/")
     page.get_by_label("Enter your name").fill("Sato")
     page.click("button:has-text('Remember')")
