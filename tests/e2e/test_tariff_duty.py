@@ -15,6 +15,7 @@ from tracker.answers.duty import duty_on, duty_to_json, origin_of
 from tracker.cli import duty as _registers  # noqa: F401
 from tracker.cli.app import app
 from tracker.config.loader import load
+from tracker.demo.model import FrDocument
 from tracker.errors import UsageError
 from tracker.storage.database import Store
 from tracker.web.app import create_app
@@ -101,3 +102,68 @@ def test_the_page_shows_the_numbers_of_the_profiles_with_their_history(tariff: W
         answer = client.get("/api/duty?hts=8708401150&on=2026-06-20").json()
         assert (answer["state"], answer["additional"][0]["heading"]) == ("determined", "9903.03.01")
         assert client.get("/api/duty?hts=car").status_code == 404
+
+
+def order(number: str, day: date, title: str) -> FrDocument:
+    return FrDocument(
+        number, day, title, "PRESDOCU", ("executive-office-of-the-president",),
+        facts={"subtype": "Executive Order", "executive_order_number": number[-5:], "signing_date": day.isoformat()},
+    )  # fmt: skip
+
+
+def test_a_duty_along_its_life(world: World) -> None:
+    """An order adds a heading, the schedule prints it days later, another order ends it."""
+    heading = added("9903.05.01", "Articles the product of Japan", f"{THE_DUTY} + 25%")
+    world.standin.archive.tariff.publish("2026HTSRev13", world.now, chapters(), notes_pdf())
+    world.use("hts", "fr-all").poll()
+    world.later(days=2)
+    begins = order("2026-14901", date(2026, 6, 12), "Imposing Duties To Address Trade")
+    world.standin.add_document(
+        begins, ["Sec. 2. The HTSUS is modified by adding heading 9903.05.01, effective June 18, 2026."]
+    )
+    world.poll()
+    world.later(days=10)
+    world.standin.archive.tariff.publish("2026HTSRev14", world.now, [*chapters(), heading], notes_pdf())
+    world.poll()
+    world.later(days=3)
+    ends = order("2026-14902", date(2026, 6, 25), "Ending Certain Duties")
+    world.standin.add_document(ends, ["Sec. 2. Heading 9903.05.01 is terminated, effective June 30, 2026."])
+    world.poll()
+    store = Store(world.state)
+    with store.read() as connection:
+        answers = {
+            day: duty_to_json(duty_on(connection, "8708.40.11.50", origin_of("JP"), date(2026, *day)))
+            for day in ((6, 11), (6, 17), (6, 18), (6, 21), (6, 22), (6, 29), (6, 30), (7, 15))
+        }
+    store.close()
+    applies = {day: [one["heading"] for one in found["additional"]] for day, found in answers.items()}
+    assert applies == {
+        (6, 11): [], (6, 17): [], (6, 18): ["9903.05.01"], (6, 21): ["9903.05.01"], (6, 22): ["9903.05.01"],
+        (6, 29): ["9903.05.01"], (6, 30): [], (7, 15): [],
+    }  # fmt: skip
+    assert {found["state"] for found in answers.values()} == {"determined"}
+    (one,) = answers[6, 18]["additional"]
+    assert (answers[6, 18]["release"], one["source"]) == (
+        "2026HTSRev13",
+        "HTS 2026HTSRev14, 9903.05.01; E.O. 14901",
+    )
+    assert (one["from"], one["until"], one["document_number"]) == ("2026-06-18", "2026-06-29", "2026-14901")
+
+
+def test_a_heading_that_no_release_has_yet_is_a_question(world: World) -> None:
+    world.standin.archive.tariff.publish("2026HTSRev13", world.now, chapters(), notes_pdf())
+    world.use("hts", "fr-all").poll()
+    world.later(days=2)
+    begins = order("2026-14901", date(2026, 6, 12), "Imposing Duties To Address Trade")
+    world.standin.add_document(
+        begins, ["Sec. 2. The HTSUS is modified by adding heading 9903.05.01, effective June 18, 2026."]
+    )
+    world.poll()
+    store = Store(world.state)
+    with store.read() as connection:
+        found = duty_to_json(duty_on(connection, "8708.40.11", origin_of("JP"), date(2026, 6, 18)))
+    store.close()
+    assert found["state"] == "not-determined"
+    assert found["open"] == [
+        "A document adds heading 9903.05.01 by that day, and this release does not have it yet."
+    ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
@@ -81,13 +81,16 @@ class StoredRelease:
 
 @dataclass(frozen=True, slots=True)
 class DutyAnswer:
-    """The duty of a line on a day, by a release; None where none of that day is stored."""
+    """The duty of a line on a day, by a release; None where none of that day is stored. `later` are the headings that a
+    document put in force before the schedule printed them, with the release that has their words.
+    """
 
     number: str
     origin: Origin
     on: date
     release: StoredRelease | None
     duty: Duty
+    later: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_determined(self) -> bool:
@@ -123,10 +126,31 @@ def duty_on(connection: Connection, number: str, origin: Origin, on: date) -> Du
     notes = _notes(connection, release, on)
     entries = _Register(connection, on)
     ahead = [heading for heading in entries.added() if schedule.row(heading) is None]
+    later = _rows_printed_later(connection, ahead, [one for one in releases if one.since > on])
+    if later:
+        schedule = Schedule([*schedule.rows, *(row for row, _ in later.values())])
+        ahead = [heading for heading in ahead if heading not in later]
     duty = duty_of(schedule, notes, dots, origin, on, entries, ahead)
     if notes is None:
         duty = replace(duty, open=(*duty.open, Question("no-notes", {"release": release.name})))
-    return DutyAnswer(dots, origin, on, release, duty)
+    return DutyAnswer(dots, origin, on, release, duty, {name: one for name, (_, one) in later.items()})
+
+
+def _rows_printed_later(
+    connection: Connection, headings: Sequence[str], releases: Sequence[StoredRelease]
+) -> dict[str, tuple[TariffRow, str]]:
+    """Return the rows of headings that the schedule printed after they were in force, each with the first release that
+    has it.
+    """
+    found: dict[str, tuple[TariffRow, str]] = {}
+    for release in releases if headings else ():
+        schedule = _schedule(connection, release, "99")
+        for heading in headings:
+            row = schedule.row(heading)
+            if row is not None and heading not in found:
+                words = " ".join(one.description for one in schedule.line(heading))
+                found[heading] = (replace(row, description=words, indent=0, below=""), release.name)
+    return found
 
 
 def stored_releases(connection: Connection) -> list[StoredRelease]:
@@ -257,12 +281,17 @@ class _Register:
     def _entry(self, heading: str, found: list[RecordedEffect]) -> RegisterEntry:
         adds = [one for one in found if one.effect.verb is EffectVerb.ADDS and one.effect.from_]
         first = min(adds, key=lambda one: first_day(one.effect.from_) or date.max, default=None)
-        states = [one for one in law_on(self._connection, heading, self._on).status if not one.part]
-        off = next((one for one in states if one.state in _NOT_IN_FORCE), None)
+        law = law_on(self._connection, heading, self._on)
+        off = next((one for one in law.status if one.state in _NOT_IN_FORCE and not one.part), None)
+        ahead = next(
+            (one for one in law.ahead if one.state in _NOT_IN_FORCE and one.since and not one.part), None
+        )
         since = first_day(first.effect.from_) if first is not None else None
         until = None
         if off is not None:
             until = (off.since or self._on) - _DAY
+        elif ahead is not None and ahead.since is not None:
+            until = ahead.since - _DAY
         source = first or found[0]
         return RegisterEntry(
             since,
@@ -291,7 +320,12 @@ def duty_to_json(answer: DutyAnswer) -> dict[str, Any]:
         }
         if base
         else None,
-        "additional": [_additional_to_json(one, source or "") for one in duty.additional],
+        "additional": [
+            _additional_to_json(
+                one, f"HTS {answer.later.get(one.row.number) or (release.name if release else '')}"
+            )
+            for one in duty.additional
+        ],
         "state": "determined" if answer.is_determined else "not-determined",
         "open": questions(answer, "en"),
         "open_ja": questions(answer, "ja"),
