@@ -16,6 +16,7 @@ from pathlib import Path
 from lxml import etree
 
 from tests.recorded import ROOT
+from tests.tariff_samples import NOTES, brazil, chapter_99, chapters
 from tests.unit.pdf_samples import pdf as small_pdf
 from tracker.archive.exporter import export_archive
 from tracker.demo import archive_loader, ecfr, federal_register, public_inspection, site
@@ -116,6 +117,12 @@ def _made() -> dict[str, list[bytes]]:
         b"\n\n\n".join([*index, b"<DIV5 N='744' TYPE='PART'><HEAD>PART 744</HEAD></DIV5>"])
     ]
     found["screening-list"] = found["list"] = [_asked(archive, LIST_PATH)]
+    found["tariff"] = [json.dumps([*chapters(), *chapter_99(), *brazil()]).encode()]
+    found["tariff-notes"] = ["\n".join(["SUBCHAPTER III", "U.S. Notes", *NOTES]).encode()]
+    found["bulletins"] = [
+        b'GDWidgets[0].update([{"subject": "CSMS # 67561538 - Duties", "pub_date": "07/21/2026 05:26 PM EDT", '
+        b'"href": "https://www.bis.gov/bulletins/gd/USDHSCBP-1?wgt_ref=x"}])'
+    ]
     found["robots"] = [b"User-agent: *\nDisallow: /a/*/b$\nCrawl-delay: 10\nSitemap: https://x/y\n"]
     found["headers"] = [
         b"2\nLocation: //www.bis.gov/b\nETag: W/\"a\"", b"5\nRetry-After: 120", b"6\nRetry-After: Wed, 21 Oct 2026 07:28:00 GMT\nDate: Wed, 21 Oct 2026 07:27:00 GMT",

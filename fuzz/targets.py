@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -36,6 +37,10 @@ from tracker.parsing.files import read_file, read_records
 from tracker.parsing.paragraph_labels import leading_labels, levels
 from tracker.sandbox import pool
 from tracker.sources.page.links import link_filter, links_of
+from tracker.tariff.duty import Origin, duty_of
+from tracker.tariff.headings import read_heading
+from tracker.tariff.notes import enumerated, read_notes
+from tracker.tariff.rows import Schedule, rows_of_records
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 TODAY = date(2026, 1, 2)
@@ -128,6 +133,22 @@ def _role(role: ResourceType) -> Target:
 
 def screening_list(data: bytes) -> None:
     _document(ResourceType.SCREENING_LIST, data, "application/json", list_name="Consolidated Screening List")
+
+
+def tariff(data: bytes) -> None:
+    document = _document(ResourceType.TARIFF, data, "application/json", release="2026HTSRev1")
+    classify(document, compare(document, replace(document, units=document.units[1:])), today=TODAY)
+    rows = rows_of_records([row for row in json.loads(data) if isinstance(row, dict)])
+    schedule = Schedule(rows)
+    for row in rows[:5]:
+        duty_of(schedule, None, row.number, Origin("japan", "JP"), TODAY, lambda _: None)
+
+
+def tariff_notes(data: bytes) -> None:
+    for notes in read_notes(page.split("\n") for page in _text(data).split("\f")).values():
+        for part in notes.parts.values():
+            enumerated(part)
+            read_heading(part.text)
 
 
 def _text(data: bytes) -> str:
@@ -354,6 +375,9 @@ TARGETS: Mapping[str, Target] = {
     "pi-record": _role(ResourceType.PI_RECORD),
     "feed-entry": _role(ResourceType.FEED_ENTRY),
     "screening-list": screening_list,
+    "tariff": tariff,
+    "tariff-notes": tariff_notes,
+    "bulletins": _poll("csms"),
     "page": page,
     "table": table,
     "pdf": pdf,
