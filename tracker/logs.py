@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 _pending: list[tuple[bool, str]] = []  # the last settings, until structlog is imported
@@ -22,6 +23,15 @@ class Logger:
             _configure(*_pending.pop())
         method: Callable[..., Any] = getattr(structlog.get_logger(), name)
         return method
+
+
+@contextmanager
+def task_named(name: str) -> Iterator[None]:
+    """Put the name of a task in each line that is logged meanwhile."""
+    import structlog
+
+    with structlog.contextvars.bound_contextvars(task=name):
+        yield
 
 
 def configure(json_lines: bool, level: str = "info") -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from bench.drill_kit import new_world
@@ -18,11 +22,17 @@ from tracker.archive.backup import backup
 from tracker.archive.exporter import export_archive
 from tracker.archive.importer import import_archive, import_state
 from tracker.archive.verification import verify
+from tracker.digest.period import Period
+from tracker.digest.queries import load_week
 from tracker.errors import UsageError
+from tracker.scheduler.schedule import load_checked
 from tracker.storage import audit_log, location
 from tracker.storage.change_query import ChangeQuery
 from tracker.storage.database import Store
 from tracker.storage.read_queries import open_reader
+from tracker.web.app import create_app
+
+LATER = datetime(2026, 6, 20, 8, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +44,9 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         world.standin.edit_part(15, "744", "fabrication facility", "fabrication plant")
         world.later(days=3)
         world.poll()
-        yield backup(world.state, tmp_path_factory.mktemp("played") / "state").path.parent
+        folder = tmp_path_factory.mktemp("played")
+        shutil.copy(world.config, folder / "sources.toml")
+        yield backup(world.state, folder / "state").path.parent
 
 
 @pytest.fixture
@@ -79,6 +91,47 @@ def test_a_state_moves_to_postgres_and_back_unchanged(
             assert one.levels() == other.levels()
             assert one.channels() == other.channels()
             assert one.disk() == other.disk()
+
+
+PAGES = (
+    "/", "/?level=none", "/?q=semiconductor", "/?q=744", "/?q=%E8%BC%B8%E5%87%BA", "/?topic=entity-list", "/?source=ear",
+    "/?review=open", "/?status=effective", "/?status=expired", "/?kind=rule", "/?since=2026-05-01&until=2026-07-01",
+    "/search?q=license", "/search?q=licemse", "/deliveries", "/deliveries?state=dead", "/calendar", "/calendar.ics",
+    "/feed.atom", "/lists", "/law", "/law/search?q=license", "/watched", "/effects.atom", "/api/changes?level=none&limit=1000",
+    "/api/changes?q=license", "/api/deadlines", "/api/effects", "/api/status", "/readyz",
+)  # fmt: skip
+
+
+def test_the_viewer_and_the_digest_are_the_same_on_both(
+    played: Path, server: Databases, tmp_path: Path
+) -> None:
+    there = bound(tmp_path / "there", server.empty())
+    import_state(played, there)
+    here = backup(played, tmp_path / "here").path.parent
+    settings = load_checked(played.parent / "sources.toml")
+    shown: list[dict[str, str]] = []
+    for state in (here, there):
+        with TestClient(
+            create_app(settings, state, lambda: LATER), base_url="http://127.0.0.1:8000"
+        ) as client:
+            ids = [change["id"] for change in client.get("/api/changes?level=none&limit=20").json()]
+            asked = [
+                *PAGES,
+                *(f"/changes/{one}" for one in ids),
+                *(f"/changes/{one}/redline" for one in ids[:3]),
+            ]
+            shown.append({page: _stable(client.get(page).text) for page in asked})
+        shown[-1]["digest"] = repr(load_week(state, Period(date(2026, 6, 8), "Asia/Tokyo"), now=LATER))
+    assert len(shown[0]) > 40
+    assert "3B002" in shown[0]["digest"]
+    for page, words in shown[0].items():
+        assert words == shown[1][page], page
+
+
+def _stable(page: str) -> str:
+    """Without what differs from one request to the next: form tokens, and the size of the database."""
+    page = re.sub(r"[\w-]{12}\.[0-9a-f]{64}", "", page)
+    return re.sub(r"tracker_database_bytes \d+", "", page)
 
 
 def test_an_export_is_imported_into_postgres_and_exported_unchanged(

@@ -63,30 +63,56 @@ def _context(settings: Settings, state: Path) -> PollContext:
     is_flag=True,
     help="At a reload, accept settings that lack all current sources or channels, or the current sign-in.",
 )
-def run(config: Path, state: Path, log_json: bool, listen: str | None, allow_empty: bool) -> None:
+@click.option(
+    "--role",
+    type=click.Choice(["all", "scheduler", "worker", "web"]),
+    default="all",
+    show_default=True,
+    help="One process of many on PostgreSQL: the scheduler queues what is due, workers do it, web is the viewer.",
+)
+@click.option(
+    "--concurrency",
+    type=click.IntRange(1, 64),
+    default=4,
+    show_default=True,
+    help="Tasks that a worker does at once.",
+)
+def run(
+    config: Path,
+    state: Path,
+    log_json: bool,
+    listen: str | None,
+    allow_empty: bool,
+    role: str,
+    concurrency: int,
+) -> None:
     """Runs the daemon: polls the sources that are due and sends alerts, until SIGTERM. SIGHUP or a changed
     settings file reloads the settings.
     """
     from tracker.scheduler.daemon import Daemon
     from tracker.storage.database import Store
 
-    if _is_first_start(config, state) and not _set_up(config, state, listen):
+    if role == "all" and _is_first_start(config, state) and not _set_up(config, state, listen):
         return
     settings = settings_of(config)
     logs.configure(log_json or settings.log_format == "json")
-    store = Store(state)
+    if role != "all":
+        _require_queue(role, settings)
+    if listen and role in {"scheduler", "worker"}:
+        raise UsageError(f"--listen: the role {role} has no viewer")
+    store, with_viewer = Store(state), role in {"all", "web"}
     daemon = Daemon(settings, store, clock.now, allow_empty=allow_empty)
     if terminal.hung_up.is_set():
         daemon.ask_for_reload()
-    viewer = _viewer(daemon, state, listen)
+    viewer = _viewer(daemon, state, listen) if with_viewer else None
     connection = None
-    if settings.slack is not None and settings.slack.app_token:
+    if with_viewer and settings.slack is not None and settings.slack.app_token:
         from tracker.cli.slack_app import socket_mode
 
         connection = socket_mode(lambda: daemon.context.settings, store, state, clock.now)
     code = 0
     try:
-        daemon.run()
+        _run_role(daemon, role, settings.store_url, concurrency)
     except (StateLost, StateDamaged) as error:
         code = print_error(error)
     if viewer is not None:
@@ -98,6 +124,35 @@ def run(config: Path, state: Path, log_json: bool, listen: str | None, allow_emp
         sys.stderr.flush()
         os._exit(code)
     finish(code)
+
+
+def _require_queue(role: str, settings: Settings) -> None:
+    if not settings.store_url:
+        raise UsageError(
+            f"--role {role}: several processes share a state in PostgreSQL only, and [store] names no database",
+            cure="docs/running.md#many-machines",
+        )
+    try:
+        import procrastinate  # noqa: F401
+    except ImportError as error:
+        raise UsageError(
+            f"--role {role}: the task queue is not installed", cure="pip install 'tracker[postgres]'"
+        ) from error
+
+
+def _run_role(daemon: Daemon, role: str, url: str, concurrency: int) -> None:
+    if role == "all":
+        daemon.run()
+        return
+    if role == "web":
+        daemon.run(daemon.own_jobs())
+        return
+    from tracker.scheduler import roles
+
+    if role == "scheduler":
+        roles.Scheduler(url, daemon).run()
+    else:
+        roles.run_worker(url, daemon, concurrency)
 
 
 def _is_first_start(config: Path, state: Path) -> bool:

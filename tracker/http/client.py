@@ -69,13 +69,14 @@ class Client:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         transport: httpx.BaseTransport | None = None,
+        limiter: RateLimiter | None = None,
     ) -> None:
         self.clock = clock
         self.monotonic = monotonic
         self.user_agent = f"tracker/{__version__} (+{contact})" if contact else f"tracker/{__version__}"
         self.robots = Robots(self)
         self._sleep = sleep
-        self._limiter = RateLimiter(hosts, monotonic, sleep)
+        self._limiter = limiter or RateLimiter(hosts, monotonic, sleep)
         self._thread = _Thread()
         self._transport = transport or _guarded_transport(literal_hosts, self._remaining)
         self._own = (b"User-Agent", self.user_agent.encode("ascii", "replace"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -24,6 +24,7 @@ from tracker.clock import machine_now
 from tracker.config.models import Settings
 from tracker.digest import schedule as digests
 from tracker.errors import SettingsError, StateDamaged, StateLost, StoreError, TrackerError
+from tracker.ingest.poll import PollReport
 from tracker.logs import Logger
 from tracker.notifications.delivery import DeliveryGate
 from tracker.reconciliation import daily
@@ -45,6 +46,8 @@ RECONCILE_SECONDS = 60
 PRUNE_SECONDS = 24 * 3600
 STOP_SECONDS = 5  # for running polls to end; a restart releases their leases anyway
 
+# What is done, every how many seconds, and how many times at once.
+Job = tuple[Callable[[], None], int, int]
 log = Logger()
 
 
@@ -72,7 +75,8 @@ class Daemon:
         self._gate = DeliveryGate()
         self._asking = False
 
-    def run(self) -> None:
+    def run(self, jobs: Iterable[Job] | None = None) -> None:
+        """Run these jobs, or all of the daemon, at their intervals until it is stopped."""
         poll_cycle.release_stale_leases(self.store)
         scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},
@@ -80,22 +84,9 @@ class Daemon:
             job_defaults={"coalesce": True, "misfire_grace_time": None},
             timezone=UTC,
         )
-        # Ticks overlap on purpose: a slow source does not delay other due ones.
-        for job, seconds, instances in (
-            (self.look_at_the_database, TICK_SECONDS, 1),
-            (self.tick, TICK_SECONDS, poll_cycle.WORKERS),
-            (self.deliver, DELIVER_SECONDS, 1),
-            (self.reload_if_changed, RELOAD_SECONDS, 1),
-            (self.apply_watch_list, RELOAD_SECONDS, 1),
-            (self.watch, WATCH_SECONDS, 1),
-            (self.send_digests, DIGEST_SECONDS, 1),
-            (self.compare, COMPARE_SECONDS, 1),
-            (self.reconcile, RECONCILE_SECONDS, 1),
-            (self.summarize, SUMMARIZE_SECONDS, 1),
-            (self.prune, PRUNE_SECONDS, 1),
-        ):
+        for job, seconds, instances in self.jobs() if jobs is None else jobs:
             scheduler.add_job(
-                partial(self._run_job, job),
+                partial(self.run_job, job.__name__, job),
                 "interval",
                 seconds=seconds,
                 max_instances=instances,
@@ -119,13 +110,36 @@ class Daemon:
         if self.trouble is not None:
             raise self.trouble
 
+    def jobs(self) -> list[Job]:
+        """All jobs of the daemon on one machine."""
+        return [
+            *self.own_jobs(),
+            # Ticks overlap on purpose: a slow source does not delay other due ones.
+            (self.tick, TICK_SECONDS, poll_cycle.WORKERS),
+            (self.deliver, DELIVER_SECONDS, 1),
+            (self.watch, WATCH_SECONDS, 1),
+            (self.send_digests, DIGEST_SECONDS, 1),
+            (self.compare, COMPARE_SECONDS, 1),
+            (self.reconcile, RECONCILE_SECONDS, 1),
+            (self.summarize, SUMMARIZE_SECONDS, 1),
+            (self.prune, PRUNE_SECONDS, 1),
+        ]
+
+    def own_jobs(self) -> list[Job]:
+        """The jobs of every process, whatever its role."""
+        return [
+            (self.look_at_the_database, TICK_SECONDS, 1),
+            (self.reload_if_changed, RELOAD_SECONDS, 1),
+            (self.apply_watch_list, RELOAD_SECONDS, 1),
+        ]
+
     def enabled(self) -> list[str]:
         return [source.id for source in self.context.settings.sources if source.enabled]
 
     def ask_for_reload(self) -> None:
         self._reload_wanted.set()
 
-    def _run_job(self, job: Callable[[], None]) -> None:
+    def run_job(self, name: str, job: Callable[[], None]) -> None:
         """Runs a job. A lost or damaged database ends the daemon, because nothing could be stored any more. Other store
         errors (locked, disk full) are temporary: the next round of the job does the work."""
         try:
@@ -136,7 +150,7 @@ class Daemon:
                 log.critical("the database cannot be used any more; the tracker stops", reason=error.line())
             self.stop.set()
         except StoreError as error:
-            log.warning("job postponed", job=job.__name__, reason=error.line())
+            log.warning("job postponed", job=name, reason=error.line())
 
     # --- jobs -----------------------------------------------------------------------------------
 
@@ -175,15 +189,31 @@ class Daemon:
             for report in poll_cycle.run(
                 [sources[name] for name in claimed], context, stop=self.stop, claimed=True
             ):
-                log.info(
-                    "polled", source=report.source, state=report.state, reason=report.reason, seconds=report.seconds,
-                    requests=report.requests, changes=len(report.changes), baseline=report.baseline, alerts=report.alerts,
-                )  # fmt: skip
+                _log_poll(report)
                 self._polling.discard(report.source)
                 if report.alerts:
                     self.deliver()
         finally:
             self._polling.difference_update(claimed)
+
+    def poll_one(self, source: str) -> None:
+        """Polls one source, if it is due and no process is polling it."""
+        context = self.context
+        wanted = context.settings.source(source)
+        if wanted is None or not wanted.enabled:
+            return
+        with self._guard:
+            planned = source_state.planned(self.store, [source]).get(source)
+            if self.stop.is_set() or source in self._polling or not overdue(planned, self.now(), wanted):
+                return
+            self._polling.add(source)
+        try:
+            for report in poll_cycle.run([wanted], context, stop=self.stop):
+                _log_poll(report)
+                if report.alerts:
+                    self.deliver()
+        finally:
+            self._polling.discard(source)
 
     def deliver(self) -> None:
         """Sends the deliveries that are due. A round that is still running picks up new ones itself."""
@@ -335,6 +365,13 @@ class Daemon:
             time.sleep(0.05)
         if self.trouble is None:
             source_state.release_leases_of(self.store, [poll_cycle.lease_owner()])
+
+
+def _log_poll(report: PollReport) -> None:
+    log.info(
+        "polled", source=report.source, state=report.state, reason=report.reason, seconds=report.seconds,
+        requests=report.requests, changes=len(report.changes), baseline=report.baseline, alerts=report.alerts,
+    )  # fmt: skip
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

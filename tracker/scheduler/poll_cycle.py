@@ -28,6 +28,7 @@ from tracker.sandbox import pool as readers
 from tracker.scheduler import catch_up, outages
 from tracker.scheduler.catch_up import CatchUpResult
 from tracker.scheduler.schedule import next_poll_at
+from tracker.scheduler.shared_rate import SharedRateLimiter
 from tracker.serialization import format_instant
 from tracker.storage import changes, corrections, notices, predictions, source_state
 from tracker.storage.database import Store
@@ -61,8 +62,9 @@ def make_context(settings: Settings, store: Store, now: Callable[[], datetime]) 
     source_state.ensure(store, [source.id for source in settings.sources])
     settings = watch_list.applied(settings, store)
     client = Client(
-        literal_hosts=settings.literal_hosts(), hosts=settings.hosts, contact=settings.contact, clock=now
-    )
+        literal_hosts=settings.literal_hosts(), hosts=settings.hosts, contact=settings.contact, clock=now,
+        limiter=None if store.url is None else SharedRateLimiter(settings.hosts, store),
+    )  # fmt: skip
     with open_reader(store.state) as reader:
         left = stranded(reader.connection, [channel.id for channel in settings.channels])
     for channel, number in left.items():

@@ -15,8 +15,9 @@ from sqlalchemy import Connection
 from tracker.storage import row_log, sqlite_objects, triggers
 from tracker.storage.schema import metadata
 
-WORDS, TOTAL, VOCABULARY = "change_words", "search_total", "search_word"
-_TABLES = frozenset({WORDS, TOTAL, VOCABULARY})
+WORDS, TOTAL, VOCABULARY, TURNS = "change_words", "search_total", "search_word", "host_turn"
+_TABLES = frozenset({WORDS, TOTAL, VOCABULARY, TURNS})
+_QUEUE = "procrastinate_"  # the beginning of the names of the task queue's tables
 _INDEXES = frozenset({"ix_change_newest", "ix_change_queue", "ix_effect_last"})
 
 _PATH = "string_to_array(trim(BOTH '.' FROM translate(replace(path, '$', ''), '[]', '.')), '.')"
@@ -65,6 +66,8 @@ _SEARCH = (
     f"""CREATE TABLE IF NOT EXISTS {WORDS} (seq integer PRIMARY KEY REFERENCES change (seq), words text COLLATE "C" NOT NULL,
  length integer NOT NULL)""",
     f"CREATE TABLE IF NOT EXISTS {TOTAL} (id integer PRIMARY KEY, changes bigint NOT NULL, words bigint NOT NULL)",
+    # When a host may be asked next, in seconds of the server's clock (`host_turns`). Lost in a crash, and of no use after it.
+    f'CREATE UNLOGGED TABLE IF NOT EXISTS {TURNS} (host text COLLATE "C" PRIMARY KEY, next_at double precision NOT NULL)',
     f'CREATE TABLE IF NOT EXISTS {VOCABULARY} (word text COLLATE "C" PRIMARY KEY)',
     f"INSERT INTO {TOTAL} VALUES (1, 0, 0) ON CONFLICT DO NOTHING",
     # The condition of a question: each group of phrases has one that occurs.
@@ -133,6 +136,8 @@ def refresh(connection: Connection) -> None:
 
 def is_own(name: str | None, kind: str) -> bool:
     """Whether a table or index is one of this module, which no metadata describes."""
+    if kind == "table" and name is not None and name.startswith(_QUEUE):
+        return True
     return (kind == "table" and name in _TABLES) or (kind == "index" and name in _INDEXES)
 
 

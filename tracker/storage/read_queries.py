@@ -301,7 +301,7 @@ class StoreReader:
         return [row["value"] for row in self.connection.execute(query)]
 
     def sources(self) -> dict[str, dict[str, Any]]:
-        return {row["id"]: dict(row) for row in self.connection.execute("SELECT * FROM source")}
+        return {row["id"]: dict(row) for row in self.connection.execute("SELECT * FROM source ORDER BY id")}
 
     def size(self) -> int:
         """The size of the database in bytes, including its free pages."""

@@ -91,6 +91,13 @@ def planned(store: Store, ids: Sequence[str]) -> dict[str, datetime | None]:
         return {str(row.id): row.next_poll_at for row in connection.execute(query)}
 
 
+def being_polled(store: Store, ids: Sequence[str], now: datetime) -> set[str]:
+    """Which of these sources a process polls now."""
+    query = select(SOURCE.c.id).where(SOURCE.c.id.in_(list(ids)), SOURCE.c.lease_until > now)
+    with store.read() as connection:
+        return set(map(str, connection.execute(query).scalars()))
+
+
 def claim_sources(
     store: Store, ids: Sequence[str], *, owner: str, now: datetime, lease: timedelta, due_only: bool
 ) -> list[str]:

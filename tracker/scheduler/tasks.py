@@ -1,0 +1,131 @@
+"""The daemon's work on many machines: tasks in the queue that Procrastinate keeps in the same PostgreSQL database.
+
+The scheduler says what is due, workers do it. A task that is queued is not queued again (`queueing_lock`); one that runs
+twice does no harm, because polls, deliveries and digests are claimed in our own tables, as on one machine. Jobs of a worker
+that ended without finishing them are queued again by the scheduler.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import procrastinate
+import psycopg
+from procrastinate import exceptions, jobs
+from procrastinate.schema import SchemaManager
+
+from tracker.clock import machine_now
+from tracker.errors import StoreError
+from tracker.logs import Logger, task_named
+from tracker.storage.postgres import trouble
+
+if TYPE_CHECKING:
+    from tracker.scheduler.daemon import Daemon
+
+POLL = "poll"
+# Tasks without arguments: the methods of the daemon that do the work.
+EVERY = ("deliver", "watch", "send_digests", "compare", "reconcile", "summarize", "prune")
+_SCHEMA_LOCK = 7_202_613
+STALLED_SECONDS = 30  # without a sign of life of its worker
+_POLLING_SECONDS = 2.0  # a worker also listens for new jobs
+
+log = Logger()
+
+
+def create_tables(url: str) -> None:
+    """Create the tables of the queue, once. Several processes may ask at the same time."""
+    try:
+        with psycopg.connect(url) as connection:
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", [_SCHEMA_LOCK])
+            found = connection.execute("SELECT to_regclass('procrastinate_jobs')").fetchone()
+            if found is None or found[0] is None:
+                connection.execute(SchemaManager.get_schema())
+    except psycopg.Error as error:
+        raise trouble(url, error) from error
+
+
+def _sync_app(url: str) -> procrastinate.App:
+    return procrastinate.App(connector=procrastinate.SyncPsycopgConnector(conninfo=url))
+
+
+class Queue:
+    """Queues tasks. Not for two threads at once."""
+
+    def __init__(self, url: str) -> None:
+        self._app = _sync_app(url)
+        self._app.open()
+
+    def close(self) -> None:
+        self._app.close()
+
+    def add(self, task: str, **arguments: str) -> bool:
+        """Queue a task; False where the same one is queued already."""
+        lock = ":".join((task, *arguments.values()))
+        try:
+            self._app.configure_task(task, queueing_lock=lock).defer(**arguments)
+        except exceptions.AlreadyEnqueued:
+            return False
+        except exceptions.ConnectorException as error:
+            raise StoreError(f"the task queue cannot be used: {error}") from error
+        return True
+
+
+def requeue_stalled(url: str) -> int:
+    """Queue the jobs of workers that ended without finishing them again, and return how many."""
+    return asyncio.run(_requeue_stalled(url))
+
+
+async def _requeue_stalled(url: str) -> int:
+    app, count = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url)), 0
+    async with app.open_async():
+        manager = app.job_manager
+        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+            assert job.id is not None
+            try:
+                await manager.retry_job_by_id_async(job.id, retry_at=machine_now())
+            except exceptions.ConnectorException:
+                # The same task is queued again already: this job is over.
+                await manager.finish_job_by_id_async(job.id, jobs.Status.FAILED, delete_job=True)
+            count += 1
+    return count
+
+
+def run_worker(url: str, daemon: Daemon, *, concurrency: int, stop: threading.Event) -> None:
+    """Do tasks until SIGTERM or SIGINT, or until `stop` is set. Polls that run are given some seconds to end."""
+    app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url))
+
+    def task(name: str, work: Callable[..., None]) -> None:
+        def do(context: procrastinate.JobContext, /, **arguments: Any) -> None:
+            with task_named(f"{name}-{context.job.id}"):
+                daemon.run_job(name, lambda: work(**arguments))
+
+        app.task(name=name, pass_context=True)(do)
+
+    task(POLL, daemon.poll_one)
+    for name in EVERY:
+        task(name, getattr(daemon, name))
+
+    async def work() -> None:
+        async with app.open_async():
+            working = asyncio.create_task(
+                app.run_worker_async(
+                    concurrency=concurrency,
+                    fetch_job_polling_interval=_POLLING_SECONDS,
+                    shutdown_graceful_timeout=5,
+                    delete_jobs="successful",
+                    stalled_worker_timeout=STALLED_SECONDS,
+                    install_signal_handlers=False,
+                )
+            )
+            while not stop.is_set() and not working.done():
+                await asyncio.sleep(0.2)
+            working.cancel()
+            try:
+                await working
+            except asyncio.CancelledError:
+                log.info("worker stopped")
+
+    asyncio.run(work())
