@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from tests.e2e.world import World
 from tests.postgres_server import Databases, databases
 from tracker.archive.verification import verify
-from tracker.cli.app import app
+from tracker.cli.running import run
 from tracker.errors import StoreError
 from tracker.storage import location
 from tracker.storage.read_queries import open_reader
@@ -105,6 +105,6 @@ def test_a_killed_worker_and_a_killed_scheduler_lose_nothing(many: World) -> Non
 def test_roles_need_a_database(world: World) -> None:
     world.use("page")
     done = CliRunner().invoke(
-        app, ["run", "--role", "worker", "--config", str(world.config), "--state", str(world.state)]
+        run, ["--role", "worker", "--config", str(world.config), "--state", str(world.state)]
     )
     assert "[store] names no database" in str(done.exception)
