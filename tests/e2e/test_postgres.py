@@ -97,7 +97,7 @@ PAGES = (
     "/", "/?level=none", "/?q=semiconductor", "/?q=744", "/?q=%E8%BC%B8%E5%87%BA", "/?topic=entity-list", "/?source=ear",
     "/?review=open", "/?status=effective", "/?status=expired", "/?kind=rule", "/?since=2026-05-01&until=2026-07-01",
     "/search?q=license", "/search?q=licemse", "/deliveries", "/deliveries?state=dead", "/calendar", "/calendar.ics",
-    "/feed.atom", "/lists", "/law", "/law/search?q=license", "/watched", "/effects.atom", "/api/changes?level=none&limit=1000",
+    "/feed.atom", "/lists", "/law", "/law/search?q=license", "/watched", "/effects.atom", "/api/changes?level=none&limit=200", "/?queue=done", "/?queue=mine", "/?queue=unread", "/?queue=all",
     "/api/changes?q=license", "/api/deadlines", "/api/effects", "/api/status", "/readyz",
 )  # fmt: skip
 

@@ -160,4 +160,4 @@ def _in_view(view: QueueView) -> tuple[str, list[Any]]:
         case "unread":
             day = view.since.isoformat() if view.since else ""
             return f"{DAY} >= ? AND {_NOT_READ}", [day, view.reader]
-    return "1", []
+    return ALL, []
