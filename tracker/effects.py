@@ -89,7 +89,8 @@ class Affecting:
 @dataclass(frozen=True, slots=True)
 class Affected:
     """What is affected. At least one field is set. `title` where the text names the instrument by its title or nickname alone;
-    `part` is the affected portion in the words of the text ("sections 2 and 3", "the duties imposed")."""
+    `part` is the affected portion in the words of the text ("sections 2 and 3", "the duties imposed"); `quote` what the
+    affected document says there, where it is stored: the entry by which a notice listed a party."""
 
     path: str | None = None  # citation path of a unit, as `15 CFR 744.11(a)(1)`
     document_number: str | None = None
@@ -102,6 +103,7 @@ class Affected:
     party: str | None = None
     title: str | None = None
     part: str | None = None
+    quote: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ def test_the_only_party_of_a_notice_is_removed(world: World) -> None:
     (one,) = [each for each in register(world) if each.effect.affected.party]
     assert one.effect.affected.party == "SAMPLE VALVE TRADING CO., LTD."
     assert one.effect.affected.document_number == LISTING
+    assert one.effect.affected.quote == VALVE.removesuffix(".")
     assert one.effect.affecting.quote == f"{REMOVES} […] {VALVE.removesuffix('.')}"
 
 

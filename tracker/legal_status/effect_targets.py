@@ -10,13 +10,16 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
+from tracker import parsing
 from tracker.clock import legal_day
 from tracker.documents.effect_names import document_references
 from tracker.documents.names import quoted_name
-from tracker.documents.sanctions_entries import programs_in
+from tracker.documents.sanctions_entries import programs_in, sanctions_entries
+from tracker.documents.text_view import clip_quote
 from tracker.effects import Effect, Extent
+from tracker.errors import ParseError
 from tracker.model import Change, DocumentKind
-from tracker.storage import changes, document_names
+from tracker.storage import changes, document_names, snapshots, versions
 from tracker.storage import effects as register
 from tracker.text import name_key
 
@@ -70,9 +73,28 @@ def _of_party(connection: Connection, effect: Effect, own: str) -> Effect:
     alone = document_names.parties_listed(connection, name) == {name_key(party)}
     return replace(
         effect,
-        affected=replace(effect.affected, document_number=target.document_number, citation=target.citation),
+        affected=replace(
+            effect.affected,
+            document_number=target.document_number,
+            citation=target.citation,
+            quote=_listing_of(connection, name, party) or None,
+        ),
         extent=Extent.WHOLE if alone else Extent.PARTIAL,
     )
+
+
+def _listing_of(connection: Connection, document_id: str, party: str) -> str:
+    """The entry by which a stored notice listed a party; empty where its text cannot be read now."""
+    version = versions.latest(connection, document_id)
+    if version is None:
+        return ""
+    try:
+        document = parsing.read(snapshots.load(connection, version.snapshots))
+    except ParseError:
+        return ""
+    entries = sanctions_entries(document)
+    listed = (one.entry for one in entries if not one.removed and name_key(one.name) == name_key(party))
+    return clip_quote(next(listed, ""))
 
 
 def _target(connection: Connection, effect: Effect, own: str) -> Change | None:

@@ -106,7 +106,7 @@ def identity(affected: Affected) -> tuple[str, str]:
     """What identifies an instrument, apart from the part of it that is affected."""
     for field in fields(Affected):
         value = getattr(affected, field.name)
-        if value and field.name != "part":
+        if value and field.name not in ("part", "quote"):
             return field.name, name_key(value) if field.name == "title" else str(value)
     return "", ""
 
