@@ -47,12 +47,14 @@ def test_the_whole_rule_is_read() -> None:
     ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(WORDS), max_size=40))
 def test_words_in_any_order_raise_nothing(words: list[str]) -> None:
     (found,) = rule(amdpars("2. " + " ".join(words))).instructions
     assert not (found.problem and found.actions)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_is_read_or_has_a_problem(text: str) -> None:
     for one in read_rule_text(
@@ -61,6 +63,7 @@ def test_any_text_is_read_or_has_a_problem(text: str) -> None:
         assert not (one.problem and one.actions)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 400))
 def test_a_truncated_rule_gives_no_other_actions(length: int) -> None:
     lines = numbered()
@@ -69,6 +72,7 @@ def test_a_truncated_rule_gives_no_other_actions(length: int) -> None:
     assert set(read_actions(read_rule_text(text[:length].split("\n")))) <= whole
 
 
+@settings(deadline=None)
 @given(st.integers(0, 400))
 def test_a_rule_without_one_line_gives_no_other_actions(seed: int) -> None:
     """A lost lead takes those below it with it; a lost letter shows in the sequence of the others or harms nothing."""
@@ -87,6 +91,7 @@ def test_repetition_is_bounded(one: str, other: str, count: int) -> None:
     assert found.problem or len(found.actions) <= count * 2
 
 
+@settings(deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_lettered_instructions_in_another_order_are_not_all_read(generator: random.Random) -> None:
     lines = [

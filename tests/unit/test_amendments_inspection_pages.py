@@ -133,3 +133,36 @@ def test_page_marks_of_published_texts_are_left_out() -> None:
         ]
     )
     assert [line.text for line in found.set_out[0].lines] == ["(a) A person may ask."]
+
+
+def test_a_full_line_before_the_end_of_a_page_goes_on_after_it() -> None:
+    paragraphs = ["     (a) The bureau keeps each record for as long as the law wants it.", ""] * 4
+    full = ["     (b) Scope. A person may ask for a record, and the bureau answers.", *["", f"{NUMBER}2", ""]]
+    assert joined([*paragraphs, *full, "Paragraphs (a) and (c) do not apply."])[-1].startswith("Paragraphs")
+    assert joined([*paragraphs, *full, "Paragraphs (a) and (c) do not apply."])[-2].endswith("answers.")
+    assert joined([*paragraphs, "     (b) Scope.", "", f"{NUMBER}2", "", "Paragraph heads"])[-2:] == [
+        "",
+        "Paragraph heads",
+    ]
+    assert joined([*paragraphs, *full, "Records Kept Elsewhere"])[-2:] == ["", "Records Kept Elsewhere"]
+
+
+def test_a_designator_behind_a_heading_is_not_computed() -> None:
+    """Without italics, "(1)" may begin a unit of its own or be words of (b)."""
+    lines = [
+        "For the reasons above, 15 CFR part 799 is amended as follows:",
+        "",
+        "     1. In § 799.1, revise paragraph (b) to read as follows:",
+        "",
+        "§ 799.1 Scope.",
+        "",
+        "* * * * *",
+        "",
+        "     (b) Ovens—(1) Large ones. All large ovens.",
+        "",
+        "* * * * *",
+        "",
+        "[FR Doc. 2026-99999 Filed 12-1-26; 8:45 am]",
+    ]
+    result = amend(read_base(BASE.encode()), read_rule_lines(lines))
+    assert result.xml.decode() == BASE

@@ -217,7 +217,10 @@ def _new(
     """Return a new division with its tag, number and heading, and its units."""
     tag, number, heading = names
     check_plain_end(set_out, whole=True)
-    blocks = blocks_of(shown_of(set_out, ascii_only=workspace.base.ascii_only))
+    empty = Division(tag, number, "", above=above)
+    text = proved(set_out, empty, workspace.outline(empty))
+    workspace.changed(empty)
+    blocks = blocks_of(shown_of(text, ascii_only=workspace.base.ascii_only))
     kind = "SECTION" if tag == "DIV8" else "APPENDIX"
     opening = f'<{tag} N="{escape(number)}" TYPE="{kind}">'
     division = Division(tag, number, opening, f"</{tag}>", above=above)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 
 from tracker.amendments.layout_tables import PAGE_MARK, ROW_MARK
-from tracker.parsing.line_unwrap import opens
+from tracker.parsing.line_unwrap import is_heading, opens
 
 _NUMBER = re.compile(r"\s{15,}[-–—]?\s?(\d{1,4})\s?[-–—]?\s*\Z")
 _MARK = re.compile(r"\s*\[\[Page \d{1,6}\]\]\s*\Z")  # of the published text
@@ -26,6 +27,7 @@ def with_marked_pages(lines: Iterable[str]) -> list[str]:
 def without_pages(lines: Sequence[str]) -> list[str]:
     """Return marked lines without the marks. A paragraph that goes on behind one goes on at once."""
     found: list[str] = []
+    margin = _margin(lines)
     waiting = False  # a page has ended, and no line has come since
     for line in lines:
         if line == PAGE_MARK:
@@ -35,7 +37,7 @@ def without_pages(lines: Sequence[str]) -> list[str]:
             continue
         if waiting and not line.strip():
             continue
-        if waiting and not _goes_on(found, line):
+        if waiting and not _goes_on(found, line, margin):
             found.append("")
         waiting = False
         found.append(line)
@@ -57,11 +59,26 @@ def _pages(lines: Sequence[str]) -> set[int]:
     return found
 
 
-def _goes_on(found: Sequence[str], line: str) -> bool:
-    """Return whether a line after a page goes on in the paragraph before it."""
+def _margin(lines: Sequence[str]) -> int:
+    """Return the length of a full line where paragraphs begin with an indented line; 0 where they do not."""
+    firsts = [line for before, line in itertools.pairwise(lines) if line.strip() and not before.strip()]
+    indented = sum(line[:3].isspace() for line in firsts)
+    lengths = sorted(len(line) for line in lines if line.strip() and not line.startswith(ROW_MARK))
+    return lengths[int(len(lengths) * 0.95)] if indented * 3 > len(firsts) else 0
+
+
+def _goes_on(found: Sequence[str], line: str, margin: int) -> bool:
+    """Return whether a line after a page goes on in the paragraph before it. After the end of a sentence it does where
+    paragraphs are indented, the last line is full and the line is no heading.
+    """
     last = found[-1].rstrip() if found else ""
     if line.startswith(ROW_MARK) or last.startswith(ROW_MARK):
         return False
     if not last or line[:1].isspace() or _STARS.match(line) or last.endswith("*"):
         return False
-    return line[:1].islower() or not (last.endswith(_ENDS) or opens(line))
+    if line[:1].islower():
+        return True
+    if opens(line):
+        return False
+    is_full = 0 < margin < len(last) + 1 + len(line.split(maxsplit=1)[0])
+    return not last.endswith(_ENDS) or (is_full and not is_heading(line))

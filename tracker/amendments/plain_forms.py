@@ -44,6 +44,8 @@ _HEADING_STARS = re.compile(
     r"(?P<labels>(?:\([^()]{1,6}\)\s*)+)(?P<heading>[^*]+?)(?P<stars>\s*\*(?:\s*\*)+\s*)\Z"
 )
 _DEEPEST = re.compile(r"\((?P<label>\w{1,5})\)\s")
+# A heading, and perhaps the designator of a unit of its own: "(a) In general. (1) Scope."
+_EMBEDDED = re.compile(r"(?:\([^()]{1,6}\)\s*)+[^.:;()—–]{1,150}(?:[.:;]|[—–-])\s*\((?:1|i|A|a)\)\s")
 _ITALIC_LEVELS = (5, 6)
 UNPROVED_TABLE = "the columns of a table of a text without markup are not those of a table of the base"
 _UNPROVED = "a line of a text without markup has no certain form"
@@ -116,7 +118,7 @@ class _Forms:
             elif len(known) == 1 and known <= _HEADINGS:
                 yield f'<HD SOURCE="{next(iter(known))}">{escape(line.text)}</HD>'
             elif line.labels:
-                yield self._designated(line)
+                yield _UNPROVED if _EMBEDDED.match(line.text) else self._designated(line)
             elif notes and (note := NOTE.match(line.text)) and _ends(after):
                 yield _note(line.text, note.end())
             elif term := _term(line.text, terms):
