@@ -139,7 +139,9 @@ def test_two_days_are_compared(client: TestClient) -> None:
     assert "<del>A" in html
     assert client.get("/law/compare.docx", params=asked).content[:2] == b"PK"
     days = {**TEXT, "since_day": "2025-10-05", "day": "2026-01-01"}
-    assert "<ins>No" in client.get("/law/compare", params=days).text
+    html = client.get("/law/compare", params=days, headers={"cookie": "lang=en"}).text
+    assert "<ins>No" in html
+    assert "as of 1 October 2025 → as of 19 November 2025" in html
     assert client.get("/law/compare.docx", params=days).content[:2] == b"PK"
     backwards = client.get("/law/compare", params={**TEXT, "since": 2, "on": 1}).text
     assert "<ins>A" in backwards

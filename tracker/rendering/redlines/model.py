@@ -127,6 +127,13 @@ class Redline:
             (t("redline.made", language), self.made_line(language)),
         ]
 
+    def days_line(self, language: Language) -> str:
+        """Return which two texts are compared, in one line; empty for a new document."""
+        if self.before is None:
+            return ""
+        sides = (self.before, self.after)
+        return " → ".join(self._state(side, language, hashes=False) for side in sides)
+
     def made_line(self, language: Language) -> str:
         moment = format_timestamp(self.generated_at, self.timezone)
         return t("redline.by", language, moment=moment, author=self.author)
