@@ -7,6 +7,7 @@ the page but hidden until the reader shows them; the switches are form controls 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from html import escape
 from importlib import resources
@@ -68,15 +69,14 @@ def render(redline: Redline, language: Language = "en") -> str:
 
 
 def body(redline: Redline, language: Language) -> str:
-    """Return the sections with what differs in them, as a fragment that `style` formats; of a redline with both texts, the
-    units around it too.
+    """Return the sections with what differs in them, as a fragment that `style` formats; of a redline with both texts, an
+    excerpt with the units around it.
     """
     if not redline.visible():
         return f"<p>{_safe(t('redline.same', language))}</p>"
     titles = heading_titles((redline.before.units if redline.before else ()) + redline.after.units)
-    return "".join(
-        _section(redline, place, language) for place in places(file_rows(redline), language, titles)
-    )
+    rows = file_rows(replace(redline, excerpt=True))
+    return "".join(_section(redline, place, language) for place in places(rows, language, titles))
 
 
 def annex(redline: Redline, language: Language) -> str:
