@@ -12,6 +12,7 @@ SCRIPTS = {
     "startup": ["--write"],
     "diff_truth": ["--write"],
     "amend": ["--write"],
+    "amend_speed": ["--write"],
     "main_text": ["--write"],
     "viewer_load": ["--write"],
     "hts": ["--write"],

@@ -39,7 +39,9 @@ def entry_read_again(whole: Outline, part: Outline, eccn: str, more: int) -> tup
     if not read:
         return None
     place = whole.under(eccn)[0]
-    rest = [_shifted(mark, more) for mark in whole.marks[place + len(own) :]]
+    rest = whole.marks[place + len(own) :]
+    if more:
+        rest = [Mark(mark.path, (mark.place[0] + more, mark.place[1]), mark.until) for mark in rest]
     moved = whole.end[0] + more, whole.end[1]
     part_end = part.end[0] + more, part.end[1]
     marks = [*before, *read, *rest[: len(after)]]
@@ -47,7 +49,3 @@ def entry_read_again(whole: Outline, part: Outline, eccn: str, more: int) -> tup
         Outline(whole.division, [*whole.marks[:place], *read, *rest], whole.start, moved, whole.names),
         Outline(whole.division, marks, marks[0].place, part_end, part.names),
     )
-
-
-def _shifted(mark: Mark, more: int) -> Mark:
-    return mark if not more else Mark(mark.path, (mark.place[0] + more, mark.place[1]), mark.until)

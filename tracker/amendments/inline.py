@@ -7,7 +7,7 @@ import re
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 _PIECE = re.compile(
     r"(?P<markup><!--.*?-->|<\?.*?\?>|<(?P<close>/?)(?P<tag>[A-Za-z_][\w.:-]*)(?P<rest>(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>)"
@@ -30,7 +30,7 @@ _FOLDED = {
 _FOLD = str.maketrans(_FOLDED)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Inline:
     """The text of an element. `places[n]` is where character n begins in the markup, `ends[n]` where it ends;
     white space is folded. `italic` marks the characters in italics.
@@ -41,12 +41,12 @@ class Inline:
     ends: Sequence[int]
     italic: Sequence[int]
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Return the text under the folding; it has the same length."""
         return self.text.translate(_FOLD)
 
-    @property
+    @cached_property
     def lead(self) -> str:
         """Return the first 400 characters with italic runs between \\x01 and \\x02."""
         parts: list[str] = []
@@ -77,6 +77,9 @@ def same_key(text: str) -> str:
     return _LOOSE.sub("", text.translate(_FOLD)).replace("''", '"')
 
 
+_SPACES = re.compile("[\u00a0\u2002\u2003\u2009\u202f]")
+
+
 @lru_cache(maxsize=16384)
 def inline(raw: str) -> Inline:
     """Return the words of an element's markup with their places."""
@@ -104,8 +107,16 @@ def inline(raw: str) -> Inline:
     for match in _PIECE.finditer(raw):
         start, end = match.span()
         if match["text"] is not None:
-            for offset, character in enumerate(match["text"]):
-                if character in "\u00a0\u2002\u2003\u2009\u202f":
+            run = match["text"]
+            if _SPACES.search(run) is None:  # one after the other, as `put` does
+                put(run[0], start, start + 1)
+                text += run[1:]
+                places += range(start + 1, end)
+                ends += range(start + 2, end + 1)
+                italic += [bool(slanted)] * (len(run) - 1)
+                continue
+            for offset, character in enumerate(run):
+                if _SPACES.match(character):
                     gap = gap or (start + offset, start + offset + 1)
                 else:
                     put(character, start + offset, start + offset + 1)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tracker.amendments.base import Block, Division, Gap, Item
 from tracker.amendments.inline import Inline, fold, inline
@@ -54,8 +55,7 @@ NOTE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """The beginning of a unit."""
 
     path: Path
