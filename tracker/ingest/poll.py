@@ -241,7 +241,7 @@ def poll(
         if baseline:
             with context.store.write() as connection:
                 source_state.set_baseline(connection, source.id, now)
-        if ingest.amends or source_kinds()[source.kind].texts:
+        if ingest.amends or report.absent or source_kinds()[source.kind].texts:
             from tracker.ingest.predict_again import predict_again
 
             predict_again(context.store, context.settings)
