@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from tracker.amendments.prediction import RuleText
 from tracker.clock import legal_day
 from tracker.errors import StoreError
-from tracker.model import Change, Fetched, ResourceType
+from tracker.model import Change, DocumentKind, Fetched, ResourceType
 from tracker.storage import changes, predictions, snapshots, versions
 from tracker.storage.predictions import COMPUTED, PredictedUnit
 
@@ -149,8 +149,14 @@ def is_by(day: date | None, published: date | None, effective: date | None) -> b
     return effective is None or effective <= day
 
 
-def order_of(change: Change) -> tuple[date, str]:
-    return change.published or legal_day(change.detected_at), change.document_number or ""
+def order_of(change: Change) -> tuple[bool, date, str]:
+    """Return the place of a rule among those of one effective day: a correction comes after what it corrects, which may
+    be published later, as the filed text is corrected.
+    """
+    corrects = change.kind is DocumentKind.CORRECTION or any(
+        link.relation == "corrects" for link in change.tagging.links
+    )
+    return corrects, change.published or legal_day(change.detected_at), change.document_number or ""
 
 
 def texts_of(connection: Connection, rules: Sequence[PendingRule]) -> tuple[list[RuleText], list[str]]:
