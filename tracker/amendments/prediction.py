@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -94,6 +94,16 @@ def predicted_units(rules: Sequence[RuleText], own: int, part: str, data: bytes)
     outcomes = [instruction_json(outcome) for outcome in result.outcomes]
     words = {one["number"]: one["text"] for one in outcomes}
     rows += [_unit(unit_json(unit)) for unit in result.units if unit.state is State.NO_TEXT_CHANGE]
+    changing = {
+        one.number: f"changes instruction {one.earlier.number} of {one.earlier.document}"
+        for one in _read(rules[own].name, rules[own].data).instructions
+        if one.earlier is not None
+    }
+    rows += [
+        {**_failed(one), "reason": changing[one["number"]]}
+        for one in outcomes
+        if one["state"] == State.NO_TEXT_CHANGE.value and one["number"] in changing
+    ]
     rows = [{**row, "words": words.get(row["instruction"], "")} for row in rows]
     rows += [_failed(one) for one in outcomes if one["state"] == State.NOT_COMPUTED.value]
     names = {
@@ -127,9 +137,28 @@ class _Stages:
 
 
 def _all_for(rules: Sequence[RuleText], part: str) -> list[AmendatoryRule]:
-    """Return the instructions of each rule for a part, as later rules changed them."""
+    """Return the instructions of each rule for a part, as later rules changed them. One that a later rule changes in a way
+    that is not certain is not carried out.
+    """
     read = with_earlier_changed([_read(rule.name, rule.data) for rule in rules])
-    return [_own(rule, one, part) for rule, one in zip(rules, read, strict=True)]
+    unsure = {
+        (one.earlier.document, one.earlier.number): rule.number
+        for rule, text in zip(rules, read, strict=True)
+        for one in text.instructions
+        if one.earlier is not None
+    }
+    found = [_own(rule, one, part) for rule, one in zip(rules, read, strict=True)]
+    return [
+        replace(one, instructions=tuple(_unless(unsure, rule, each) for each in one.instructions))
+        for rule, one in zip(rules, found, strict=True)
+    ]
+
+
+def _unless(unsure: Mapping[tuple[str, str], str], rule: RuleText, one: Instruction) -> Instruction:
+    steps = one.number.split(".")
+    names = [".".join(steps[:count]) for count in range(1, len(steps) + 1)]
+    by = next((unsure[rule.number, name] for name in names if (rule.number, name) in unsure), None)
+    return one if by is None else replace(one, actions=(), problem=f"{by} changes this instruction")
 
 
 def _own(rule: RuleText, read: AmendatoryRule, part: str) -> AmendatoryRule:

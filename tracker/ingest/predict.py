@@ -37,6 +37,7 @@ from tracker.stories.pending_rules import (
     rule_text,
     text_of,
     texts_of,
+    version_key,
 )
 
 SECONDS = 120  # for one rule, and never more than half of what its source has left
@@ -75,10 +76,8 @@ class Work:
 
     @property
     def inputs(self) -> str:
-        version = self.base.version
-        return " ".join(
-            (f"{version.document_id}:{version.ordinal}", self.rule.key, *(one.key for one in self.others))
-        )
+        others = (one.key for one in self.others)
+        return " ".join((version_key(self.base.version), self.rule.key, *others))
 
 
 def predictions(store: Store, settings: Settings, decision: NewVersion) -> Predictions | None:
@@ -92,7 +91,7 @@ def predictions(store: Store, settings: Settings, decision: NewVersion) -> Predi
     if has_ended(decision.change):
         return {}
     parts = parts_of(text, decision.version.document_id) or list(decision.document.cfr_references)
-    rule = PendingRule(decision.version.document_id, decision.change, decision.version.ordinal, ())
+    rule = PendingRule(decision.version.document_id, decision.change, decision.version, ())
     with store.read() as connection:
         works = [
             work_on(connection, rule, text, base)

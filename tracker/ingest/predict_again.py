@@ -26,13 +26,14 @@ from tracker.stories.pending_rules import (
     has_ended,
     is_in,
     stored_text,
+    version_key,
 )
 from tracker.stories.rule_records import rules_after
 
 ROUNDS = 3  # a rule that was computed may change what another is computed from
 _guard = threading.Lock()
 _nothing: set[tuple[str, str]] = set()  # (part, inputs) that gave no unit
-_parts: dict[tuple[str, int], list[str]] = {}  # by document and version
+_parts: dict[str, list[str]] = {}  # by version
 log = Logger()
 
 
@@ -98,18 +99,18 @@ def _parts_of(connection: Connection, document_id: str) -> list[str]:
     version = versions.latest(connection, document_id)
     if version is None:
         return []
-    place = document_id, version.ordinal
-    if place not in _parts:
-        text = _text(connection, document_id, version.ordinal)
-        _parts[place] = parts_of(text, document_id) if text else []
-    return _parts[place]
+    key = version_key(version)
+    if key not in _parts:
+        text = _text(connection, version)
+        _parts[key] = parts_of(text, document_id) if text else []
+    return _parts[key]
 
 
-def _text(connection: Connection, document_id: str, ordinal: int) -> Fetched | None:
+def _text(connection: Connection, version: versions.Version) -> Fetched | None:
     try:
-        return stored_text(connection, document_id, ordinal)
+        return stored_text(connection, version)
     except StoreError as error:  # `tracker verify` reports it
-        log.warning("a stored text cannot be read", document=document_id, cause=error.cause)
+        log.warning("a stored text cannot be read", document=version.document_id, cause=error.cause)
         return None
 
 
@@ -127,9 +128,10 @@ def _compute(store: Store, source: str, document_id: str, part: str) -> bool:
         return bool(before)
     if (part, work.inputs) in _nothing or any(one.inputs == work.inputs for one in before):
         return False
-    named = _parts.get((document_id, work.rule.ordinal))
+    key = version_key(work.rule.version)
+    named = _parts.get(key)
     if work.text is not None and named is None:
-        named = _parts[document_id, work.rule.ordinal] = parts_of(work.text, document_id)
+        named = _parts[key] = parts_of(work.text, document_id)
     units = units_of(work) if work.text is None or not named or part in named else []
     made = list(units or ())
     if all(one.inputs for one in made):  # a failure of this moment is tried again
@@ -148,8 +150,8 @@ def _work(connection: Connection, source: str, document_id: str, part: str) -> W
     base = base_of(connection, source, part)
     if change is None or newest is None or base is None:
         return None
-    rule = PendingRule(document_id, change, newest.ordinal, ())
-    return work_on(connection, rule, _text(connection, document_id, newest.ordinal), base)
+    rule = PendingRule(document_id, change, newest, ())
+    return work_on(connection, rule, _text(connection, newest), base)
 
 
 def _pending(connection: Connection, document_id: str, part: str) -> list[PredictedUnit]:
@@ -161,5 +163,5 @@ def _is_present(connection: Connection, source: str, work: Work) -> bool:
     """Return whether a computation is that of the newest versions."""
     rule, base = work.rule, work.base
     newest = versions.latest(connection, rule.document_id)
-    same = newest is not None and newest.ordinal == rule.ordinal
+    same = newest is not None and newest.ordinal == rule.version.ordinal
     return same and versions.latest_of(connection, source, base.part) == base.version

@@ -22,7 +22,7 @@ from tracker.storage.predictions import (
     PredictedUnit,
     Stored,
 )
-from tracker.stories.pending_rules import PendingRule, pending_rules, present_day, texts_of
+from tracker.stories.pending_rules import PendingRule, pending_rules, present_day, texts_of, version_key
 
 _REMEMBERED = 4  # texts
 _texts: dict[str, Document] = {}
@@ -69,7 +69,7 @@ def amended_text(
 ) -> AmendedText:
     """Return a version of a part, whose text is that of a day, as it reads on a later day."""
     rules = pending_rules(connection, version.key, version, day, known_at)
-    stored = [one for rule in rules for one in _units(rule)]
+    stored = [one for rule in rules for one in _units(rule) if one.unit.op or one.unit.state == NOT_COMPUTED]
     due = [one for one in stored if one.unit.effective is not None and one.unit.effective <= as_of]
     found = AmendedText(
         units=tuple(one for one in due if one.unit.state != NOT_COMPUTED),
@@ -98,7 +98,7 @@ def _document(
     due = [_until(rule, as_of) for rule in rules]
     due = [rule for rule in due if rule.units]
     days = [sorted({str(one.effective) for one in rule.units}) for rule in due]
-    key = json.dumps([version.document_id, version.ordinal, [rule.key for rule in due], days])
+    key = json.dumps([version_key(version), [rule.key for rule in due], days])
     if key in _texts:
         return _texts[key]
     texts, missing = texts_of(connection, due)

@@ -26,7 +26,7 @@ class PendingRule:
 
     document_id: str
     change: Change
-    ordinal: int
+    version: versions.Version
     units: tuple[PredictedUnit, ...]
 
     @property
@@ -35,7 +35,12 @@ class PendingRule:
 
     @property
     def key(self) -> str:
-        return f"{self.document_id}:{self.ordinal}:{effective_day(self.change)}:{moved_days(self.change)}"
+        return f"{version_key(self.version)}:{effective_day(self.change)}:{moved_days(self.change)}"
+
+
+def version_key(version: versions.Version) -> str:
+    """Return what tells a version from any other, also from one of a restored store."""
+    return f"{version.document_id}:{version.ordinal}:{version.digest[:16]}"
 
 
 def text_of(fetched: Fetched) -> Fetched | None:
@@ -56,10 +61,9 @@ def rule_text(change: Change, text: Fetched, units: Sequence[PredictedUnit] | No
     )
 
 
-def stored_text(connection: Connection, document_id: str, ordinal: int) -> Fetched | None:
-    """Return the full text of a stored rule. Raises StoreError where its bytes are damaged."""
-    version = versions.get(connection, document_id, ordinal)
-    return None if version is None else text_of(snapshots.load(connection, version.snapshots))
+def stored_text(connection: Connection, version: versions.Version) -> Fetched | None:
+    """Return the full text of a stored rule; None where it has none. Raises StoreError where its bytes are damaged."""
+    return text_of(snapshots.load(connection, version.snapshots))
 
 
 def effective_days(change: Change) -> list[date]:
@@ -133,7 +137,7 @@ def pending_rules(
             if one.state == COMPUTED or one.base_version == version.ordinal or not is_in(change, day, one)
         ]
         if kept:
-            found.append(PendingRule(document_id, change, newest.ordinal, tuple(kept)))
+            found.append(PendingRule(document_id, change, newest, tuple(kept)))
     return sorted(found, key=lambda rule: order_of(rule.change))
 
 
@@ -164,7 +168,7 @@ def texts_of(connection: Connection, rules: Sequence[PendingRule]) -> tuple[list
     found, missing = list[RuleText](), list[str]()
     for rule in rules:
         try:
-            text = stored_text(connection, rule.document_id, rule.ordinal)
+            text = stored_text(connection, rule.version)
         except StoreError:  # `tracker verify` reports it
             text = None
         if text is None:
