@@ -71,6 +71,29 @@ def test_a_raised_rate_of_a_line_is_one_row(tariff: World) -> None:
     )
 
 
+PROFILES = """
+[[profile]]
+id = "valves"
+hts = ["8481.80.90"]
+[[profile]]
+id = "chips"
+hts = ["8542.31"]
+"""
+
+
+def test_a_changed_row_concerns_the_profile_that_has_its_number(world: World) -> None:
+    publish(world, "2026HTSRev13", chapters())
+    world.use("hts", extra=PROFILES).one()
+    rows = chapters()
+    rows[6]["general"] = "2.5%"
+    release(world, "2026HTSRev14", rows)
+    (change,) = news(world)
+    assert change["profiles"] == ["valves"]
+    assert (
+        change["summary"]["en"] == "2026HTSRev14: rates raised: 1 (8481.80.90). 8481.80.90: 2% → 2.5% “Other”"
+    )
+
+
 def test_other_spelling_and_order_of_fields_are_no_news(tariff: World) -> None:
     rows = chapters()
     rows[6]["general"] = "2.00 %"

@@ -23,6 +23,7 @@ from tracker.model import (
     ProfileMatch,
     UnitKind,
 )
+from tracker.tariff.changes import is_tariff
 from tracker.text import name_key, search_key
 
 _FUZZY = 90  # of 100; below it, names of different firms begin to look alike
@@ -56,6 +57,7 @@ def match_one(profile: Profile, reading: TextView, tagging: Classification) -> P
     named = [
         *_eccns(profile, reading, tagging),
         *_hts(profile, reading),
+        *_tariff_rows(profile, reading, tagging),
         *_products(profile, reading),
         *_parties(profile, reading),
         *_units(profile, reading),
@@ -125,6 +127,21 @@ def _hts(profile: Profile, reading: TextView) -> Iterator[Evidence]:
                 len(digits) >= 6 or re.search(r"HTS|heading|tariff|schedule", section.text, re.I)
             ):
                 yield Evidence(around(section.text, match.start(), match.end()), section.where)
+                break
+
+
+def _tariff_rows(profile: Profile, reading: TextView, tagging: Classification) -> Iterator[Evidence]:
+    """Yield the rows of the tariff schedule that a change touches, at, above or below the profile's numbers."""
+    if not is_tariff(reading.document):
+        return
+    touched = [(re.sub(r"\D", "", path.partition(" › ")[0]), path) for path in tagging.units]
+    for wanted in profile.hts:
+        code = re.sub(r"\D", "", wanted)
+        if len(code) < 2:
+            continue
+        for row, path in touched:
+            if row and (row.startswith(code) or code.startswith(row)):
+                yield Evidence(path, path)
                 break
 
 

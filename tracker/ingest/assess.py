@@ -72,7 +72,9 @@ def assess(
     substantive = diffing.substantive(operations)
     editorial = bool(operations) and not substantive
     tagging, matches = _classify(document, substantive, profiles, editorial, now)
-    if operations and document.kind in KEPT_UP_TO_DATE and (editorial or not is_tariff(document)):
+    if substantive and is_tariff(document):
+        pass  # its rows are already counted in the summary
+    elif operations and document.kind in KEPT_UP_TO_DATE:
         tagging = replace(tagging, summary=diffing.summarize(substantive or operations))
     elif substantive:
         tagging = replace(tagging, summary=_with_correction(tagging.summary, diffing.summarize(substantive)))
