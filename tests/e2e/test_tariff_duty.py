@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from fastapi.testclient import TestClient
 
 from tests.e2e.world import World
-from tests.tariff_samples import THE_DUTY, added, chapters, notes_pdf
+from tests.tariff_samples import NOTES, THE_DUTY, added, chapters, notes_pdf
 from tracker.answers.duty import duty_on, duty_to_json, origin_of
 from tracker.cli import duty as _registers  # noqa: F401
 from tracker.cli.app import app
@@ -70,6 +70,22 @@ def test_the_command_prints_the_same_answer(tariff: World) -> None:
     shown = CliRunner().invoke(app, ["duty", "8708.40", "--on", "2026-06-20", "--lang", "ja", *base])
     assert shown.exit_code == 1
     assert "どの細分かの確認が必要: 8708.40.11" in shown.output
+
+
+def test_a_release_that_changes_notes_only_is_the_one_that_is_named(tariff: World) -> None:
+    tariff.later(days=5)
+    more = (*NOTES, "21. (a) For the purposes of heading 9903.19.23, the term is defined.")
+    rows = tariff.standin.archive.tariff.rows.latest()
+    tariff.standin.archive.tariff.publish("2026HTSRev15", tariff.now, rows, notes_pdf(more))
+    assert tariff.one().state == "failing"
+    tariff.later(days=2)
+    assert tariff.one().state == "healthy"
+    store = Store(tariff.state)
+    with store.read() as connection:
+        before = duty_to_json(duty_on(connection, "8708.40.11", origin_of("JP"), date(2026, 6, 24)))
+        after = duty_to_json(duty_on(connection, "8708.40.11", origin_of("JP"), date(2026, 6, 25)))
+    store.close()
+    assert (before["release"], after["release"]) == ("2026HTSRev14", "2026HTSRev15")
 
 
 PROFILE = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -123,7 +123,7 @@ def duty_on(connection: Connection, number: str, origin: Origin, on: date) -> Du
         return DutyAnswer(dots, origin, on, None, Duty(dots, None, (), (code,)))
     release = usable[-1]
     schedule = _schedule(connection, release, dots)
-    notes = _notes(connection, release, on)
+    notes, release = _notes(connection, release, on)
     entries = _Register(connection, on)
     ahead = [heading for heading in entries.added() if schedule.row(heading) is None]
     later = _rows_printed_later(connection, ahead, [one for one in releases if one.since > on])
@@ -173,7 +173,7 @@ def stored_releases(connection: Connection) -> list[StoredRelease]:
         if row.snapshots[0] != row.id:
             continue
         meta: Mapping[str, str] = row.meta or {}
-        since = date.fromisoformat(meta["since"]) if meta.get("since") else legal_day(row.fetched_at)
+        since = _day_of(meta, row.fetched_at)
         found[row.source, row.ordinal] = StoredRelease(
             meta.get("release", ""), since, row.ordinal, row.source, row.id, row.url
         )
@@ -201,22 +201,31 @@ def _rows(body: bytes, chapter: str) -> tuple[TariffRow, ...]:
     return rows_of_records(kept)
 
 
-def _notes(connection: Connection, release: StoredRelease, on: date) -> Notes | None:
-    """Return the notes of subchapter III as they were printed with the release, or last before it."""
+def _notes(connection: Connection, release: StoredRelease, on: date) -> tuple[Notes | None, StoredRelease]:
+    """Return the notes of subchapter III as of a day, and the release that was current then: one that changed notes only
+    has no rows of its own.
+    """
     query = (
         select(VERSION.c.snapshots, SNAPSHOT.c.fetched_at, SNAPSHOT.c.meta, SNAPSHOT.c.id)
         .join(SNAPSHOT, (SNAPSHOT.c.source == VERSION.c.source) & (SNAPSHOT.c.key == VERSION.c.key))
         .where(SNAPSHOT.c.role == ResourceType.TARIFF_NOTES.value, VERSION.c.source == release.source)
         .order_by(VERSION.c.ordinal)
     )
-    rows = [row for row in connection.execute(query) if row.snapshots[0] == row.id]
-    named = [at for at, row in enumerate(rows) if (row.meta or {}).get("release") == release.name]
-    before = [at for at, row in enumerate(rows) if legal_day(row.fetched_at) <= on]
-    chosen = named[-1:] or before[-1:]
-    if not chosen:
-        return None
-    fetched = snapshots.load(connection, [rows[chosen[0]].id])
-    return _read_notes(_Print(rows[chosen[0]].id, fetched))
+    prints = [row for row in connection.execute(query) if row.snapshots[0] == row.id]
+    days = [_day_of(row.meta, row.fetched_at) for row in prints]
+    usable = [at for at, day in enumerate(days) if day <= on]
+    if not usable:
+        return None, release
+    row, day = prints[usable[-1]], days[usable[-1]]
+    if day > release.since and row.meta.get("release"):
+        release = replace(release, name=row.meta["release"], since=day)
+    return _read_notes(_Print(row.id, snapshots.load(connection, [row.id]))), release
+
+
+def _day_of(meta: Mapping[str, str] | None, fetched_at: datetime) -> date:
+    """Return the day from which an answer of the service counts: that of its release, else that of the request."""
+    since = (meta or {}).get("since")
+    return date.fromisoformat(since) if since else legal_day(fetched_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def poll(source: Source, stored: StateView, client: Client, now: datetime, _want
             marks[key] = bulletin.mark
             continue
         try:
-            item: Item = _page(source, client, bulletin, deadline)
+            item: Item = _page(client, bulletin, deadline)
         except (Unreachable, LimitExceeded) as error:
             down += 1
             if down >= _DOWN or client.monotonic() >= deadline:
@@ -79,15 +79,12 @@ def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
     return Fetched(fetched.key, fetched.role, answer, fetched.meta)
 
 
-def _page(source: Source, client: Client, bulletin: Bulletin, deadline: float) -> Fetched:
+def _page(client: Client, bulletin: Bulletin, deadline: float) -> Fetched:
     answer = client.fetch(bulletin.url, rate=PAGES, deadline=deadline, accept="text/html", robots=True)
     check_no_wall(answer)
     check_page(answer)
     title = f"CSMS # {bulletin.number} - {bulletin.title}" if bulletin.number else bulletin.title
-    meta = {TITLE: title}
-    if source.content:
-        meta["content"] = source.content
-    return Fetched(bulletin.key, ResourceType.PAGE, answer, meta)
+    return Fetched(bulletin.key, ResourceType.PAGE, answer, {TITLE: title})
 
 
 ADAPTER = Adapter(poll, refetch)

@@ -107,10 +107,7 @@ class _Poll:
             yield self._behind(name, answer.url)
             return
         listing, release = self._dated(name)
-        meta = {"release": release.name}
-        if release.since is not None:
-            meta["since"] = release.since.isoformat()
-        yield Fetched(SCHEDULE, ResourceType.TARIFF, answer, meta)
+        yield Fetched(SCHEDULE, ResourceType.TARIFF, answer, _meta(release))
         yield self._notes(release)
         yield listing
         self._cursor.pop(_WAITING, None)
@@ -168,7 +165,12 @@ class _Poll:
             _check_pdf(answer)
         except FetchError as error:
             return ResourceError(NOTES, url, error)
-        return Fetched(NOTES, ResourceType.TARIFF_NOTES, answer, {"release": release.name})
+        return Fetched(NOTES, ResourceType.TARIFF_NOTES, answer, _meta(release))
+
+
+def _meta(release: Release) -> dict[str, str]:
+    since = {"since": release.since.isoformat()} if release.since is not None else {}
+    return {"release": release.name, **since}
 
 
 def _check(answer: HttpResponse, role: ResourceType) -> None:
