@@ -21,6 +21,7 @@ from tracker.web.security_headers import COOKIE, form_token
 
 CHANGE = "chg_00000000000000cf"
 FILLED = {
+    "{screen}": "law",
     "{reference}": CHANGE, "{change_id}": CHANGE, "{form}": "json", "{name}": "viewer.css", "{week}": "2025-W46", "{source}": "ear",
     "{identity}": "0123abcd", "{action}": "remove",
 }  # fmt: skip

@@ -33,6 +33,7 @@ from tracker.web import security_headers
 from tracker.web.accept_language import asked_for
 from tracker.web.authentication import principal_of
 from tracker.web.context import InjectedContext, WebContext
+from tracker.web.help_text import screen_of
 
 YEAR = 365 * 86_400
 _STATIC = {
@@ -149,6 +150,7 @@ def page(
             source_label=lambda name: source_label(web_context.settings, str(name), language),
             agency=lambda name: agency(name, language),
             in_japanese=in_japanese,
+            help_screen=screen_of(request.url.path),
             today=today,
             here=request.url.path,
             this_page=this_page,
