@@ -15,10 +15,11 @@ from tests.unit.test_web_regulations import law
 from tests.unit.web_samples import NOW, fill, settings
 from tests.unit.web_samples import viewer as client_of
 from tracker.config.models import ViewerAccess
-from tracker.storage import accounts, audit_log, saved_searches
+from tracker.storage import accounts, audit_log, saved_searches, watch_entries
 from tracker.storage.accounts import UserRole
 from tracker.storage.audit_log import Event
 from tracker.storage.database import Store
+from tracker.storage.watch_entries import EntryKind
 from tracker.web.passwords import hash_password
 from tracker.web.server import Viewer
 
@@ -36,11 +37,12 @@ PAGES = ["/", "/?topic=fdpr", "/?q=nothing-of-that-kind", "/changes/2025-19001",
          "/?profile=vacuum-components", "/changes/2025-19001?profile=vacuum-components", "/changes/chg_00000000000000cf/redline",
          "/changes/chg_00000000000000cf/redline?view=side", "/calendar", "/law", f"/law/text?{LAW}",
          f"/law/text?{LAW}&day=2025-11-10&place=15+CFR+744.21", f"/law/compare?{LAW}&since=1&on=2", f"/law/compare?{LAW}&since_day=2025-10-01&day=2025-11-19", f"/law/history?{LAW}&path=15+CFR+744.21(f)", "/law/search?q=license", "/search?q=license", "/search?q=lisense+valvs", "/lists", "/parties", "/parties?q=Some+Company", "/watched", "/digest",
-         "/digest/2025-W46", "/sources", "/reviews", "/deliveries", "/settings", "/saved", "/nothing-here"]  # fmt: skip
+         "/digest/2025-W46", "/sources", "/reviews", "/deliveries", "/settings", "/saved",
+         "/watch-list", "/watch-list/log", "/watch-list/profile", "/watch-list/profile?key=valves", "/watch-list/route", "/help", "/help/law", "/duties", "/nothing-here"]  # fmt: skip
 # Pages of the entrance, looked at in tests of their own; answers that are no pages.
 ENTRANCE = {"/sign-in", "/sign-ins", "/sign-in/oidc", "/sign-in/return"}
 FILES = re.compile(
-    r"/(api/.*|static/.*|healthz|readyz|metrics|(language|profile)/.*|.*\.(atom|ics|\{form\}))"
+    r"/(api/.*|static/.*|healthz|readyz|metrics|(language|profile)/.*|.*\.(atom|ics|toml|\{form\}))"
 )
 
 
@@ -55,6 +57,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             connection, "", "Foreign direct product rule", {"topic": "fdpr", "level": "high"}, NOW
         )
         audit_log.add(connection, NOW, "Hanako", Event.POLL, "ear", "127.0.0.1")
+        entry = {"id": "valves", "eccns": ["3B001"], "topics": ["fdpr"], "units": ["15 CFR 744.21(b)"]}
+        watch_entries.add(connection, EntryKind.PROFILE, "valves", entry, who="Hanako", at=NOW)
     store.close()
     viewer = Viewer(settings(), state, "127.0.0.1:0", lambda: NOW)
     viewer.start()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.standin.server import StandIn
+from tracker.alerts import watch_list
 from tracker.config.models import Settings
 from tracker.http.client import Client
 from tracker.ingest.poll import PollContext, PollReport
@@ -70,8 +71,8 @@ class World:
         self.standin.now = self.now
 
     def poll(self, *, accept: bool = False) -> dict[str, PollReport]:
-        settings = load_checked(self.config)
         store = Store(self.state)
+        settings = watch_list.applied(load_checked(self.config), store)
         source_state.ensure(store, [source.id for source in settings.sources])
         context = PollContext(settings, store, self.client(settings), lambda: self.now, lambda _: None)
         try:
