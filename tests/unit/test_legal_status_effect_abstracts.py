@@ -141,6 +141,7 @@ def test_a_correction_corrects_a_part_unless_it_replaces_the_document() -> None:
     ("abstract", "wanted"),
     [
         ("BIS publishes this document to correct a final rule published in the Federal Register on February 24, 2030 (February 24th rule).", [("corrects", "final rule of February 24, 2030")]),
+        ("The agency extends the comment period for its May 4, 2029, advance notice of supplemental proposed rulemaking.", [("extends", "advance notice of supplemental proposed rulemaking of May 4, 2029")]),
         ("BIS stays, until August 31, 2030, the final rule published June 15, 2029 (94 FR 40400).", [("stays", "94 FR 40400")]),
         ("This final rule adopts, with minor changes, an interim final rule published on January 6, 2029.", [("amends", "interim final rule of January 6, 2029")]),
         ("This final rule adopts, without change, an interim final rule published on January 6, 2029.", []),

@@ -12,7 +12,7 @@ from tracker.legal_status.date_mentions import MONTH, mentions
 from tracker.text import fold_space
 
 _KIND = (
-    r"(?:(?:(?:interim|direct|temporary)[ -])?final rules?|interim rules?|(?:supplemental )?(?:proposed|temporary) rules?|(?:advance )?notices? of proposed rulemaking|"
+    r"(?:(?:(?:interim|direct|temporary)[ -])?final rules?|interim rules?|(?:supplemental )?(?:proposed|temporary) rules?|(?:(?:advance|supplemental) )*notices? of (?:supplemental )?proposed rulemaking|"
     r"notices? of (?:availability|intent|inquiry|meetings?|funding opportunity|[a-z]+ completion)|requests? for (?:information|comments?)|NPRMs?|ANPRM|IFR|RFI|rules?|notices?|documents?|regulations|guidance|(?<!xecutive )orders?|corrections?|corrected notice|correcting amendments?|determination|proclamation)"
 )
 _ON = re.compile(
