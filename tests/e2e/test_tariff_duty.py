@@ -53,6 +53,7 @@ def test_the_release_of_the_day_decides(tariff: World) -> None:
     assert one["source"] == "HTS 2026HTSRev14, 9903.03.01"
     assert (early["state"], early["release"], early["base"]) == ("not-determined", None, None)
     assert early["open"] == ["No release of that day is stored; the oldest one is of 2026-06-10."]
+    assert origin_of("Brazil").place == origin_of("br").place == "brazil"
     with pytest.raises(UsageError, match="no code of a country"):
         origin_of("ZZ")
 

@@ -83,6 +83,15 @@ def test_an_exception_whose_note_is_not_read_leaves_the_duty_open() -> None:
     assert "exception" in codes(found)
 
 
+def test_the_exceptions_of_a_heading_are_one_question() -> None:
+    found = duty("8708.40.11", [*brazil()[:1], *brazil()[2:]], BRAZIL)
+    (one,) = [one for one in found.open if one.code == "exception"]
+    assert (
+        one.values["exception"]
+        == "9903.05.03, 9903.05.04, 9903.05.05, 9903.05.06, 9903.05.07, 9903.05.08 … (7)"
+    )
+
+
 def test_the_list_of_a_note_decides() -> None:
     rows = [
         added(

@@ -58,6 +58,11 @@ _EU = frozenset(
         "SE",
     ]
 )
+# Codes that the lists of parties do not use.
+_OTHER_CODES = {
+    "AR": "Argentina", "BD": "Bangladesh", "BR": "Brazil", "CL": "Chile", "CR": "Costa Rica", "EC": "Ecuador",
+    "LI": "Liechtenstein", "LK": "Sri Lanka", "PE": "Peru", "PT": "Portugal", "SA": "Saudi Arabia", "SE": "Sweden",
+}  # fmt: skip
 _NOT_IN_FORCE = frozenset(
     {"rescinded", "withdrawn", "expired", "declared-unlawful", "stayed", "not-enforced", "delayed"}
 )
@@ -98,11 +103,10 @@ class DutyAnswer:
 
 
 def origin_of(code: str) -> Origin:
-    """Return the country of origin by its code. Raises UsageError for an unknown one."""
-    name = country_name(code.strip())
-    places = countries_in(name) if name else ()
-    if not places:
-        raise UsageError(f"{code!r} is no code of a country", cure="give two letters, as JP")
+    """Return the country of origin by its code, or by its name. Raises UsageError for an unknown one."""
+    places = countries_in(country_name(code.strip()) or _OTHER_CODES.get(code.strip().upper(), code.strip()))
+    if len(places) != 1:
+        raise UsageError(f"{code!r} is no code of a country", cure="give two letters, as JP, or a name")
     unions = ("european-union",) if code.upper() in _EU else ()
     return Origin(places[0].id, code.upper(), unions)
 

@@ -400,21 +400,31 @@ class _Decision:
 
 
 def _grouped(questions: Sequence[Question]) -> list[Question]:
-    """Return one question for all headings that refer to the same note."""
+    """Return one question for all headings that refer to the same note, and one for all exceptions of a heading, with the
+    words of the first.
+    """
     found: list[Question] = []
     headings: dict[tuple[str, str], list[str]] = {}
+    exceptions: dict[str, list[Question]] = {}
     for one in questions:
         if one.code in ("note-goods", "note-unread"):
-            headings.setdefault((one.code, one.values["note"].partition("(")[0]), []).append(
-                one.values["heading"]
-            )
+            note = one.values["note"].partition("(")[0]
+            headings.setdefault((one.code, note), []).append(one.values["heading"])
+        elif one.code == "exception":
+            exceptions.setdefault(one.values["heading"], []).append(one)
         else:
             found.append(one)
-    for (code, note), named in headings.items():
-        shown = list(dict.fromkeys(named))
-        text = ", ".join(shown[:_NAMED]) + (f" … ({len(shown)})" if len(shown) > _NAMED else "")
-        found.append(Question(code, {"heading": text, "note": note}))
+    for heading, group in exceptions.items():
+        named = _named([one.values["exception"] for one in group])
+        found.append(Question("exception", {**group[0].values, "heading": heading, "exception": named}))
+    for (code, note), group_of_note in headings.items():
+        found.append(Question(code, {"heading": _named(group_of_note), "note": note}))
     return found
+
+
+def _named(headings: Sequence[str]) -> str:
+    shown = list(dict.fromkeys(headings))
+    return ", ".join(shown[:_NAMED]) + (f" … ({len(shown)})" if len(shown) > _NAMED else "")
 
 
 def _distinct(questions: Sequence[Question]) -> tuple[Question, ...]:
