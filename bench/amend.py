@@ -21,6 +21,7 @@ from time import perf_counter
 
 from bench import report
 from bench.amend_list import cost
+from bench.amend_text import inspection_lines
 from tests.recorded import ROOT
 from tracker.amendments.actions import AmendatoryRule, Elision, LineKind, Portion, StepKind, Target, Verb
 from tracker.amendments.amend import amend
@@ -30,7 +31,7 @@ from tracker.amendments.files import rule_tree
 from tracker.amendments.inline import inline, same_key
 from tracker.amendments.locate import find_divisions
 from tracker.amendments.outline import outline_of
-from tracker.amendments.reader import read_rule
+from tracker.amendments.reader import read_rule, read_rule_lines
 from tracker.amendments.records import Amended, State
 
 NAME = "amend"
@@ -260,6 +261,8 @@ class Totals:
 
     sections: Score = field(default_factory=Score)
     commentary: Score = field(default_factory=Score)
+    text_sections: Score = field(default_factory=Score)
+    text_commentary: Score = field(default_factory=Score)
     plain_sections: Score = field(default_factory=Score)
     plain_commentary: Score = field(default_factory=Score)
     states: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -276,6 +279,11 @@ def run(pair: Pair, totals: Totals, *, show: bool) -> None:
     before, after = read_base(pair.before), read_base(pair.after)
     said = said_of(rule, result, made)
     sections, commentary = score(before, after, made, said)
+    read = read_base(pair.before)
+    amend(read, read_rule_lines(inspection_lines(rule_tree(pair.xml, pair.rule)), pair.rule))
+    text_sections, text_commentary = score(before, after, read, said)
+    totals.text_sections.add(text_sections)
+    totals.text_commentary.add(text_commentary)
     plain = read_base(pair.before)
     replace_whole(plain, rule)
     plain_sections, plain_commentary = score(before, after, plain, said)
@@ -286,8 +294,12 @@ def run(pair: Pair, totals: Totals, *, show: bool) -> None:
     _count(result, pair.part, totals)
     if show:
         print(f"== {pair.part} {pair.rule}", *sections.cells(), "|", *commentary.cells())
-        for fault in sections.faults + commentary.faults:
+        faults = sections.faults + commentary.faults
+        for fault in faults:
             print("  WRONG", fault)
+        for fault in text_sections.faults + text_commentary.faults:
+            if fault not in faults:
+                print("  WRONG as inspection text", fault)
         for outcome in result.outcomes:
             if outcome.state is State.NOT_COMPUTED and outcome.kind != "part-not-in-base":
                 print(
@@ -312,6 +324,8 @@ def tables(totals: Totals) -> str:
     rows = [
         ["sections and appendices", *totals.sections.cells()],
         ["commentary", *totals.commentary.cells()],
+        ["sections and appendices, as inspection text", *totals.text_sections.cells()],
+        ["commentary, as inspection text", *totals.text_commentary.cells()],
         ["sections and appendices, whole units replaced", *totals.plain_sections.cells()],
         ["commentary, whole units replaced", *totals.plain_commentary.cells()],
     ]
@@ -370,7 +384,8 @@ _EXPLAINED = """## Texts as amended
 30 parts of title 12 before and after a rule. Found: of the paragraphs that the rule changed, added or removed (a run of removed ones
 is one), the share that was computed. Wrong: paragraphs that were computed and are not so in the truth, which itself has
 about one error in a hundred. "Said by the rule": of those, the ones that the rule's own words prove. It sets that paragraph out for
-that section word for word; or it revises the whole section, and the paragraph is not in it; or it only redesignates the paragraph. "Whole units replaced" is the plain baseline: what is set out replaces what has its designators. The last
+that section word for word; or it revises the whole section, and the paragraph is not in it; or it only redesignates the paragraph. "As inspection
+text": the same rules as lines without markup, with pages. "Whole units replaced" is the plain baseline: what is set out replaces what has its designators. The last
 table is the cost of `tracker amend --json` for invented parties that a rule adds to the Entity List; those not computed have no proved place."""
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Pages and tables in the text of a public-inspection document."""
 
+import pytest
+
 from tests.unit.test_amendments_apply import BASE
 from tracker.amendments.actions import LineKind
 from tracker.amendments.amend import amend
@@ -166,3 +168,27 @@ def test_a_designator_behind_a_heading_is_not_computed() -> None:
     ]
     result = amend(read_base(BASE.encode()), read_rule_lines(lines))
     assert result.xml.decode() == BASE
+
+
+@pytest.mark.parametrize(
+    ("last", "is_computed"), [("     (2) Small ones. None.", True), ("     (i) Gas. None.", False)]
+)
+def test_a_designator_behind_a_heading_is_one_where_the_next_follows_it(last: str, is_computed: bool) -> None:
+    lines = [
+        "For the reasons above, 15 CFR part 799 is amended as follows:",
+        "",
+        "     1. Add § 799.9 to read as follows:",
+        "",
+        "§ 799.9 Ovens.",
+        "",
+        "     (a) Ovens—(1) Large ones. All large ovens.",
+        "",
+        last,
+        "",
+        "______________________________",
+        "[FR Doc. 2026-99999 Filed 12-1-26; 8:45 am]",
+    ]
+    result = amend(read_base(BASE.encode()), read_rule_lines(lines))
+    paths = [unit.path for unit in result.units if unit.state == "computed"]
+    assert ("15 CFR 799.9(a)(1)" in paths) is is_computed
+    assert is_computed or result.xml.decode() == BASE

@@ -28,6 +28,7 @@ from tracker.amendments.outline import (
 from tracker.amendments.tables import head_key, same_columns, tables_of
 from tracker.parsing.gpo_xml import words
 from tracker.parsing.line_unwrap import ends_sentence
+from tracker.parsing.paragraph_labels import leading_labels
 
 _HEADINGS = frozenset({"HD1", "HD2", "HD3", "HED"})
 _LAYOUT = f'<GPOTABLE OPTS="{LAYOUT}"'
@@ -46,6 +47,10 @@ _HEADING_STARS = re.compile(
 _DEEPEST = re.compile(r"\((?P<label>\w{1,5})\)\s")
 # A heading, and perhaps the designator of a unit of its own: "(a) In general. (1) Scope."
 _EMBEDDED = re.compile(r"(?:\([^()]{1,6}\)\s*)+[^.:;()—–]{1,150}(?:[.:;]|[—–-])\s*\((?:1|i|A|a)\)\s")
+_INNER = re.compile(
+    r"(?P<labels>(?:\([^()]{1,6}\)\s*)+)(?P<heading>[^().;:—–]{1,150}?)(?P<joint>[.”\"]{0,2}\s?[—–-]?\s?)(?P<inner>\((?P<label>\w{1,5})\))"
+)
+_NEXT = {"1": "2", "i": "ii", "A": "B", "a": "b"}
 _ITALIC_LEVELS = (5, 6)
 UNPROVED_TABLE = "the columns of a table of a text without markup are not those of a table of the base"
 _UNPROVED = "a line of a text without markup has no certain form"
@@ -118,7 +123,7 @@ class _Forms:
             elif len(known) == 1 and known <= _HEADINGS:
                 yield f'<HD SOURCE="{next(iter(known))}">{escape(line.text)}</HD>'
             elif line.labels:
-                yield _UNPROVED if _EMBEDDED.match(line.text) else self._designated(line)
+                yield self._designated(line, lines[number + 1 :])
             elif notes and (note := NOTE.match(line.text)) and _ends(after):
                 yield _note(line.text, note.end())
             elif term := _term(line.text, terms):
@@ -138,10 +143,15 @@ class _Forms:
         }
         return named | set(self.outline.names) if named or self.outline.names else set()
 
-    def _designated(self, line: SetOutLine) -> str:
+    def _designated(self, line: SetOutLine, following: Sequence[SetOutLine]) -> str:
         """Return the markup of a line with designators: that of the heading that is revised is in italics, and so are
-        designators of the fifth and sixth level.
+        designators of the fifth and sixth level, and a heading before another designator.
         """
+        direct, heads = leading_labels(line.text), leading_labels(line.text, plain=True)
+        if len(heads) > len(direct):
+            return _with_inner_headings(line, len(direct), len(heads), following)
+        if _EMBEDDED.match(line.text):
+            return _UNPROVED
         of_heading = self.action is not None and self.action.target.portion is Portion.HEADING
         if of_heading and line.elision is Elision.AFTER and (found := _HEADING_STARS.match(line.text)):
             wanted = tuple(step.label for step in inner_steps(self.action.target)) if self.action else ()
@@ -212,6 +222,23 @@ class _Forms:
                 yield _UNPROVED
 
 
+def _with_inner_headings(line: SetOutLine, direct: int, heads: int, following: Sequence[SetOutLine]) -> str:
+    """Return the markup of "(a) In general. (1) Scope." where a (2) follows beside the (1), which is a designator then."""
+    labels = line.labels
+    later = {one.labels for one in following}
+    inner = range(len(labels) - heads + direct, len(labels))
+    if not all((*labels[:place], _NEXT.get(labels[place], "")) in later for place in inner):
+        return _UNPROVED
+    made, at = "", 0
+    for place in inner:
+        found = _INNER.match(line.text, at)
+        if found is None or found["label"] != labels[place]:
+            return _UNPROVED
+        made += f'{found["labels"]}<E T="03">{escape(found["heading"])}</E>{found["joint"]}'
+        at = found.start("inner")
+    return f"<P>{made}{escape(line.text[at:])}</P>"
+
+
 def _holds_another(line: SetOutLine, headings: set[str]) -> bool:
     """Return whether a line ends with the words of a heading, which may be a line of its own."""
     key = same_key(line.text)
@@ -221,7 +248,8 @@ def _holds_another(line: SetOutLine, headings: set[str]) -> bool:
 def _goes_on(above: SetOutLine, line: SetOutLine) -> bool:
     """Return whether a line without a designator may be the rest of the paragraph above it, which does not end."""
     is_whole = above.kind is not LineKind.PARAGRAPH or above.xml or above.elision is not Elision.NONE
-    return not is_whole and not ends_sentence(above.text) and _is_undesignated(line)
+    is_open = not ends_sentence(above.text) or line.text[:1].islower()
+    return not is_whole and is_open and _is_undesignated(line)
 
 
 def _is_undesignated(line: SetOutLine) -> bool:
