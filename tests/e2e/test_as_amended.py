@@ -346,14 +346,21 @@ def test_a_unit_that_is_computed_without_a_part_of_another_rule_says_so(world: W
     world.poll()
     rule(world, regtext(THIRD, DEFECTIVE), number="2026-71002")
     world.poll()
-    lacking = "the stored text does not have 2026-71001 yet"
+    lacking = "the text that it is computed on does not have all of 2026-71001"
     computed, failed = amended(world, "2026-71002")
-    assert (computed["state"], computed["reason"], computed["base_rules"]) == ("computed", lacking, [])
+    assert (computed["state"], computed["reason"], computed["base_rules"]) == (
+        "computed",
+        lacking,
+        ["2026-71001"],
+    )
     # The words that it names may be those that the other rule adds.
     assert (failed["state"], failed["note"]) == ("not-computed", "")
     assert failed["reason"].endswith(f"; {lacking}")
     with viewer(world) as client:
-        assert lacking in client.get("/changes/2026-71002").text
+        client.cookies.set("lang", "en")
+        page = client.get("/changes/2026-71002").text
+    assert lacking in page
+    assert "as 2026-71001 amends it" in page
 
 
 def law(world: World, path: str, day: date, known: date | None = None) -> dict[str, Any]:

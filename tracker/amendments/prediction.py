@@ -108,7 +108,7 @@ def predicted_units(rules: Sequence[RuleText], own: int, part: str, data: bytes)
     rows += [_failed(one) for one in outcomes if one["state"] == State.NOT_COMPUTED.value]
     names = {
         "lacking": [rules[number].number for number in sorted(lacking)],
-        "applied": [rules[number].number for number in sorted(applied - lacking)],
+        "applied": [rules[number].number for number in sorted(applied)],
     }
     return json.dumps({"units": rows, **names}, ensure_ascii=False)
 

@@ -202,7 +202,7 @@ def _row(
     base = work.base
     reason, note = one["reason"] or "", one["note"] or ""
     if lacks and (note or one["state"] == COMPUTED):  # what it names may be what another rule adds
-        lacking = f"the stored text does not have {', '.join(lacks)} yet"
+        lacking = f"the text that it is computed on does not have all of {', '.join(lacks)}"
         reason, note = "; ".join(filter(None, (reason, lacking))), ""
     return PredictedUnit(
         part=base.part,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from tracker.i18n import format_day, t
 from tracker.legal_status.ribbons import Ribbon
@@ -55,19 +56,23 @@ def as_amended(change: Change, found: Sequence[PredictedUnit], language: Languag
     computed = [one for one in found if one.state == COMPUTED]
     failed = [one for one in found if one.state == NOT_COMPUTED]
     rest = [one for one in found if one.state not in (COMPUTED, NOT_COMPUTED)]
-    days = {one.part: one.base_day for one in found}
+    bases = {one.part: (one.base_day, one.base_rules) for one in found}
     name = rule_name(change)
     return AsAmended(
         [_drawn(one, name, language) for one in computed[:SHOWN]],
         failed[:SHOWN],
         rest[:SHOWN],
-        [
-            t("amended.base", language, part=part, day=format_day(day, language))
-            for part, day in days.items()
-            if day is not None
-        ],
+        [_base(part, day, rules, language) for part, (day, rules) in bases.items() if day is not None],
         sum(max(0, len(each) - SHOWN) for each in (computed, failed, rest)),
     )
+
+
+def _base(part: str, day: date, rules: Sequence[str], language: Language) -> str:
+    """Return which text the units of a part were computed on."""
+    shown = format_day(day, language)
+    if not rules:
+        return t("amended.base", language, part=part, day=shown)
+    return t("amended.base-amended", language, part=part, day=shown, rules=", ".join(rules))
 
 
 def compared_units(shown: Sequence[Stored], language: Language) -> list[AmendedUnit]:

@@ -88,6 +88,6 @@ def _marks(found: AmendedText, language: Language) -> dict[str, tuple[Ribbon, ..
 
 
 def _lines(units: Sequence[Stored], language: Language) -> list[str]:
-    lines = [line.strip() for one in units[:SHOWN] for line in amended_lines([one], language)]
+    lines = [" ".join(line.strip() for line in amended_lines([one], language)) for one in units[:SHOWN]]
     more = len(units) - SHOWN
     return [*lines, t("message.more", language, count=more)] if more > 0 else lines
