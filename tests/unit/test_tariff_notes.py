@@ -61,6 +61,9 @@ def test_page_heads_and_the_tables_of_headings_are_no_notes() -> None:
     ("text", "numbers"),
     [
         ("applies to the provisions enumerated in this subdivision: 8703.22.01 8703.23.01, 8704.60 and 8705.", ("8703.22.01", "8703.23.01", "8704.60", "8705")),
+        ("Articles of aluminum: 7601 7604 7616.99.5160", ("7601", "7604", "7616.99.5160")),
+        ("Derivative articles of steel: 8481.80.30", ("8481.80.30",)),
+        ("It applies. Then: 8481.80.30", None),
         ("the following subheadings: 8703.22.01, except cars", None),
         ("enumerated here", None),
         ("as of: 8703.22.01", None),

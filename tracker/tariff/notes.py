@@ -256,6 +256,8 @@ def _to_roman(number: int) -> str:
 _HTS = re.compile(r"(?<![\d.])\d{4}(?:\.\d{2}(?:\.\d{2}(?:\.?\d{2,4})?)?)?(?![\d.]*\d)")
 _COMPILER = re.compile(r"\[Compiler's note:[^\]]*\]", re.IGNORECASE)
 _SEPARATORS = re.compile(r"(?:[\s,;.]|and|or)*")
+# The name of the goods alone: `Articles of aluminum:`, `Derivative articles of steel:`
+_NAMED_GOODS = re.compile(r"(?:[A-Z][\w-]* ){0,2}(?i:articles?|products?|parts)\b[^.:;]{0,120}")
 _ENUMERATES = re.compile(
     r"\b(?:enumerated|listed|following|these|provided for in|classifiable|classified)\b", re.IGNORECASE
 )
@@ -266,7 +268,7 @@ def enumerated(part: Subdivision) -> tuple[str, ...] | None:
     does not say so, or says more.
     """
     lead, colon, rest = _COMPILER.sub(" ", " ".join(part.own)).rpartition(":")
-    if part.doubt or not colon or not _ENUMERATES.search(lead):
+    if part.doubt or not colon or not (_ENUMERATES.search(lead) or _NAMED_GOODS.fullmatch(lead.strip())):
         return None
     numbers = _HTS.findall(rest)
     return tuple(dict.fromkeys(numbers)) if numbers and _SEPARATORS.fullmatch(_HTS.sub("", rest)) else None
