@@ -124,13 +124,16 @@ def _empty_list(case: Case) -> Reply:
 @PRETENCES.named("half-list")
 def _half_list(case: Case) -> Reply:
     """A list that ends after half of its items, as well-formed JSON."""
-    return _edited(case.honest(), lambda value: value[: len(value) // 2])
+    return _edited(
+        case.honest(), lambda value: value[: len(value) // 2] if isinstance(value, list) else value
+    )
 
 
 @PRETENCES.named("other-key-order")
 def _other_key_order(case: Case) -> Reply:
     def edit(value: Any) -> Any:
-        return [dict(reversed(item.items())) for item in value]
+        rows = value if isinstance(value, list) else []
+        return [dict(reversed(row.items())) for row in rows if isinstance(row, dict)] or value
 
     return _edited(case.honest(), edit)
 

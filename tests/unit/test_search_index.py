@@ -132,7 +132,7 @@ def test_the_page_shows_and_marks_the_search_terms(tmp_path: Path, finder: Searc
 
 def test_the_inbox_marks_the_search_terms_and_knows_synonyms(tmp_path: Path) -> None:
     client = viewer(tmp_path)
-    assert "<mark>Widget</mark>" in client.get("/", params={"q": "widget"}).text
+    assert "<mark>Widget</mark>" in client.get("/", params={"q": "widget", "baseline": "1"}).text
     assert (
         client.get("/api/changes", params={"query": '"proposed controls" widget'}).headers["x-total-count"]
         == "1"
