@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.unit.test_web_law_list import listed_parties
 from tests.unit.test_web_regulations import law
 from tests.unit.web_samples import NOW, fill, settings
 from tests.unit.web_samples import viewer as client_of
@@ -36,7 +37,7 @@ LAW = "text=ear:15+CFR+744"
 PAGES = ["/", "/?topic=fdpr", "/?q=nothing-of-that-kind", "/changes/2025-19001", "/changes/chg_00000000000000d1", "/changes/chg_00000000000000d2",
          "/?profile=vacuum-components", "/changes/2025-19001?profile=vacuum-components", "/changes/chg_00000000000000cf/redline",
          "/changes/chg_00000000000000cf/redline?view=side", "/calendar", "/law", f"/law/text?{LAW}",
-         f"/law/text?{LAW}&day=2025-11-10&place=15+CFR+744.21", f"/law/compare?{LAW}&since=1&on=2", f"/law/compare?{LAW}&since_day=2025-10-01&day=2025-11-19", f"/law/history?{LAW}&path=15+CFR+744.21(f)", "/law/search?q=license", "/search?q=license", "/search?q=lisense+valvs", "/lists", "/parties", "/parties?q=Some+Company", "/watched", "/digest",
+         f"/law/text?{LAW}&day=2025-11-10&place=15+CFR+744.21", f"/law/compare?{LAW}&since=1&on=2", f"/law/compare?{LAW}&since_day=2025-10-01&day=2025-11-19", "/law/text?text=ear:list&place=Supp.+No.+4+to+Part+744", "/changes/chg_00000000000000ce/redline", f"/law/history?{LAW}&path=15+CFR+744.21(f)", "/law/search?q=license", "/search?q=license", "/search?q=lisense+valvs", "/lists", "/parties", "/parties?q=Some+Company", "/watched", "/digest",
          "/digest/2025-W46", "/sources", "/reviews", "/deliveries", "/settings", "/saved",
          "/watch-list", "/watch-list/log", "/watch-list/profile", "/watch-list/profile?key=valves", "/watch-list/route", "/help", "/help/law", "/duties", "/nothing-here"]  # fmt: skip
 # Pages of the entrance, looked at in tests of their own; answers that are no pages.
@@ -52,6 +53,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     store = Store(state)
     fill(store, proposals=3, with_hostile=True, with_acts=True)
     law(store)
+    listed_parties(store)
     with store.write() as connection:
         saved_searches.add(
             connection, "", "Foreign direct product rule", {"topic": "fdpr", "level": "high"}, NOW

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,9 @@ from tracker.storage import changes, snapshots, versions
 from tracker.storage.database import Store
 from tracker.web.app import create_app
 
-TEXT = {"text": "ear:15 CFR 744", "place": "Supp. No. 4 to Part 744"}
+TEXT = {"text": "ear:list", "place": "Supp. No. 4 to Part 744"}
 HEADS = ("Country", "Entity", "License requirement", "License review policy", "Federal Register citation")
-REDLINE = "/changes/chg_00000000000000cf/redline"
+REDLINE = "/changes/chg_00000000000000ce/redline"
 
 
 def row(*cells: str) -> str:
@@ -38,10 +39,8 @@ def listed(policy: str) -> bytes:
     ).encode()
 
 
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
-    state: Path = tmp_path_factory.mktemp("state")
-    store = Store(state)
+def listed_parties(store: Store) -> None:
+    """Two states of a list of parties and the change between them."""
     texts = []
     with store.write() as connection:
         for ordinal, (policy, day) in enumerate((("Presumption of denial.", "2025-10-01"), ("Case-by-case review.", "2025-11-19")), 1):  # fmt: skip
@@ -51,8 +50,15 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
             texts.append(parsing.read(item))
             version = versions.Version(TEXT["text"], ordinal, "ear", item.key, f"{ordinal}" * 64, (identity,), (), NOW)  # fmt: skip
             versions.add(connection, [version])
-        change, _ = cfr_change()
+        change = replace(cfr_change()[0], id="chg_00000000000000ce")
         changes.save(connection, changes.ChangeEntry(change, TEXT["text"], 2), diffing.compare(*texts))
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+    state: Path = tmp_path_factory.mktemp("state")
+    store = Store(state)
+    listed_parties(store)
     store.close()
     return TestClient(create_app(settings(), state, lambda: NOW), base_url="http://127.0.0.1")
 
