@@ -20,7 +20,8 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from tracker.scheduler.schedule import load_checked
-from tracker.storage.read_queries import ChangeQuery, open_reader
+from tracker.storage.change_query import ChangeQuery
+from tracker.storage.read_queries import open_reader
 from tracker.web.server import Viewer
 
 HERE = Path(__file__).parent
@@ -45,6 +46,7 @@ def main(state: Path) -> None:
         )
     pictures: list[tuple[str, str, dict[str, Any]]] = [
         ("inbox-ja", "/", {}),
+        ("inbox-en", "/", {"lang": "en"}),
         ("change-ja", "/changes/2025-19001", {"height": 1180}),
         ("redline-en", f"/changes/{redline}/redline?context=1", {"lang": "en", "height": 1060}),
         ("redline-side-ja", f"/changes/{redline}/redline?view=side", {"dark": True, "height": 1000}),
@@ -63,7 +65,14 @@ def main(state: Path) -> None:
                 viewport={"width": options.get("width", 1280), "height": options.get("height", 860)},
                 color_scheme="dark" if options.get("dark") else "light",
             )
-            context.add_cookies([{"name": "lang", "value": options.get("lang", "ja"), "url": viewer.url}])
+            language = options.get("lang", "ja")
+            reader = "Hanako" if language == "en" else "%E5%B1%B1%E7%94%B0"
+            context.add_cookies(
+                [
+                    {"name": "lang", "value": language, "url": viewer.url},
+                    {"name": "reviewer", "value": reader, "url": viewer.url},
+                ]
+            )
             page = context.new_page()
             page.goto(viewer.url + path)
             page.screenshot(path=HERE / f"viewer-{name}.png")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,6 @@ from tracker.storage.story_queries import FACE, texts_with_stories
 from tracker.storage.text_index import MATCHES, Match
 
 _SEQS = "(SELECT CAST(value AS INTEGER) FROM json_each(?))"
-_IDS = "(SELECT value FROM json_each(?))"
 _KEPT = ("all", "open", "done")  # views that are counted without being read
 
 
@@ -91,11 +90,14 @@ def _filled(store: StoreReader, wanted: ChangeQuery, leaders: list[int]) -> list
     ]
 
 
-def _of_ids(store: StoreReader, wanted: ChangeQuery, ids: Iterable[str]) -> list[Any]:
+def _of_ids(store: StoreReader, wanted: ChangeQuery, ids: Collection[str]) -> list[Any]:
     """Id and row number of the changes among these that match, oldest first."""
+    if not ids:
+        return []
     where, values = conditions(wanted)
+    # CROSS JOIN: SQLite reads these ids, and not all changes of the view.
     return store.connection.execute(
-        f"SELECT id, seq FROM change WHERE id IN {_IDS} AND {where} ORDER BY {DAY}, seq",  # noqa: S608 - conditions are ours, values are bound
+        f"SELECT id, seq FROM (SELECT value AS name FROM json_each(?)) AS own CROSS JOIN change WHERE change.id = own.name AND {where} ORDER BY {DAY}, seq",  # noqa: S608 - conditions are ours, values are bound
         [json.dumps(list(ids)), *values],
     ).fetchall()
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -13,7 +14,7 @@ from tracker.effects import RecordedEffect
 from tracker.legal_status.current import current_status, status_line
 from tracker.legal_status.ribbons import asked_words, ribbons
 from tracker.legal_status.stored_register import added_by, effects_about, status_of_units
-from tracker.model import TOPIC_IDS, Change, Direction, Language, Level
+from tracker.model import TOPIC_IDS, Change, Direction, Language, Level, Operation
 from tracker.model.corrections import GIST, CorrectedFields
 from tracker.rendering.act_table import SHOWN, act_rows, columns
 from tracker.rendering.alert_message import force_label, is_codified, what_changed
@@ -108,7 +109,7 @@ def _change(request: Request, web_context: WebContext, reference: str) -> HTMLRe
             if differs
             else None
         )
-    drawn, more_ops = _drawn(redline, language)
+    drawn, drawn_operations, more_ops = _drawn(redline, language)
     predicted_shown = as_amended(change, predicted, language)
     lines: dict[str, RecordedEffect] = {}
     for one in on_it:  # a rule's instruction and the note that the eCFR prints of it state the same effect
@@ -116,9 +117,14 @@ def _change(request: Request, web_context: WebContext, reference: str) -> HTMLRe
     what, detail = what_changed(worded_on(change, today), language)
     found = current_status(change.tagging.status, today)
     statuses = sorted(change.tagging.status, key=lambda status: status != found.now)
-    acts, ahead, shown = act_rows(change.tagging.acts, language), upcoming(change, today), ShownQuotes()
-    for act in acts:
-        shown.adds(act.quote)
+    whole = [change.title, change.abstract]
+    whole += [words for op in drawn_operations for words in (op.before, op.after)]
+    shown = ShownQuotes(whole)
+    acts = [
+        row if shown.adds(row.quote) else replace(row, quote="")
+        for row in act_rows(change.tagging.acts, language)
+    ]
+    ahead = upcoming(change, today)
     return page(
         request,
         web_context,
@@ -188,13 +194,15 @@ def _change(request: Request, web_context: WebContext, reference: str) -> HTMLRe
     )
 
 
-def _drawn(redline: Redline | None, language: Language) -> tuple[DrawnRedline | None, int]:
-    """Return the beginning of a redline, and the number of its changes that are left out; None without any that is more
-    than typographic."""
-    shown = [op for op in redline.operations if not op.editorial] if redline else []
-    if redline is None or not shown:
-        return None, 0
-    return draw(redline, shown[:SHOWN_OPS], language), max(0, len(shown) - SHOWN_OPS)
+def _drawn(
+    redline: Redline | None, language: Language
+) -> tuple[DrawnRedline | None, Sequence[Operation], int]:
+    """Return the beginning of a redline, its changes, and the number of those that are left out; None without any that
+    is more than typographic."""
+    found = [op for op in redline.operations if not op.editorial] if redline else []
+    if redline is None or not found:
+        return None, (), 0
+    return draw(redline, found[:SHOWN_OPS], language), found[:SHOWN_OPS], max(0, len(found) - SHOWN_OPS)
 
 
 def _proposed(change: Change) -> Proposed:
@@ -215,5 +223,6 @@ def _quotes(change: Change, where: str) -> list[str]:
         *(entry for topic in tagging.topics for entry in topic.evidence),
         *tagging.japan_nexus,
         *(entry for match in change.profiles for entry in match.evidence),
+        *(act.evidence for act in tagging.acts),
     ]
     return [entry.quote for entry in evidence if entry.where == where]

@@ -27,8 +27,9 @@ class ReasonGroup:
 class ShownQuotes:
     """The words that a page has shown so far."""
 
-    def __init__(self) -> None:
-        self._shown: list[str] = []
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        """`texts`: what the page shows whole, such as its redline and the abstract."""
+        self._shown = [fold_space(text) for text in texts if text]
 
     def adds(self, quote: str) -> bool:
         """Whether these words are new on the page; they are shown from now on."""
