@@ -209,3 +209,15 @@ def test_a_document_that_its_number_names_too_is_one_document() -> None:
         "Sample Rates; Correction", "We correct an error of the final rule of May 1, 2029.", dates_text="The final rule published at 94 FR 1200 is corrected."
     )  # fmt: skip
     assert effect.affected.citation == "94 FR 1200"
+
+
+@pytest.mark.parametrize(
+    "abstract",
+    [
+        "The agency is extending the comment period, which will close on April 2, 2030, by 60 days.",
+        "This document reopens the comment period, which is scheduled to end on April 2, 2030, for an additional thirty days.",
+        "We are extending the April 2, 2030, deadline for comments by 45 calendar days.",
+    ],
+)
+def test_the_day_that_is_moved_by_a_span_is_no_new_day(abstract: str) -> None:
+    assert only("Sample Trains; Extension of Comment Period", abstract).until is None

@@ -43,7 +43,12 @@ _DUE = re.compile(
 )
 # The day that was given before.
 _OLD_DAY = re.compile(
-    r"\b(?:scheduled|set|due|was|were|had been|would have|would otherwise|currently)\s+(?:to\s+)?(?:end|close|expire|take effect|become effective|be)\b[^.;,]{0,20}$|\b(?:from|currently|originally|previous(?:ly)?|initial(?:ly)?|prior|was|were|had|scheduled|existing|current|until then|published(?: on)?|issued(?: on)?|dated|which (?:ends|closes|expires)|set to|due to|instead of|rather than|old|since)\b(?:(?!\b(?:until|through|to|extend\w*|delay\w*|now|new|will)\b)[^.;])*$",
+    r"\b(?:scheduled|set|due|was|were|had been|would have|would otherwise|currently)\s+(?:to\s+)?(?:end|close|expire|take effect|become effective|be)\b[^.;,]{0,20}$|\b(?:from|currently|originally|previous(?:ly)?|initial(?:ly)?|prior|was|were|had|scheduled|existing|current|until then|published(?: on)?|issued(?: on)?|dated|which (?:(?:will|would|is to|was to) )?(?:ends?|closes?|expires?)|set to|due to|instead of|rather than|old|since)\b(?:(?!\b(?:until|through|to|extend\w*|delay\w*|now|new|will)\b)[^.;])*$",
+    re.I,
+)
+# What follows the day that applied before: "will close on June 2, 2023, by 60 days".
+_SPAN = re.compile(
+    r"\s*,?\s*(?:by|for)\s+(?:an?\s+)?(?:additional\s+|further\s+)?[\w-]+\s+(?:\(\d+\)\s+)?(?:calendar\s+|business\s+|working\s+)?(?:days?|weeks?|months?|years?)\b",
     re.I,
 )
 _OTHER_DAY = re.compile(
@@ -96,7 +101,7 @@ def _new_days(sentence: str, base: Base, published: date | None, *, stays: bool)
         if published is not None and day.day <= published:
             continue
         ends = stays and _ENDS_ON.search(before) is not None
-        if _OTHER_DAY.search(before):
+        if _OTHER_DAY.search(before) or _SPAN.match(sentence, day.end):
             continue
         if ends or (_NEW_DAY.search(before) and not _OLD_DAY.search(before)):
             yield day.day
