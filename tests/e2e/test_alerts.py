@@ -48,6 +48,7 @@ def run(world: World, monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int
 # --- outages ------------------------------------------------------------------------------------
 
 
+@pytest.mark.databases
 def test_an_outage_of_eight_rounds_is_two_messages(world: World) -> None:
     world.use("fr-bis").one()
     world.standin.misbehave(FR, "503")
@@ -304,6 +305,7 @@ def test_steps_before_a_date(kind: str, left: int, due: int | None) -> None:
 # --- quiet nights -------------------------------------------------------------------------------
 
 
+@pytest.mark.databases
 def test_forty_changes_in_a_night_are_one_message_in_the_morning(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -407,6 +409,7 @@ def test_a_mute_and_a_snooze_end_on_their_day(world: World, monkeypatch: pytest.
     assert run(world, monkeypatch, "mute")[1] == "nothing is muted or snoozed\n"
 
 
+@pytest.mark.databases
 def test_an_unacknowledged_alert_is_escalated_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     extra = channels(world.folder, "trade", "boss").rstrip() + (
         '\nacknowledge_within = "4h"\nescalate_to = ["boss"]\n'

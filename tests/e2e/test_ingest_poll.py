@@ -59,6 +59,7 @@ def test_the_second_poll_replays_the_servers_own_validators(world: World, source
     assert any("if-none-match" in {name.lower() for name in logged.headers} for logged in asked)
 
 
+@pytest.mark.databases
 def test_a_new_document_is_sent_once_with_its_words(world: World) -> None:
     world.use("fr-bis").one()
     world.later(hours=1)
@@ -117,6 +118,7 @@ def test_an_inspected_document_keeps_its_one_record_when_it_is_published(world: 
     assert world.alerted == 0
 
 
+@pytest.mark.databases
 def test_a_correction_in_place_is_sent_as_an_update_of_the_same_record(world: World) -> None:
     world.use("fr-bis").one()
     world.later(days=2)
@@ -128,6 +130,7 @@ def test_a_correction_in_place_is_sent_as_an_update_of_the_same_record(world: Wo
     assert len([alert for alert in world.alerts if change["id"] in alert]) == 1
 
 
+@pytest.mark.databases
 def test_an_edited_section_names_the_touched_unit_only(world: World) -> None:
     world.use("ear").one()
     world.later(days=3)
@@ -190,6 +193,7 @@ def test_a_row_added_to_the_list_is_named_by_country_and_party(world: World) -> 
     assert change["japan_nexus"]
 
 
+@pytest.mark.databases
 def test_everything_that_was_stored_verifies(world: World) -> None:
     world.use(*SOURCES).poll()
     problems = [line for line in snapshots.verify(Store(world.state)) if isinstance(line, str)]

@@ -109,15 +109,16 @@ class Scheduler:
             return elected
 
     def _drop(self) -> None:
+        """Close the connections: those of the queue broke with that of the lock."""
         if self._lock is not None:
             self._lock.close()
-        self._lock = None
+        if self._queue is not None:
+            self._queue.close()
+        self._lock = self._queue = None
 
     def _resign(self) -> None:
         with self._guard:
             self._drop()
-            if self._queue is not None:
-                self._queue.close()
 
 
 def run_worker(url: str, daemon: Daemon, concurrency: int) -> None:

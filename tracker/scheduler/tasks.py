@@ -31,6 +31,7 @@ EVERY = ("deliver", "watch", "send_digests", "compare", "reconcile", "summarize"
 _SCHEMA_LOCK = 7_202_613
 STALLED_SECONDS = 30  # without a sign of life of its worker
 _POLLING_SECONDS = 2.0  # a worker also listens for new jobs
+_STOP_SECONDS = 5  # for running tasks to end
 
 log = Logger()
 
@@ -114,18 +115,28 @@ def run_worker(url: str, daemon: Daemon, *, concurrency: int, stop: threading.Ev
                 app.run_worker_async(
                     concurrency=concurrency,
                     fetch_job_polling_interval=_POLLING_SECONDS,
-                    shutdown_graceful_timeout=5,
+                    shutdown_graceful_timeout=_STOP_SECONDS,
                     delete_jobs="successful",
                     stalled_worker_timeout=STALLED_SECONDS,
                     install_signal_handlers=False,
                 )
             )
-            while not stop.is_set() and not working.done():
-                await asyncio.sleep(0.2)
-            working.cancel()
             try:
-                await working
-            except asyncio.CancelledError:
-                log.info("worker stopped")
+                await _watch(url, stop, working)
+            finally:
+                working.cancel()
+                await asyncio.wait({working}, timeout=2 * _STOP_SECONDS)
+            log.info("worker stopped")
 
     asyncio.run(work())
+
+
+async def _watch(url: str, stop: threading.Event, working: asyncio.Task[None]) -> None:
+    """Return when the worker is to stop or has ended. Raises psycopg.Error where the database cannot be used any more: a
+    worker whose connections broke waits for jobs that it is never given."""
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+        while not stop.is_set() and not working.done():
+            await connection.execute("SELECT 1")
+            await asyncio.sleep(0.5)
+    if working.done():
+        working.result()

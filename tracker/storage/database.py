@@ -76,7 +76,8 @@ class Store:
             with self.engine.connect().execution_options(tracker_read=True) as connection:
                 yield connection
         except DatabaseError as error:
-            if presence.is_damage(error.orig):
+            away = self.url is not None and isinstance(error, OperationalError)
+            if away or presence.is_damage(error.orig):
                 raise self._trouble(error) from error
             raise
 
