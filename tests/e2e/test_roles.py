@@ -95,7 +95,7 @@ def test_a_killed_worker_and_a_killed_scheduler_lose_nothing(many: World) -> Non
             started[place].wait()  # a process that its parent has not waited for looks alive
         many.standin.edit_part(15, "744", "fabrication facility", "fabrication plant")
         until(many, lambda: many.alerted == 2)
-        assert b"elected" in (many.folder / f"{1 - elected}-scheduler.log").read_bytes()
+        until(many, lambda: b"elected" in (many.folder / f"{1 - elected}-scheduler.log").read_bytes())
     assert many.alerted == len({text.split("chg_")[1][:16] for text in many.alerts}) == 2
     assert verify(many.state, {}, lambda _: None).problems == []
     log = (many.folder / "3-worker.log").read_text("utf-8")
