@@ -78,6 +78,8 @@ def test_a_review_from_first_look_to_decision(client: TestClient) -> None:
         ("assign", {"value": "x" * 81}),
         ("assign", {"value": "a", "due": "soon"}),
         ("shred", {}),
+        ("undo", {"value": "1"}),
+        ("correct", {"value": "{}"}),
         ("comment", {"note": "x" * 4_050}),
     ],
 )

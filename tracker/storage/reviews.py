@@ -259,6 +259,8 @@ def _check(who: str, action: ReviewAction, value: str, note: str) -> None:
             decode(value)
         except ValueError as error:
             raise UsageError(f"this is no correction: {error}") from error
+    if action is ReviewAction.UNDO and not value.isdecimal():
+        raise UsageError(f"{value!r} is not the id of an entry")
     if action is ReviewAction.ASSIGN and len(value) > NAME:
         raise UsageError(f"a name is longer than {NAME} characters")
     if action is ReviewAction.DUE and value:

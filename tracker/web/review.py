@@ -27,6 +27,7 @@ from tracker.web.security_headers import check_form
 router = APIRouter(include_in_schema=False)
 
 WHO = "reviewer"
+_OF_OTHER_FORMS = frozenset({ReviewAction.CORRECT, ReviewAction.UNDO})
 LISTED = 500
 
 Field = Annotated[str, Form(max_length=reviews.NOTE + 100)]
@@ -73,7 +74,7 @@ def review(
     """Add one entry, or two where a person is assigned with a due date, to a change and the open ones of its story."""
     check_form(request, form, web_context.settings.viewer_url)
     who = reviewer(request)
-    if action not in list(ReviewAction) or action == ReviewAction.CORRECT:  # which has a form of its own
+    if action not in list(ReviewAction) or action in _OF_OTHER_FORMS:
         raise HTTPException(422, f"{action!r} is no action")
     entries = [(ReviewAction(action), value)]
     if action == ReviewAction.ASSIGN and due:
