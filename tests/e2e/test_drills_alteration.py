@@ -31,7 +31,7 @@ from tracker.storage.database import FILE, Store
 from tracker.storage.deliveries import Attempt
 from tracker.storage.reviews import ReviewAction
 from tracker.storage.schema import CHANGE, DELIVERY, metadata
-from tracker.storage.table_base import InstantType
+from tracker.storage.table_base import DayType, InstantType, JsonType
 
 # Columns of the other tables that verify does not look at.
 LEFT_OUT = {
@@ -89,9 +89,9 @@ def _made_up(table: Table, world: World) -> dict[str, Any]:
     for column in table.columns:
         if isinstance(column.type, InstantType):
             values[column.name] = world.now
-        elif isinstance(column.type, Date):
+        elif isinstance(column.type, Date | DayType):
             values[column.name] = date(2026, 11, 20)
-        elif isinstance(column.type, JSON):
+        elif isinstance(column.type, JSON | JsonType):
             values[column.name] = ["a"]
         elif isinstance(column.type, Boolean):
             values[column.name] = False
@@ -106,9 +106,9 @@ def _other(column: Column[Any], value: Any) -> Any:
     """Return another value that the column may have."""
     if isinstance(column.type, InstantType):
         return "2031-01-01T00:00:00.000000Z"
-    if isinstance(column.type, Date):
+    if isinstance(column.type, Date | DayType):
         return "2031-01-01"
-    if isinstance(column.type, JSON):
+    if isinstance(column.type, JSON | JsonType):
         return json.dumps(["b", 1]) if value != json.dumps(["b", 1]) else "[]"
     if isinstance(column.type, Boolean):
         return 0 if value else 1
@@ -168,7 +168,7 @@ def test_a_value_that_makes_no_sense_is_a_problem_and_no_crash(filled: World) ->
     unseen = []
     with closing(sqlite3.connect(filled.state / FILE, isolation_level=None)) as other:
         for table, column in _looked_at():
-            if not isinstance(column.type, InstantType | JSON):
+            if not isinstance(column.type, InstantType | JSON | JsonType):
                 continue
             number, value = other.execute(
                 f'SELECT rowid, "{column.name}" FROM {table.name} LIMIT 1'
