@@ -26,6 +26,7 @@ DISTRIBUTED = {"": "required", "pdf": "optional"}  # extras that people install,
 # Made up, for documentation and tests. A made-up secret of a new kind may also carry `pragma: allowlist secret`.
 EXAMPLES = frozenset({
     "password", "passw0rd", "pa55word", "pw", "pw1", "s3cr%2Ft", "xoxb-1234-1234-abc124",
+    "TOKEN", "PASSWORD", "word", "secrets",
     "env:NAME` reads it from the environment, `file:PATH",
 })  # fmt: skip
 # By the look of a word or of its name alone: in tests and pages such words are made up, or talk, as a rule.

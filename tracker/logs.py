@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 _pending: list[tuple[bool, str]] = []  # the last settings, until structlog is imported
+_configuring = threading.Lock()
 
 
 class Logger:
@@ -19,8 +21,11 @@ class Logger:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         import structlog
 
-        if _pending:
-            _configure(*_pending.pop())
+        with (
+            _configuring
+        ):  # a line of another thread waits: structlog as it is by default prints to standard output
+            if _pending:
+                _configure(*_pending.pop())
         method: Callable[..., Any] = getattr(structlog.get_logger(), name)
         return method
 

@@ -31,7 +31,8 @@ def new_rule(number: str = "2026-11777", **facts: object) -> FrDocument:
     )
 
 
-@pytest.mark.parametrize("source", list(SOURCES))
+# The tariff and its bulletins are put into the archive by their own drills, which begin with the baseline.
+@pytest.mark.parametrize("source", [name for name in SOURCES if name not in {"hts", "csms"}])
 def test_the_first_poll_is_a_baseline_and_the_second_finds_nothing(world: World, source: str) -> None:
     first = world.use(source).one()
     assert first.state == "healthy", first.reason

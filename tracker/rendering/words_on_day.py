@@ -7,20 +7,26 @@ from dataclasses import replace
 from datetime import date
 
 from tracker.model import Change, LocalizedText
+from tracker.model.corrections import leading
 from tracker.wording import words_on
 
 
 def worded_on(change: Change, today: date) -> Change:
     """Return the record with its headline and summary as they read on a day, so that they do not contradict the status
-    shown beside them; the same object where nothing differs. What a document itself stays is another document."""
+    shown beside them; the same object where nothing differs. What a document itself stays is another document. A gist that a
+    person wrote stays as it is."""
     tagging = change.tagging
     own = {change.document_number, change.citation, change.order} - {None}
     status = tuple(one for one in tagging.status if not (one.state == "stayed" and one.by in own))
     if not status:
         return change
 
+    corrected = leading(change.corrections)
+    by_hand = corrected is not None and corrected.fields.gist_ja is not None
+
     def on(text: LocalizedText) -> LocalizedText:
-        return LocalizedText(words_on(text.ja, status, today, "ja"), words_on(text.en, status, today, "en"))
+        ja = text.ja if by_hand else words_on(text.ja, status, today, "ja")
+        return LocalizedText(ja, words_on(text.en, status, today, "en"))
 
     headline, summary = on(tagging.headline), on(tagging.summary)
     if headline == tagging.headline and summary == tagging.summary:
