@@ -26,7 +26,7 @@ run: $(READY)  ## the same on the live sources of sources.toml, until Ctrl-C
 	@$(BIN)/tracker run $(ARGS)
 
 test: $(READY)  ## the tests; ARGS="tests/unit -k redline" for some of them
-	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
 check: $(READY)  ## lint, formatting, types, import layers, secrets, known vulnerabilities of dependencies
 	@wrong=0; $(BIN)/ruff check . || wrong=1; $(BIN)/ruff format --check . || wrong=1; \
