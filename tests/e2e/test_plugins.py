@@ -26,6 +26,8 @@ name = "tracker-broken"
 version = "1.0"
 [project.entry-points."tracker.sources"]
 broken = "no_such_module:KIND"
+odd = "tracker.sources.feed:LISTING"
+twin = "tracker.sources.page:KIND"
 [project.entry-points."tracker.exporters"]
 broken = "no_such_module:export"
 [tool.setuptools]

@@ -82,6 +82,23 @@ def test_a_channel_that_is_new_gets_the_entries_of_the_last_days(store: Store) -
     assert queue(store) == 1
 
 
+def test_no_entry_is_lost_among_many(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.scheduler.review_events.PAGE", 2)
+    for number in range(7):
+        enter(store, ReviewAction.COMMENT, note=str(number))
+    assert queue(store) == 7
+    enter(store, ReviewAction.COMMENT, note="one more")
+    assert (queue(store), queue(store)) == (1, 0)
+
+
+def test_a_second_channel_gets_what_the_first_one_has(store: Store) -> None:
+    enter(store, ReviewAction.COMMENT, note="recent")
+    assert queue(store) == 1
+    second = replace(HOOKS[1], reviews=True)
+    assert queue(store, HOOKS[0], second) == 1
+    assert [channel for channel, _, _ in queued(store)] == ["hook", "other"]
+
+
 def test_the_message_says_who_did_what_to_which_record(store: Store) -> None:
     enter(store, ReviewAction.DECIDE, "applies", "our valves")
     queue(store)

@@ -19,6 +19,7 @@ from tests.unit.notifications_sinks import NOW, HttpSink, http_sink, parcel_of, 
 from tests.unit.rendering_samples import affiliates_rule
 from tracker.config.loader import load
 from tracker.config.models import Channel
+from tracker.config.schema import PAYLOADS
 from tracker.errors import SettingsError
 from tracker.model import Change
 from tracker.notifications import webhook_events
@@ -112,7 +113,7 @@ def test_the_event_of_a_repetition_has_the_time_at_which_it_was_queued() -> None
     assert sink.bodies[0] == sink.bodies[1]
 
 
-@pytest.mark.parametrize("payload", webhook_events.PAYLOADS)
+@pytest.mark.parametrize("payload", PAYLOADS)
 def test_each_body_follows_the_schema(payload: str) -> None:
     schema = json.loads((Path(webhook_events.__file__).parents[1] / "webhook.schema.json").read_text("utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)

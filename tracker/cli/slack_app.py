@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from tracker.config.models import Settings
-from tracker.interactions.service import SlackService
+from tracker.interactions.service import FOUND, SlackService
 from tracker.interactions.socket_mode import SLACK, SocketMode
 from tracker.storage.database import Store
-
-FOUND = 5  # changes and passages in the answer of `/tracker`
 
 
 def socket_mode(

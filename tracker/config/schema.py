@@ -144,6 +144,7 @@ HOST: Keys = {
     "name": Key(read.non_empty, STRING, "host or host:port", required=True),
     "rate": Key(read.rate, {"type": "number"}, "the most requests per second", required=True),
 }
+PAYLOADS = ("record", "event", "cloudevent")
 CHANNEL: Keys = {
     "id": ID,
     "url": Key(
@@ -158,8 +159,8 @@ CHANNEL: Keys = {
         "env:NAME or file:PATH: the secret that signs messages to json:// and jsons://",
     ),
     "payload": Key(
-        read.one_of(("record", "event", "cloudevent")),
-        choice(("record", "event", "cloudevent")),
+        read.one_of(PAYLOADS),
+        choice(PAYLOADS),
         "of json:// and jsons://: the record itself, or in an envelope of Standard Webhooks or CloudEvents",
     ),
     "template": Key(

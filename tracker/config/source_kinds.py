@@ -18,9 +18,11 @@ from typing import Literal
 
 from tracker import plugins
 from tracker.config.keys import Keys
+from tracker.logs import Logger
 
 _PACKAGE = "tracker.sources"
 _registered: dict[str, SourceKind] = {}
+log = Logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,5 +70,8 @@ def _discover() -> None:
     for module in iter_modules(import_module(_PACKAGE).__path__):
         if module.ispkg:
             register(import_module(f"{_PACKAGE}.{module.name}").KIND)
-    for kind in plugins.plugins(plugins.SOURCES).values():
-        register(kind)
+    for name, kind in plugins.plugins(plugins.SOURCES).items():
+        if not isinstance(kind, SourceKind) or kind.name in _registered:
+            log.warning("plug-in ignored: it is no SourceKind, or its kind exists already", plugin=name)
+        else:
+            register(kind)

@@ -1,1 +1,1 @@
-"""Buttons, links and commands in Slack, Teams and mail: what a person presses there becomes an entry of the review log."""
+"""Buttons and commands in Slack: what a person presses there becomes an entry of the review log."""

@@ -1,4 +1,4 @@
-"""A pressed button or link, recorded in the review log under the name of its reviewer.
+"""A pressed button, recorded in the review log under the name of its reviewer.
 
 A second press changes nothing and says who was first. A press on the message of an earlier revision changes nothing either: the text
 has changed since the person read it.
@@ -37,7 +37,7 @@ BUTTONS = tuple(Button)
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """`revision` is that of the message; `place` names it in the log: Slack, Teams, mail."""
+    """`revision` is that of the message; `place` names it in the log, such as Slack."""
 
     button: Button
     change_id: str

@@ -15,6 +15,8 @@ from tracker.storage.database import Store
 
 log = Logger()
 
+FOUND = 5  # changes and passages in the answer of `/tracker`
+
 Search = Callable[[str], Mapping[str, Any]]
 
 

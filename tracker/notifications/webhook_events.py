@@ -26,7 +26,6 @@ _NOTICES = {
     "network-down": "source.down",
     "network-back": "source.back",
 }
-PAYLOADS = ("record", "event", "cloudevent")
 CONTENT_TYPES = {"cloudevent": "application/cloudevents+json; charset=utf-8"}
 
 
@@ -52,7 +51,7 @@ def signed_headers(secret: str, identity: str, content: bytes, at: int) -> dict[
 
 
 def envelope(payload: str, body: dict[str, Any], *, event: str, identity: str, at: str) -> dict[str, Any]:
-    """Return the body in an envelope of `PAYLOADS`. `at` is the instant of the event, which a repetition does not change."""
+    """Return the body in an envelope of `PAYLOADS` of the settings. `at` is the instant of the event, which a repetition does not change."""
     if payload == "event":
         return {"type": event, "timestamp": at, "data": body}
     if payload == "cloudevent":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,13 +11,13 @@ from sqlalchemy import Connection, Row, select
 from tracker.config.models import Settings
 from tracker.model import Level
 from tracker.serialization import format_instant
-from tracker.storage import changes, notices
+from tracker.storage import changes, notices, outbox
 from tracker.storage.reviews import ReviewAction
-from tracker.storage.schema import NOTICE, REVIEW
+from tracker.storage.schema import DELIVERY, REVIEW
 from tracker.stories import story_index
 
 LOOK_BACK = timedelta(days=7)  # a channel that is new or was down gets the entries of these days
-MOST = 500  # entries of one round; the next round takes the others
+PAGE = 200  # entries that are read at once
 
 
 def queue_review_events(connection: Connection, settings: Settings, now: datetime) -> int:
@@ -25,7 +26,7 @@ def queue_review_events(connection: Connection, settings: Settings, now: datetim
     if not channels:
         return 0
     queued = 0
-    entries = _unsent(connection, now)
+    entries = _unsent(connection, channels, now)
     stories = story_index.stories_of(connection, [entry.change_id for entry in entries])
     for entry in entries:
         queued += notices.enqueue_notice(
@@ -36,15 +37,26 @@ def queue_review_events(connection: Connection, settings: Settings, now: datetim
     return queued
 
 
-def _unsent(connection: Connection, now: datetime) -> list[Row[Any]]:
-    """The entries of the last days without a notice. They are read from the newest back, so that the cost is that of these."""
-    newest = select(REVIEW).order_by(REVIEW.c.id.desc()).limit(MOST)
-    recent = [row for row in connection.execute(newest) if row.at >= now - LOOK_BACK]
-    ids = {notices.notice_id(_kind(row.action), row.id): row for row in recent}
-    known = connection.execute(select(NOTICE.c.id).where(NOTICE.c.id.in_(list(ids))))
-    for row in known:
-        del ids[row.id]
-    return sorted(ids.values(), key=lambda row: int(row.id))
+def _unsent(connection: Connection, channels: Sequence[str], now: datetime) -> list[Row[Any]]:
+    """The entries of the last days that a channel lacks, oldest first. They are read from the newest back, until a page that every
+    channel has: what is older was queued with it or before it."""
+    found: list[Row[Any]] = []
+    newest = select(REVIEW).order_by(REVIEW.c.id.desc()).limit(PAGE)
+    page = connection.execute(newest).all()
+    while page:
+        recent = [row for row in page if row.at >= now - LOOK_BACK]
+        keys = {
+            outbox.alert_key(notices.notice_id(_kind(row.action), row.id), 1, channel): row
+            for row in recent
+            for channel in channels
+        }
+        for known in connection.execute(select(DELIVERY.c.key).where(DELIVERY.c.key.in_(list(keys)))):
+            del keys[known.key]
+        found += {int(row.id): row for row in keys.values()}.values()
+        if not keys or len(recent) < len(page):
+            break
+        page = connection.execute(newest.where(REVIEW.c.id < page[-1].id)).all()
+    return sorted(found, key=lambda row: int(row.id))
 
 
 def _kind(action: str) -> str:

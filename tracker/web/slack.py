@@ -10,13 +10,11 @@ from starlette.concurrency import run_in_threadpool
 
 from tracker.answers.search import found_everywhere
 from tracker.interactions import slack
-from tracker.interactions.service import SlackService
+from tracker.interactions.service import FOUND, SlackService
 from tracker.notifications.slack_answers import answer_press
 from tracker.web.context import InjectedContext, WebContext
 
 router = APIRouter(include_in_schema=False)
-
-FOUND = 5  # changes and passages in the answer of the command
 
 
 @router.post("/slack/actions")
