@@ -78,6 +78,8 @@ TABLES: list[tuple[str, set[str], Keys]] = [
     ("`[tracker]`", set(schema.TRACKER), schema.TRACKER),
     ("`[viewer]`", set(schema.VIEWER), schema.VIEWER),
     ("`[slack]`", set(schema.SLACK), schema.SLACK),
+    ("`[teams]`", set(schema.TEAMS), schema.TEAMS),
+    ("`[mail]`", set(schema.MAIL), schema.MAIL),
     ("`[viewer.oidc]`", set(schema.OIDC), schema.OIDC),
     ("`[[source]]`", set(COMMON), schema.keys_for_kind("feed")),
     ("`[[host]]`", set(schema.HOST), schema.HOST),
@@ -161,6 +163,8 @@ def test_examples_of_settings_are_right() -> None:
         assert set(parsed.pop("digest", {})) <= set(schema.DIGEST)
         assert set(parsed.pop("summarizer", {})) <= set(schema.SUMMARIZER)
         assert set(parsed.pop("slack", {})) <= set(schema.SLACK)
+        assert set(parsed.pop("teams", {})) <= set(schema.TEAMS)
+        assert set(parsed.pop("mail", {})) <= set(schema.MAIL)
         viewer = parsed.pop("viewer", {})
         assert set(viewer.pop("oidc", {})) <= set(schema.OIDC)
         assert set(viewer) <= set(schema.VIEWER)

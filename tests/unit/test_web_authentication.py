@@ -155,7 +155,8 @@ def test_only_what_everybody_may_see_is_open(client: TestClient) -> None:
     opened = {path for _, path in routes(client) if is_public(filled(path))}
     signing_in = {"/sign-in", "/sign-in/oidc", "/sign-in/return"}
     by_key = {"/saved/{identity}/feed.atom", "/saved/{identity}/calendar.ics"}
-    signed = {"/slack/actions", "/slack/commands"}  # by Slack, with the secret of the settings
+    # By Slack, a workflow of Teams and the link of a mail, each with a secret of the settings.
+    signed = {"/slack/actions", "/slack/commands", "/teams/actions", "/mail/respond"}
     open_to_all = {"/healthz", "/readyz", "/static/{name}", "/static/digest.css"}
     assert opened == {*open_to_all, *signing_in, *by_key, *signed}
 

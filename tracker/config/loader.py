@@ -14,6 +14,7 @@ from typing import Any
 
 import tomli
 
+from tracker.config.interaction_tables import read_interactions
 from tracker.config.keys import Keys
 from tracker.config.models import (
     Channel,
@@ -23,7 +24,6 @@ from tracker.config.models import (
     OidcSettings,
     Route,
     Settings,
-    SlackApp,
     Source,
     Summarizer,
     ViewerAccess,
@@ -37,7 +37,6 @@ from tracker.config.schema import (
     OLD_TABLES,
     PROFILE,
     ROUTE,
-    SLACK,
     STORE,
     SUMMARIZER,
     TABLES,
@@ -194,7 +193,7 @@ class _Reader:
             access=self.read_access(),
             summarizer=self.read_summarizer(),
             store_url=self.read_store(),
-            slack=self.read_slack(),
+            **read_interactions(self),
             **head,
         )
         routes = self.read_routes()
@@ -465,20 +464,6 @@ class _Reader:
             except ValueError as error:
                 self.problem(("viewer", "oidc", "client_secret"), f"client_secret: {error}")
         return OidcSettings(**right) if {"issuer", "client_id"} <= right.keys() else None
-
-    def read_slack(self) -> SlackApp | None:
-        if "slack" not in self.table:
-            return None
-        right = self.read_table(("slack",), self.table["slack"], SLACK)
-        for name in ("signing_secret", "app_token"):
-            if name in right:
-                try:
-                    right[name] = self.secret(right[name])
-                except ValueError as error:
-                    self.problem(("slack", name), f"{name}: {error}")
-        if not {"signing_secret", "app_token"} & right.keys():
-            self.problem(("slack",), "slack: needs signing_secret, or app_token for Socket Mode")
-        return SlackApp(**right)
 
     def read_digest(self) -> Digest | None:
         if "digest" not in self.table:

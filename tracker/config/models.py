@@ -196,11 +196,34 @@ class ViewerAccess:
 @dataclass(frozen=True, slots=True)
 class SlackApp:
     """The firm's own Slack app, whose buttons write reviews. `users` are reviewers by Slack user id. Secrets are never logged.
-    `signing_secret` is needed for requests to the viewer, `app_token` for Socket Mode, which needs no open port."""
+    `signing_secret` is needed for requests to the viewer, `app_token` for Socket Mode, which needs no open port, `bot_token` for
+    previews of links. `workspaces` are the ids of the teams whose channels get previews."""
 
     users: Mapping[str, str] = field(default_factory=dict)
     signing_secret: str = field(default="", repr=False)
     app_token: str = field(default="", repr=False)
+    bot_token: str = field(default="", repr=False)
+    workspaces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TeamsCards:
+    """Buttons in Teams, whose presses a workflow of the firm sends to the viewer. `users` are reviewers by user principal name.
+    `secret`, never logged, is sent by that workflow and signs the buttons; without it there are none. A button works for `valid_for`."""
+
+    users: Mapping[str, str] = field(default_factory=dict)
+    secret: str = field(default="", repr=False)
+    valid_for: timedelta = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class MailLinks:
+    """Links in alert mails that acknowledge a change or decide that it is not relevant. `users` are reviewers by mail address, in
+    small letters. `secret`, never logged, signs the links; without it there are none. A link works for `valid_for`."""
+
+    users: Mapping[str, str] = field(default_factory=dict)
+    secret: str = field(default="", repr=False)
+    valid_for: timedelta = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +263,8 @@ class Settings:
     store_url: str = field(default="", repr=False)  # of PostgreSQL; empty: SQLite in the state folder
     access: ViewerAccess = ViewerAccess()
     slack: SlackApp | None = None
+    teams: TeamsCards | None = None
+    mail_links: MailLinks | None = None
     templates: Path | None = None  # folder of the firm's own alert templates
     prune_unreferenced_after: timedelta | None = (
         None  # age from which unreferenced bytes are removed; none: never

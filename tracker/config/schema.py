@@ -78,12 +78,44 @@ SLACK: Keys = {
     "app_token": Key(
         read.secret, STRING, "env:NAME or file:PATH: for Socket Mode, in which no request comes in"
     ),
+    "bot_token": Key(
+        read.secret,
+        STRING,
+        "env:NAME or file:PATH: the app's token xoxb-..., for previews of links to the viewer",
+    ),
+    "workspaces": Key(
+        read.string_list, STRINGS, "ids of the workspaces (T...) in which a link to the viewer gets a preview"
+    ),
     "users": Key(
         read.names,
         {"type": "object", "additionalProperties": STRING},
         "reviewers by Slack user id",
         required=True,
     ),
+}
+TEAMS: Keys = {
+    "secret": Key(
+        read.secret,
+        STRING,
+        "env:NAME or file:PATH: the workflow sends it, and it signs the buttons; none: no buttons",
+    ),
+    "users": Key(
+        read.names,
+        {"type": "object", "additionalProperties": STRING},
+        "reviewers by user principal name",
+        required=True,
+    ),
+    "valid_for": Key(read.duration, TIME_SPAN, "how long a button works"),
+}
+MAIL: Keys = {
+    "secret": Key(read.secret, STRING, "env:NAME or file:PATH: signs the links; none: no links"),
+    "users": Key(
+        read.names,
+        {"type": "object", "additionalProperties": STRING},
+        "reviewers by mail address",
+        required=True,
+    ),
+    "valid_for": Key(read.duration, TIME_SPAN, "how long a link works"),
 }
 
 OIDC: Keys = {
@@ -303,6 +335,8 @@ TABLES = frozenset(
         "store",
         "summarizer",
         "slack",
+        "teams",
+        "mail",
     ]
 )
 
@@ -344,6 +378,8 @@ def json_schema() -> str:
             "store": table(STORE),
             "viewer": viewer,
             "slack": table(SLACK),
+            "teams": table(TEAMS),
+            "mail": table(MAIL),
             "source": {"type": "array", "items": {"oneOf": by_kind}},
             "host": {"type": "array", "items": table(HOST)},
             "channel": {"type": "array", "items": table(CHANNEL)},

@@ -72,6 +72,11 @@ class Answer:
         ).strip()
 
 
+def not_mapped(place: str, table: str, user: str, language: Language) -> str:
+    """Return the answer to a person whom the settings do not name."""
+    return t("press.not-mapped", language, place=place, table=table, user=sanitize_line(user))
+
+
 def may_review(connection: Connection, settings: Settings, name: str) -> bool:
     """Whether a person may write reviews. Where the viewer has accounts, the person needs one with the role."""
     if settings.access.sign_in not in {"accounts", "oidc"}:

@@ -15,6 +15,8 @@ from tracker.storage.database import Store
 
 log = Logger()
 
+PLACE, TABLE = "Slack", "slack.users"
+
 FOUND = 5  # changes and passages in the answer of `/tracker`
 
 Search = Callable[[str], Mapping[str, Any]]
@@ -39,7 +41,7 @@ class SlackService:
         who = self.settings.slack.users.get(pressed.user, "")
         if not who:
             log.warning("a press by a Slack user who is no reviewer", user=pressed.user)
-            return pressed.answer_to, slack.private(t("press.not-mapped", language, user=pressed.user))
+            return pressed.answer_to, slack.private(presses.not_mapped(PLACE, TABLE, pressed.user, language))
         with self.store.write() as connection:
             if not presses.may_review(connection, self.settings, who):
                 return pressed.answer_to, slack.private(t("press.not-allowed", language, who=who))
@@ -58,7 +60,7 @@ class SlackService:
         assert self.settings.slack is not None
         user, asked = fields.get("user_id", ""), fields.get("text", "").strip()[:200]
         if not self.settings.slack.users.get(user):
-            return slack.private(t("press.not-mapped", language, user=user))
+            return slack.private(presses.not_mapped(PLACE, TABLE, user, language))
         if not asked:
             return slack.private(t("press.usage", language))
         return slack.command_answer(self.search(asked), asked, language, self.settings.viewer_url)

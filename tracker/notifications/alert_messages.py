@@ -6,8 +6,10 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from tracker.config.models import Channel, Settings
+from tracker.interactions import mail_links, teams
 from tracker.model import Change, Language, Notice, Operation
 from tracker.notifications import attachments, delivery
 from tracker.notifications.attachments import Rendered
@@ -24,6 +26,8 @@ from tracker.storage.deliveries import Delivery
 
 Lookup = Callable[[str, int], Change | Notice]
 Compared = Callable[[str], Sequence[Operation]]
+# Kinds of notices about a change that people answer by a button, as they answer the alert itself.
+PRESSED = frozenset({"unacknowledged", "review-due"})
 Makers = Callable[[Change, Language], Sequence[LabeledFact]]
 
 
@@ -66,11 +70,33 @@ class AlertMessages:
         newest = {delivery.subject_id: replace(delivery, repeated=repeated) for delivery in deliveries}
         parcels = [self._single(channel, delivery) for delivery in newest.values()]
         parcel = parcels[0] if len(parcels) == 1 else self._combine(channel, parcels, deliveries, repeated)
-        if self.settings.templates is not None and parcel.letter is None:
-            from tracker.notifications import templates  # Jinja is loaded only where templates are used
+        if parcel.about is not None:
+            language = parcel.message.language
+            actions = teams.card_actions(self.settings, parcel.about, language, self.now)
+            parcel = replace(parcel, card_actions=actions)
+        found = self._with_templates(parcel)
+        if parcel.about is None or not mail_links.in_use(self.settings):
+            return found
+        return replace(found, personal=partial(self._personal, parcel, parcel.about))
 
-            parcel = replace(parcel, letter=templates.render_email(self.settings.templates, parcel))
-        return parcel
+    def _with_templates(self, parcel: OutboundMessage) -> OutboundMessage:
+        if self.settings.templates is None:
+            return parcel
+        from tracker.notifications import templates  # Jinja is loaded only where templates are used
+
+        return replace(parcel, letter=templates.render_email(self.settings.templates, parcel))
+
+    def _personal(
+        self, parcel: OutboundMessage, about: tuple[str, int], address: str
+    ) -> OutboundMessage | None:
+        """The mail of a reviewer, with links that record under that name; None for any other address."""
+        message = parcel.message
+        links = mail_links.links(self.settings, about, address, message.language, self.now)
+        if not links:
+            return None
+        note = mail_links.note(self.settings, address, message.language, self.now)
+        message = replace(message, links=(*message.links, *links), facts=(note, *message.facts))
+        return self._with_templates(replace(parcel, message=message))
 
     def _single(self, channel: Channel, delivery: Delivery) -> OutboundMessage:
         subject = self.lookup(delivery.subject_id, delivery.revision)
@@ -97,6 +123,8 @@ class AlertMessages:
                 delivery.thread,
                 event=event,
                 at=delivery.queued_at,
+                about=self._pressable(about) if subject.kind in PRESSED else None,
+                buttons=self._pressable(about) if subject.kind in PRESSED and self.settings.slack else None,
             )
         message = build_message(
             subject,
@@ -118,11 +146,16 @@ class AlertMessages:
         record = change_to_json(subject)
         parcel = OutboundMessage(
             message, record, delivery.key, story, delivery.thread, event=event, at=delivery.queued_at,
+            about=(subject.id, subject.revision),
             buttons=(subject.id, subject.revision) if self.settings.slack else None,
         )  # fmt: skip
         if channel.redline and self.redline is not None:
             parcel = attachments.attach(parcel, subject, operations, self.settings.viewer_url, self.redline)
         return parcel
+
+    @staticmethod
+    def _pressable(about: Change | Notice | None) -> tuple[str, int] | None:
+        return (about.id, about.revision) if isinstance(about, Change) else None
 
     def _combine(
         self,

@@ -43,8 +43,9 @@ class EmailMessage:
 class OutboundMessage:
     """A message for a channel. `record` is the change as JSON; `key` is the delivery's idempotency key; `thread` is the
     story that groups later alerts, and `handle` the channel's own id of that thread (empty for its first message).
-    `letter` and `files` are for emails and files. `buttons`: the change and the revision that the buttons of a chat
-    are about, where the settings have them. `event` is its type for webhooks, and `at` when that event occurred. `roster` has
+    `letter` and `files` are for emails and files. `personal` returns the mail of one recipient, by its address, where that one has
+    links of its own, and None where it gets the common one. `about`: the change and the revision that a message is about which people answer;
+    `card_actions`: the buttons of a card of Teams about it; `buttons`: the same, where the settings have buttons for Slack. `event` is its type for webhooks, and `at` when that event occurred. `roster` has
     the recipients that it is for."""
 
     message: Message
@@ -55,8 +56,11 @@ class OutboundMessage:
     letter: EmailMessage | None = None
     files: tuple[tuple[str, str, bytes], ...] = ()
     event: str = CREATED
+    about: tuple[str, int] | None = None
+    card_actions: tuple[dict[str, Any], ...] = ()
     buttons: tuple[str, int] | None = None
     at: datetime | None = None
+    personal: Callable[[str], OutboundMessage | None] | None = field(default=None, compare=False)
     roster: Roster = field(default_factory=Roster, compare=False)
 
 

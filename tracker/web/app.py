@@ -37,6 +37,7 @@ from tracker.web import (
     inbox,
     inbox_actions,
     login,
+    mail_links,
     overview,
     party_lists,
     redline,
@@ -47,6 +48,7 @@ from tracker.web import (
     screening,
     search,
     slack,
+    teams,
     watch_list,
     watched,
 )
@@ -117,6 +119,8 @@ def create_app(
         digest,
         login,
         slack,
+        teams,
+        mail_links,
         rendering,
     ):
         app.include_router(part.router)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import smtplib
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from email.errors import MessageError
@@ -40,18 +40,21 @@ _FONT = "font-family:'Hiragino Sans','Yu Gothic','Noto Sans JP','Noto Sans CJK J
 
 
 class EmailPlugin(TrackerPlugin, NotifyEmail):  # type: ignore[misc]
-    """`mailto://`, `mailtos://`: one mail to all recipients of the channel that do not have it yet."""
+    """`mailto://`, `mailtos://`: one mail to all recipients of the channel that do not have it yet. A recipient with links of its own
+    gets a mail of its own."""
 
     def send(self, *arguments: Any, **named: Any) -> bool:
         if self.encrypted:
             return bool(super().send(*arguments, **named))  # Apprise signs and encrypts; we do not
         everybody = dict.fromkeys([*(spec for _, spec in self.targets), *self.cc, *self.bcc])
         remaining = [address for address in everybody if self.parcel.roster.wants(address)]
-        answers = self._deliver(remaining) if remaining else {}
-        for address, answer in answers.items():
-            self.parcel.roster.note(address, answer)
+        answers: dict[str, DeliveryResult] = {}
+        for found in self._deliver(self._copies(remaining)):
+            answers.update(found)
+            for address, answer in found.items():
+                self.parcel.roster.note(address, answer)
         # A result that is the same for all recipients appears once.
-        same = len({answer.text for answer in answers.values()}) == 1
+        same = bool(answers) and len({answer.text for answer in answers.values()}) == 1
         self.answer = next(iter(answers.values())) if same else combine_answers(answers)
         if same and self.answer.ok:
             self.answer = replace(self.answer, text=f"250 taken for {len(answers)}")
@@ -61,7 +64,18 @@ class EmailPlugin(TrackerPlugin, NotifyEmail):  # type: ignore[misc]
     def encrypted(self) -> bool:
         return bool(self.pgp_mode != PGPMode.NONE)
 
-    def _letter(self) -> EmailMessage:
+    def _copies(self, recipients: list[str]) -> list[tuple[OutboundMessage, list[str]]]:
+        """The mail that all recipients have in common, then those of single recipients."""
+        if self.parcel.personal is None:
+            return [(self.parcel, recipients)] if recipients else []
+        own = {address: self.parcel.personal(address) for address in recipients}
+        common = [address for address, parcel in own.items() if parcel is None]
+        return [
+            *([(self.parcel, common)] if common else []),
+            *((parcel, [address]) for address, parcel in own.items() if parcel is not None),
+        ]
+
+    def _letter(self, parcel: OutboundMessage) -> EmailMessage:
         def address(spec: str, name: str | None = None) -> Address:
             return Address(sanitize_line(name or self.names.get(spec) or ""), addr_spec=spec)
 
@@ -69,7 +83,7 @@ class EmailPlugin(TrackerPlugin, NotifyEmail):  # type: ignore[misc]
         if self.reply_to:
             headers["Reply-To"] = ", ".join(str(address(spec)) for spec in sorted(self.reply_to))
         return build_email(
-            self.parcel,
+            parcel,
             sender=address(self.from_addr[1], self.from_addr[0] or "tracker"),
             to=tuple(address(spec, name) for name, spec in self.targets),
             cc=tuple(address(spec) for spec in sorted(self.cc)),
@@ -77,47 +91,56 @@ class EmailPlugin(TrackerPlugin, NotifyEmail):  # type: ignore[misc]
             headers=headers,
         )
 
-    def _deliver(self, recipients: list[str]) -> dict[str, DeliveryResult]:
-        """Sends the email to these recipients; returns the result of each."""
-
-        def every(answer: DeliveryResult) -> dict[str, DeliveryResult]:
-            return dict.fromkeys(recipients, answer)
-
+    def _deliver(
+        self, copies: list[tuple[OutboundMessage, list[str]]]
+    ) -> Iterator[dict[str, DeliveryResult]]:
+        """Sends each copy to its recipients over one connection; yields the results of the recipients of each. After a connection
+        that broke or could not be made, the copies that follow are not sent."""
+        server: smtplib.SMTP | None = None
+        broken: DeliveryResult | None = None
         try:
-            letter = self._letter()
-        except (ValueError, MessageError) as error:
-            return every(
-                DeliveryResult(
-                    False, f"the mail could not be made: {sanitize_line(str(error))}", transient=False
-                )
-            )
-        server = None
-        accepted = DeliveryResult(True, "250 taken")
-        try:
-            server = self._server()
-            refused = server.send_message(letter, self.from_addr[1], recipients)
-        except smtplib.SMTPServerDisconnected as error:
-            return every(DeliveryResult(False, sanitize_line(str(error)), uncertain=server is not None))
-        except smtplib.SMTPRecipientsRefused as error:
-            refused = error.recipients
-            accepted = DeliveryResult(
-                False, "the server accepted it for no recipient"
-            )  # it ended the session with a 421
-        except smtplib.SMTPException as error:
-            return every(smtp_refusal(error))
-        except OSError as error:
-            return every(DeliveryResult(False, failure_cause(error), uncertain=server is not None))
+            for parcel, recipients in copies:
+                if broken is not None:
+                    yield dict.fromkeys(recipients, replace(broken, uncertain=False))
+                    continue
+                try:
+                    letter = self._letter(parcel)
+                except (ValueError, MessageError) as error:
+                    text = f"the mail could not be made: {sanitize_line(str(error))}"
+                    yield dict.fromkeys(recipients, DeliveryResult(False, text, transient=False))
+                    continue
+                refused: dict[str, Any] = {}
+                accepted = DeliveryResult(True, "250 taken")
+                try:
+                    server = server or self._server()
+                    refused = server.send_message(letter, self.from_addr[1], recipients)
+                except smtplib.SMTPServerDisconnected as error:
+                    broken = DeliveryResult(False, sanitize_line(str(error)), uncertain=server is not None)
+                except smtplib.SMTPRecipientsRefused as error:
+                    refused = error.recipients
+                    # It ended the session with a 421.
+                    accepted = DeliveryResult(False, "the server accepted it for no recipient")
+                except smtplib.SMTPException as error:
+                    # The server is where it was: the next copy may be accepted. Without a connection it is tried for all.
+                    broken = smtp_refusal(error) if server is None else None
+                    yield dict.fromkeys(recipients, smtp_refusal(error))
+                    continue
+                except OSError as error:
+                    broken = DeliveryResult(False, failure_cause(error), uncertain=server is not None)
+                if broken is not None:
+                    yield dict.fromkeys(recipients, broken)
+                    continue
+                yield {
+                    address: smtp_refusal(smtplib.SMTPRecipientsRefused({address: refused[address]}))
+                    if address in refused
+                    else accepted
+                    for address in recipients
+                }
         finally:
             if server is not None:
                 # The email is accepted or refused already: errors at QUIT do not matter.
                 with contextlib.suppress(OSError, smtplib.SMTPException):
                     server.quit()
-        return {
-            address: smtp_refusal(smtplib.SMTPRecipientsRefused({address: refused[address]}))
-            if address in refused
-            else accepted
-            for address in recipients
-        }
 
     def _server(self) -> smtplib.SMTP:
         timeout = self.socket_read_timeout

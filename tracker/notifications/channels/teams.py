@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from apprise.plugins.workflows import NotifyWorkflows
@@ -12,7 +13,7 @@ from tracker.model import Level
 from tracker.notifications.channels.base import TrackerPlugin, answer_to_part
 from tracker.notifications.formats import SIGNS, batches, defuse_mentions, fact_line, headline, pieces
 from tracker.notifications.http_post import send_request
-from tracker.rendering.alert_message import Message
+from tracker.rendering.alert_message import LabeledFact, Message
 
 # Teams refuses messages above 28 kB; the envelope takes the rest.
 WEIGHT = 20_000
@@ -43,36 +44,54 @@ class TeamsPlugin(TrackerPlugin, NotifyWorkflows):  # type: ignore[misc]
             "sv": "1.0",
             "sig": self.signature,
         }
-        for number, body in enumerate(payloads(self.parcel.message)):
+        for number, body in enumerate(payloads(self.parcel.message, self.parcel.card_actions)):
             self.answer = answer_to_part(send_request(self, "POST", url, body, params=params), number)
             if not self.answer.ok:
                 return False
         return True
 
 
-def payloads(message: Message) -> list[dict[str, Any]]:
-    """The request bodies to post in order: one, unless the text exceeds the limit of Teams."""
+def payloads(message: Message, actions: Sequence[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
+    """The request bodies to post in order: one, unless the text exceeds the limit of Teams. The last one has the buttons."""
     runs = batches(_elements(message), _weigh, weight=WEIGHT, count=ELEMENTS)
-    return [_envelope(message, run, last=run is runs[-1]) for run in runs]
+    return [_envelope(message, run, actions, last=run is runs[-1]) for run in runs]
 
 
-def _envelope(message: Message, elements: list[dict[str, Any]], *, last: bool) -> dict[str, Any]:
-    card: dict[str, Any] = {
+def card(
+    message: Message, actions: Sequence[Mapping[str, Any]], lines: Sequence[LabeledFact]
+) -> dict[str, Any]:
+    """The alert as one card, with lines of its review below the headline; what exceeds the limit of Teams is left out."""
+    first, *rest = _elements(message)
+    reviewed = [_runs(_run(f"✓ {fact_line(line)}", weight="bolder", color="good")) for line in lines]
+    (elements, *_) = batches([first, *reviewed, *rest], _weigh, weight=WEIGHT, count=ELEMENTS)
+    return _card(message, elements, actions, last=True)
+
+
+def _card(
+    message: Message, elements: list[dict[str, Any]], actions: Sequence[Mapping[str, Any]], *, last: bool
+) -> dict[str, Any]:
+    found: dict[str, Any] = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.4",
         "msteams": {"width": "full"},
         "body": elements,
     }
-    if last and message.links:
-        card["actions"] = [
-            {"type": "Action.OpenUrl", "title": fact.label, "url": fact.value} for fact in message.links
-        ]
+    links = [{"type": "Action.OpenUrl", "title": fact.label, "url": fact.value} for fact in message.links]
+    if last and (actions or links):
+        found["actions"] = [*actions, *links]
+    return found
+
+
+def _envelope(
+    message: Message, elements: list[dict[str, Any]], actions: Sequence[Mapping[str, Any]], *, last: bool
+) -> dict[str, Any]:
+    content = _card(message, elements, actions, last=last)
     return {
         "type": "message",
         "summary": defuse_mentions(message.subject),
         "attachments": [
-            {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": card}
+            {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": content}
         ],
     }
 
