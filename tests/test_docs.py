@@ -17,6 +17,7 @@ from tracker.cli import (
     alerts,
     amendments,
     archive,
+    checking,
     corrections,
     digest,
     duty,
@@ -194,6 +195,7 @@ def commands() -> dict[str, Any]:
             alerts,
             amendments,
             archive,
+            checking,
             corrections,
             digest,
             duty,
@@ -209,7 +211,7 @@ def commands() -> dict[str, Any]:
             running,
         )
     }
-    assert len(modules) == 17  # importing them is what registers their commands
+    assert len(modules) == 18  # importing them is what registers their commands
     group: Any = app
     return {name: command for name, command in group.commands.items() if not command.hidden}
 

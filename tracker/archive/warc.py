@@ -32,51 +32,51 @@ def warc(exchanges: Iterable[Fetched], software: str, made_at: datetime) -> byte
     SHA-256 in base32, as the format requires.
     """
     info = f"software: {software}\r\nformat: WARC File Format 1.1\r\n".encode()
-    parts = [_record("warcinfo", made_at, "application/warc-fields", info)]
+    parts = [warc_record("warcinfo", made_at, "application/warc-fields", info)]
     for fetched in exchanges:
         answer = fetched.answer
-        identity = _identity(answer.url, answer.fetched_at, answer.body)
+        identity = record_id(answer.url, answer.fetched_at, answer.body)
         if fetched.role in PIECES:
             parts.append(
-                _record(
+                warc_record(
                     "conversion", answer.fetched_at, "application/json", answer.body, url=answer.url, identity=identity
                 )
             )  # fmt: skip
-            parts += _peer(answer, identity)
+            parts += _peer_records(answer, identity)
             continue
         parts.append(
-            _record(
+            warc_record(
                 "response", answer.fetched_at, "application/http;msgtype=response",
                 _response(answer.status, answer.headers, answer.body), url=answer.url, identity=identity,
                 payload=answer.body,
             )
         )  # fmt: skip
         parts.append(
-            _record(
+            warc_record(
                 "request", answer.fetched_at, "application/http;msgtype=request",
-                _request(answer.url, answer.request_headers), url=answer.url, concurrent=identity,
+                request_block(answer.url, answer.request_headers), url=answer.url, concurrent=identity,
             )
         )  # fmt: skip
-        parts += _peer(answer, identity)
+        parts += _peer_records(answer, identity)
     return b"".join(parts)
 
 
-def _peer(answer: HttpResponse, identity: str) -> list[bytes]:
+def _peer_records(answer: HttpResponse, identity: str) -> list[bytes]:
     if not answer.tls:
         return []
     fields = "".join(
-        f"tls-{name.replace('_', '-')}: {_one_line(value)}\r\n" for name, value in answer.tls.items()
+        f"tls-{name.replace('_', '-')}: {one_line(value)}\r\n" for name, value in answer.tls.items()
     )
     return [
-        _record("metadata", answer.fetched_at, "application/warc-fields", fields.encode(), url=answer.url, refers=identity)
+        warc_record("metadata", answer.fetched_at, "application/warc-fields", fields.encode(), url=answer.url, refers=identity)
     ]  # fmt: skip
 
 
-def _identity(*of: object) -> str:
+def record_id(*of: object) -> str:
     return f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, '|'.join(map(str, of)))}>"
 
 
-def _record(
+def warc_record(
     kind: str,
     at: datetime,
     content_type: str,
@@ -90,11 +90,11 @@ def _record(
 ) -> bytes:
     fields = [
         ("WARC-Type", kind),
-        ("WARC-Record-ID", identity or _identity(kind, url, at, block)),
+        ("WARC-Record-ID", identity or record_id(kind, url, at, block)),
         ("WARC-Date", format_instant(at)),
     ]
     if url:
-        fields.append(("WARC-Target-URI", _one_line(url)))
+        fields.append(("WARC-Target-URI", one_line(url)))
     if concurrent:
         fields.append(("WARC-Concurrent-To", concurrent))
     if refers:
@@ -122,20 +122,20 @@ def _response(status: int, headers: Sequence[tuple[str, str]], body: bytes) -> b
     lines = [f"HTTP/1.1 {status} {phrase}".rstrip()]
     for name, value in headers:
         shown = f"X-Archive-Orig-{name}" if name.lower() in _OF_THE_WIRE else name
-        lines.append(f"{_one_line(shown)}: {_one_line(value)}")
+        lines.append(f"{one_line(shown)}: {one_line(value)}")
     lines.append(f"Content-Length: {len(body)}")
     return "\r\n".join(lines).encode("latin-1", "replace") + _END + body
 
 
-def _request(url: str, headers: Sequence[tuple[str, str]]) -> bytes:
+def request_block(url: str, headers: Sequence[tuple[str, str]], method: str = "GET") -> bytes:
     parts = urlsplit(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    lines = [f"GET {_one_line(target)} HTTP/1.1"]
+    lines = [f"{method} {one_line(target)} HTTP/1.1"]
     if not any(name.lower() == "host" for name, _ in headers):
-        lines.append(f"Host: {_one_line(parts.netloc)}")
-    lines += [f"{_one_line(name)}: {_one_line(value)}" for name, value in headers]
+        lines.append(f"Host: {one_line(parts.netloc)}")
+    lines += [f"{one_line(name)}: {one_line(value)}" for name, value in headers]
     return "\r\n".join(lines).encode("latin-1", "replace") + _END
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     return " ".join(text.split())

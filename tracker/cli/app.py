@@ -157,6 +157,7 @@ def run() -> int:
         alerts,
         amendments,
         archive,
+        checking,
         corrections,
         digest,
         duty,

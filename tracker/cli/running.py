@@ -1,8 +1,7 @@
-"""Commands that fetch, send or write: run, poll, backfill, check, summarize, verify, demo."""
+"""Commands that fetch, send or write: run, poll, backfill, summarize, demo."""
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -22,16 +21,16 @@ from tracker.logs import Logger
 
 if TYPE_CHECKING:
     from tracker.config.models import Settings, Source
-    from tracker.ingest.poll import PollContext, PollReport
+    from tracker.ingest.poll import PollContext
     from tracker.scheduler.daemon import Daemon
     from tracker.web.server import Viewer
 
 COMPARE_FOR = 30.0  # seconds; the rest is compared next time
 
-names = click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
+source_names = click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
 
 
-def _chosen(settings: Settings, names: Sequence[str]) -> list[Source]:
+def chosen_sources(settings: Settings, names: Sequence[str]) -> list[Source]:
     if not names:
         return [source for source in settings.sources if source.enabled]
     chosen = []
@@ -210,7 +209,7 @@ def _viewer(daemon: Daemon, state: Path, listen: str | None) -> Viewer | None:
 
 
 @command("poll")
-@names
+@source_names
 @click.option(
     "--accept",
     is_flag=True,
@@ -223,13 +222,13 @@ def poll(config: Path, state: Path, sources: tuple[str, ...], accept: bool, as_j
 
     settings = settings_of(config)
     logs.configure(settings.log_format == "json", "warning")
-    chosen = _chosen(settings, sources)
+    chosen = chosen_sources(settings, sources)
     context = _context(settings, state)
     reports = []
     for report in poll_cycle.run(chosen, context, accept=accept):
         reports.append(report)
         if not as_json:
-            print(_line(report), flush=True)
+            print(report.line(), flush=True)
     from tracker.scheduler import reminders  # not needed before the first request
 
     reminders.send_reminders(context)
@@ -253,37 +252,8 @@ def poll(config: Path, state: Path, sources: tuple[str, ...], accept: bool, as_j
     finish(0 if all(report.ok for report in reports) and delivered.ok else 1)
 
 
-def _line(report: PollReport) -> str:
-    parts = [
-        f"{report.source}: {report.state}",
-        f"{report.requests} requests",
-        _size(report.bytes),
-        f"{report.not_modified} not modified",
-    ]
-    for number, what in (
-        (report.baseline, "stored as baseline"),
-        (len(report.changes), "changes"),
-        (len(report.updates), "updates"),
-        (len(report.editorial), "editorial only"),
-        (report.alerts, "alerts"),
-        (len(report.held), "held until confirmed"),
-        (len(report.errors), "errors"),
-    ):
-        if number:
-            parts.append(f"{number} {what}")
-    parts.append(f"{report.seconds:.1f} s")
-    line = ", ".join(parts)
-    return f"{line}\n    {report.reason}" if report.reason else line
-
-
-def _size(number: int) -> str:
-    if number < 1_000:
-        return f"{number} B"
-    return f"{number / 1_000:.0f} kB" if number < 1_000_000 else f"{number / 1_000_000:.1f} MB"
-
-
 @command("backfill")
-@names
+@source_names
 @click.option("--since", metavar="DATE", required=True, help="First day of publication: 2020-01-01.")
 @json_option
 def backfill(config: Path, state: Path, sources: tuple[str, ...], since: str, as_json: bool) -> None:
@@ -295,7 +265,7 @@ def backfill(config: Path, state: Path, sources: tuple[str, ...], since: str, as
     settings = settings_of(config)
     logs.configure(settings.log_format == "json", "warning")
     day = read_day(since, "--since")
-    chosen = [source for source in _chosen(settings, sources) if sources or has_history(source.kind)]
+    chosen = [source for source in chosen_sources(settings, sources) if sources or has_history(source.kind)]
     if not chosen:
         raise UsageError("no source has a history", cure="sources of kind federal-register do")
     context = _context(settings, state)
@@ -342,34 +312,6 @@ def read_day(text: str, option: str) -> date:
         raise UsageError(f"{option}: {text!r} is not a day such as 2026-11-22") from error
 
 
-@command("check")
-@click.option(
-    "--allow-empty",
-    is_flag=True,
-    help="Accept settings that lack all stored sources, or the sign-in.",
-)
-@json_option
-def check(config: Path, state: Path, allow_empty: bool, as_json: bool) -> None:
-    """Checks the settings, and tests each source and each channel; reports the remedy for each failure.
-    Channels get a test message.
-    """
-    from tracker.scheduler import self_check
-
-    settings = settings_of(config)
-    logs.configure(settings.log_format == "json", "error")
-    results = []
-    for result in self_check.run_self_check(settings, state, clock.now, allow_empty=allow_empty):
-        results.append(result)
-        if not as_json:
-            mark = "ok  " if result["ok"] else "FAIL"
-            print(f"{mark} {result['what']} {result['id']}: {result['said']}", flush=True)
-    if as_json:
-        print_json({"settings": str(config), "checks": results})
-    elif not results:
-        print(f"{config}: valid, but without any source or channel")
-    finish(0 if all(result["ok"] for result in results) else 1)
-
-
 @command("summarize", old_name="summarise")
 @click.argument("change")
 @lang_option
@@ -408,75 +350,6 @@ def summarize(config: Path, state: Path, change: str, lang: str, as_json: bool) 
     finish(0 if found.state == MADE else 1)
 
 
-@command("verify")
-@click.option(
-    "--head",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="A file outside the state with the last hashes of the chains: it is compared, then updated.",
-)
-@json_option
-def verify(config: Path, state: Path, head: Path | None, as_json: bool) -> None:  # noqa: ARG001 - every command takes --config
-    """Hashes every snapshot again, and checks the chains of snapshots, attempts, reviews and changes. Ends with
-    1 when a byte has changed.
-    """
-    from tracker.archive.verification import verify as check
-
-    found = check(state, _noted(head) if head else {}, _checked)
-    if head and not found.problems:
-        _note(head, found.ends)
-    if as_json:
-        print_json(
-            {
-                "checked": found.checked,
-                "problems": found.problems,
-                "dropped": found.dropped,
-                "dropped_bytes": found.dropped_bytes,
-            }
-        )
-    else:
-        for problem in found.problems:
-            print(problem)
-        if found.dropped:
-            print(
-                f"{found.dropped} answers were removed by policy ({found.dropped_bytes / 1e6:.1f} MB), each with its record"
-            )
-        print(f"{found.checked} snapshots and records checked, {len(found.problems)} problems")
-    finish(1 if found.problems else 0)
-
-
-def _checked(number: int) -> None:
-    if sys.stderr.isatty():
-        sys.stderr.write(f"{number} checked\r")
-
-
-def _noted(head: Path) -> dict[str, Any]:
-    """Return the last hashes of an earlier `verify`; empty before the first."""
-    from tracker.storage.checkpoints import is_checkpoint
-
-    if not head.exists():
-        return {}
-    try:
-        noted = json.loads(head.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{head} cannot be read: {error.strerror}") from error
-    except ValueError:
-        noted = None
-    if not is_checkpoint(noted):
-        raise UsageError(
-            f"{head} was not written by `tracker verify --head`", cure="name another file, or move it away"
-        )
-    return dict(noted)
-
-
-def _note(head: Path, ends: dict[str, Any]) -> None:
-    beside = head.with_name(f"{head.name}.new")
-    try:
-        beside.write_text(json.dumps(ends, indent=1) + "\n", encoding="utf-8")
-        beside.replace(head)
-    except OSError as error:
-        raise UsageError(f"{head} cannot be written: {error.strerror}") from error
-
-
 @app.command("demo")
 @click.option("--once", is_flag=True, help="Exit at the end of the replay.")
 @click.option(
@@ -484,9 +357,22 @@ def _note(head: Path, ends: dict[str, Any]) -> None:
     type=click.Path(path_type=Path),
     help="Folder for the demo's state; default: a temporary folder.",
 )
-def demo(once: bool, state: Path | None) -> None:
-    """Replays a bundled archive through the whole pipeline, without a network."""
-    from tracker.demo.play import play
-
+@click.option(
+    "--replay",
+    "recordings",
+    type=click.Path(path_type=Path, file_okay=False),
+    multiple=True,
+    help="A folder of `tracker check --save` in place of the bundled archive. Several are replayed in the order of their times.",
+)
+def demo(once: bool, state: Path | None, recordings: tuple[Path, ...]) -> None:
+    """Replays a bundled archive, or recorded answers, through the whole pipeline, without a network."""
     logs.configure(False, "error")
-    finish(play(once=once, state=state))
+    if recordings:
+        from tracker.demo.replay import replay
+
+        code = replay(recordings, once=once, state=state)
+    else:
+        from tracker.demo.play import play
+
+        code = play(once=once, state=state)
+    finish(code)

@@ -99,7 +99,7 @@ def play(*, once: bool, state: Path | None = None) -> int:
             total = _run(server, context, console)
             _print_totals(total, time.monotonic() - began, config, alerts, server.now, console)
             if viewer is not None:
-                _wait(viewer, server, console)
+                serve_until_ended(viewer, server, console)
         finally:
             context.client.close()
             store.close()
@@ -254,9 +254,11 @@ def _print_totals(
         console.print(f"[red]{escape(line)}[/]", soft_wrap=True)
 
 
-def start_viewer(config: Path, now: Callable[[], datetime], listen: str = LISTEN) -> Viewer:
+def start_viewer(
+    config: Path, now: Callable[[], datetime], listen: str = LISTEN, *, secrets: bool = True
+) -> Viewer:
     """Start the viewer of these settings, at this address or at a free one, and write its address into them."""
-    current = [loader.load(config)]
+    current = [loader.load(config, secrets=secrets)]
     viewer = Viewer(lambda: current[0], config.parent, listen, now)
     try:
         viewer.start()
@@ -267,11 +269,11 @@ def start_viewer(config: Path, now: Callable[[], datetime], listen: str = LISTEN
     config.write_text(
         text.replace("[tracker]\n", f'[tracker]\nviewer_url = "{viewer.url}"\n', 1), encoding="utf-8"
     )
-    current[0] = loader.load(config)
+    current[0] = loader.load(config, secrets=secrets)
     return viewer
 
 
-def _wait(viewer: Viewer, server: Server, console: Console) -> None:
+def serve_until_ended(viewer: Viewer, server: Server, console: Console) -> None:
     """Serve the viewer on the demo's last evening, until Ctrl-C."""
     console.print(f"\nThe viewer is at [bold]{viewer.url}[/] until Ctrl-C (the archive at {server.url}).")
     try:

@@ -24,6 +24,7 @@ from tracker.errors import AccessDenied, FetchError, LimitExceeded, NotFound, Un
 from tracker.http.address import host_port
 from tracker.http.body import TruncatedBody, read_body
 from tracker.http.rate_limit import RateLimit, RateLimiter
+from tracker.http.recording import Exchange, RecordingTransport
 from tracker.http.robots import Robots
 from tracker.http.ssrf_guard import GuardedBackend
 from tracker.model import HttpResponse, Validators
@@ -56,7 +57,7 @@ class _Thread(threading.local):
 class Client:
     """The client. `literal_hosts` are the `host:port` in the settings, which may therefore be private.
     `contact` is part of the User-Agent. `clock` gives the time of each response; `monotonic` and `sleep` are
-    in seconds. `transport` replaces the network in tests.
+    in seconds. `transport` replaces the network. `record` gets each exchange as it was on the wire.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Client:
         sleep: Callable[[float], None] = time.sleep,
         transport: httpx.BaseTransport | None = None,
         limiter: RateLimiter | None = None,
+        record: Callable[[Exchange], None] | None = None,
     ) -> None:
         self.clock = clock
         self.monotonic = monotonic
@@ -79,6 +81,8 @@ class Client:
         self._limiter = limiter or RateLimiter(hosts, monotonic, sleep)
         self._thread = _Thread()
         self._transport = transport or _guarded_transport(literal_hosts, self._remaining)
+        if record is not None:
+            self._transport = RecordingTransport(self._transport, record, clock)
         self._own = (b"User-Agent", self.user_agent.encode("ascii", "replace"))
 
     def __enter__(self) -> Client:

@@ -85,9 +85,38 @@ class PollReport:
         """Whether the poll succeeded. A flapping page is not a failure: both of its texts were read."""
         return self.state in {"healthy", "flapping"}
 
+    def line(self) -> str:
+        """Return the report in one line, and the reason of a failure in a second."""
+        parts = [
+            f"{self.source}: {self.state}",
+            f"{self.requests} requests",
+            _size(self.bytes),
+            f"{self.not_modified} not modified",
+        ]
+        for number, what in (
+            (self.baseline, "stored as baseline"),
+            (len(self.changes), "changes"),
+            (len(self.updates), "updates"),
+            (len(self.editorial), "editorial only"),
+            (self.alerts, "alerts"),
+            (len(self.held), "held until confirmed"),
+            (len(self.errors), "errors"),
+        ):
+            if number:
+                parts.append(f"{number} {what}")
+        parts.append(f"{self.seconds:.1f} s")
+        line = ", ".join(parts)
+        return f"{line}\n    {self.reason}" if self.reason else line
+
     def json(self) -> dict[str, Any]:
         shown = (name for name in self.__slots__ if name != "causes")
         return {name: getattr(self, name) for name in shown} | {"ok": self.ok}
+
+
+def _size(number: int) -> str:
+    if number < 1_000:
+        return f"{number} B"
+    return f"{number / 1_000:.0f} kB" if number < 1_000_000 else f"{number / 1_000_000:.1f} MB"
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from tracker.storage.read_queries import open_reader
 from tracker.storage.recipient_queries import stranded
 
 if TYPE_CHECKING:
+    from tracker.http.recording import ReplayTransport
     from tracker.notifications.delivery import DeliverReport, DeliveryGate
     from tracker.rendering.alert_message import LabeledFact
 
@@ -58,12 +59,18 @@ def lease_owner() -> str:
 _NONCE = uuid.uuid4().hex[:8]
 
 
-def make_context(settings: Settings, store: Store, now: Callable[[], datetime]) -> PollContext:
+def make_context(
+    settings: Settings,
+    store: Store,
+    now: Callable[[], datetime],
+    transport: ReplayTransport | None = None,
+) -> PollContext:
+    """Return the context of every poll. `transport` replaces the network."""
     source_state.ensure(store, [source.id for source in settings.sources])
     settings = watch_list.applied(settings, store)
     client = Client(
         literal_hosts=settings.literal_hosts(), hosts=settings.hosts, contact=settings.contact, clock=now,
-        limiter=None if store.url is None else SharedRateLimiter(settings.hosts, store),
+        limiter=None if store.url is None else SharedRateLimiter(settings.hosts, store), transport=transport,
     )  # fmt: skip
     with open_reader(store.state) as reader:
         left = stranded(reader.connection, [channel.id for channel in settings.channels])

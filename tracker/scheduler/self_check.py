@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -46,13 +46,7 @@ def run_self_check(
     if not settings.contact:
         result = "no contact: give [tracker] contact an address, so that a source's operator can write before blocking it"
         yield {"what": "settings", "id": str(settings.path), "ok": True, "said": result}
-    client = Client(
-        literal_hosts=settings.literal_hosts(), hosts=settings.hosts, contact=settings.contact, clock=now
-    )
-    enabled = [source for source in settings.sources if source.enabled]
-    with ThreadPoolExecutor(WORKERS) as pool:
-        yield from pool.map(lambda source: _source(source, client, now()), enabled)
-    client.close()
+    yield from check_sources(settings, [source for source in settings.sources if source.enabled], now)
     yield from _listed(settings, state)
     for channel in settings.channels:
         try:
@@ -62,6 +56,19 @@ def run_self_check(
         yield {"what": "channel", "id": channel.id, "ok": good, "said": result}
     if settings.summarizer is not None:
         yield {"what": "summarizer", "id": settings.summarizer.model, **_summarizer(settings.summarizer, now)}
+
+
+def check_sources(
+    settings: Settings, chosen: Sequence[Source], now: Callable[[], datetime]
+) -> Iterator[dict[str, Any]]:
+    """Yields one result per source, in their order."""
+    with (
+        Client(
+            literal_hosts=settings.literal_hosts(), hosts=settings.hosts, contact=settings.contact, clock=now
+        ) as client,
+        ThreadPoolExecutor(WORKERS) as pool,
+    ):
+        yield from pool.map(lambda source: _source(source, client, now()), chosen)
 
 
 def _listed(settings: Settings, state: Path) -> Iterator[dict[str, Any]]:

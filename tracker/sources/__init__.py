@@ -22,6 +22,7 @@ from tracker.sources.state_view import StateView
 if TYPE_CHECKING:  # the settings are read without it
     from tracker.http.client import Client
     from tracker.sources.adapter import Adapter
+    from tracker.sources.expectations import Shape
 
 __all__ = [
     "CursorUpdate",
@@ -35,6 +36,7 @@ __all__ = [
     "poll_history",
     "refetch",
     "refetcher",
+    "shapes",
     "want_all",
 ]
 
@@ -94,6 +96,11 @@ def poll_history(
             cure=f"backfill takes sources of kind {names}",
         )
     return function(source, client, since, cursor, now)
+
+
+def shapes(kind: str) -> tuple[Shape, ...]:
+    """Return the forms of the answers that the adapter of a kind expects; none for pages and feeds."""
+    return _adapter(kind).shapes
 
 
 def _adapter(kind: str) -> Adapter:

@@ -11,6 +11,7 @@ from tracker.config.models import Source
 from tracker.http.client import Client
 from tracker.model import Fetched
 from tracker.sources.events import HistoryPage, Item, Wanted
+from tracker.sources.expectations import Shape
 from tracker.sources.state_view import StateView
 
 
@@ -44,10 +45,12 @@ Refetcher = Callable[[Fetched], Fetched]
 @dataclass(frozen=True, slots=True)
 class Adapter:
     """An adapter. `refetch` is None where one resource cannot be requested alone, `history` where the past
-    cannot be loaded. `refetcher` is for kinds where one request serves several resources.
+    cannot be loaded. `refetcher` is for kinds where one request serves several resources. `shapes` are the forms
+    of its answers, for the report of `tracker check --save`.
     """
 
     poll: PollFunction
     refetch: RefetchFunction | None = None
     history: HistoryFunction | None = None
     refetcher: RefetcherFunction | None = None
+    shapes: tuple[Shape, ...] = ()

@@ -16,6 +16,7 @@ from tracker.locations import TITLE
 from tracker.model import Fetched, NotModified, ResourceType
 from tracker.sources.adapter import Adapter
 from tracker.sources.csms.bulletins import Bulletin, bulletins_in
+from tracker.sources.csms.shapes import SHAPES
 from tracker.sources.events import CursorUpdate, Item, ResourceError, Wanted
 from tracker.sources.state_view import StateView, without_validators
 
@@ -87,4 +88,4 @@ def _page(client: Client, bulletin: Bulletin, deadline: float) -> Fetched:
     return Fetched(bulletin.key, ResourceType.PAGE, answer, {TITLE: title})
 
 
-ADAPTER = Adapter(poll, refetch)
+ADAPTER = Adapter(poll, refetch, shapes=SHAPES)

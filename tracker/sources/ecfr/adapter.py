@@ -29,6 +29,7 @@ from tracker.http.rate_limit import ECFR
 from tracker.http.response_checks import check_xml, json_object
 from tracker.model import Absent, Fetched, HttpResponse, NotModified, ResourceType, Validators
 from tracker.sources.adapter import Adapter
+from tracker.sources.ecfr.shapes import SHAPES
 from tracker.sources.events import CursorUpdate, Item, ResourceError, Wanted
 from tracker.sources.state_view import StateView, without_validators
 
@@ -371,4 +372,4 @@ def _check_part(answer: HttpResponse, part: str) -> None:
         )
 
 
-ADAPTER = Adapter(poll, refetch)
+ADAPTER = Adapter(poll, refetch, shapes=SHAPES)

@@ -38,6 +38,7 @@ from tracker.sources.federal_register.api import (
 )
 from tracker.sources.federal_register.full_text import TXT, XML, Budget, at_source, attachment_key, text_of
 from tracker.sources.federal_register.history import history
+from tracker.sources.federal_register.shapes import SHAPES
 from tracker.sources.state_view import StateView, without_validators
 
 LISTING = "listing/documents"
@@ -347,4 +348,4 @@ def _instant(checked: datetime | None) -> str:
     return checked.isoformat() if checked else ""
 
 
-ADAPTER = Adapter(poll, refetch, history)
+ADAPTER = Adapter(poll, refetch, history, shapes=SHAPES)

@@ -23,6 +23,7 @@ from tracker.model import Fetched, HttpResponse, NotModified, ResourceType
 from tracker.sources.adapter import Adapter
 from tracker.sources.events import CursorUpdate, Item, ResourceError, Wanted
 from tracker.sources.hts.releases import Release, current_release, dated_release, is_older, json_value
+from tracker.sources.hts.shapes import SHAPES
 from tracker.sources.state_view import StateView
 
 SCHEDULE = "schedule"
@@ -201,4 +202,4 @@ def _digest(rows: list[dict[str, Any]]) -> str:
     return hashlib.sha256(json.dumps(rows, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-ADAPTER = Adapter(poll, refetch)
+ADAPTER = Adapter(poll, refetch, shapes=SHAPES)

@@ -24,6 +24,7 @@ from tracker.sources.events import CursorUpdate, Item, ResourceError, Wanted
 from tracker.sources.federal_register.api import in_order
 from tracker.sources.federal_register.full_text import TXT, Budget, at_source, attachment_key, text_of
 from tracker.sources.partial_response import part_of
+from tracker.sources.public_inspection.shapes import SHAPES
 from tracker.sources.state_view import StateView, without_validators
 
 LISTING = "listing/current"
@@ -240,4 +241,4 @@ def _fetched(
     return Fetched(number, ResourceType.PI_RECORD, own, TEXT_PENDING if text_pending else {}, attachments)
 
 
-ADAPTER = Adapter(poll, refetch)
+ADAPTER = Adapter(poll, refetch, shapes=SHAPES)

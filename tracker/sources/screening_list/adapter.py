@@ -14,6 +14,7 @@ from tracker.http.response_checks import check_no_wall
 from tracker.model import Fetched, HttpResponse, NotModified, ResourceType
 from tracker.sources.adapter import Adapter
 from tracker.sources.events import Item, Wanted
+from tracker.sources.screening_list.shapes import SHAPES
 from tracker.sources.state_view import StateView, without_validators
 
 KEY = "consolidated"
@@ -69,4 +70,4 @@ def _fetched(answer: HttpResponse) -> Fetched:
     return Fetched(KEY, ResourceType.SCREENING_LIST, answer, {"list_name": "Consolidated Screening List"})
 
 
-ADAPTER = Adapter(poll, refetch)
+ADAPTER = Adapter(poll, refetch, shapes=SHAPES)
