@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlsplit
 
 from tracker.config.models import Source
@@ -42,13 +41,25 @@ class Finding:
         return self.what not in {"unknown", "host"}
 
 
+@dataclass(frozen=True, slots=True)
+class PolledOnce:
+    """One recorded poll. `line` is the report of `tracker poll`, `titles` are those of the documents stored so far."""
+
+    ok: bool
+    line: str
+    documents: int
+    seconds: float
+    errors: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class SourceReport:
-    """What one source really sent. `poll` is the summary of the poll, with `ok` and `line`."""
+    """What one source really sent in its recorded polls."""
 
     source: str
     kind: str
-    poll: Mapping[str, Any]
+    polls: list[PolledOnce]
     requests: int = 0
     bytes: int = 0  # as received
     statuses: dict[str, int] = field(default_factory=dict)
@@ -63,8 +74,12 @@ class SourceReport:
     again: list[dict[str, str]] = field(default_factory=list)
 
     @property
+    def documents(self) -> int:
+        return self.polls[0].documents
+
+    @property
     def ok(self) -> bool:
-        return bool(self.poll["ok"]) and not any(finding.serious for finding in self.findings)
+        return all(one.ok for one in self.polls) and not any(finding.serious for finding in self.findings)
 
     def line(self) -> str:
         serious = sum(finding.serious for finding in self.findings)
@@ -73,20 +88,20 @@ class SourceReport:
             f"{serious} unlike what is expected" if serious else "",
             f"{unknown} unknown fields" if unknown else "",
         ]
-        parts = (str(self.poll["line"]), f"{self.requests} answers saved", *filter(None, notes))
-        return f"{'; '.join(parts)} ({self.poll['seconds']:g} s)"
+        first = " ".join(self.polls[0].line.partition(": ")[2].split())
+        return "; ".join((first, f"{self.requests} answers saved", *filter(None, notes)))
 
 
 def describe(
     source: Source,
     exchanges: Iterable[Exchange],
     shapes: Sequence[Shape],
-    poll: Mapping[str, Any],
+    polls: Sequence[PolledOnce],
     robots: Mapping[str, str],
     again: Sequence[dict[str, str]],
 ) -> SourceReport:
     """Return the report of one source from its exchanges, each read once."""
-    report = SourceReport(source.id, source.kind, poll, robots=dict(robots), again=list(again))
+    report = SourceReport(source.id, source.kind, list(polls), robots=dict(robots), again=list(again))
     own = {urlsplit(url).hostname for url in (source.base_url, source.url, source.issues_url) if url}
     statuses, types, hosts, compared = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -171,7 +186,7 @@ def to_markdown(reports: Sequence[SourceReport], at: datetime, version: str) -> 
         serious = sum(finding.serious for finding in report.findings)
         unknown = sum(finding.what == "unknown" for finding in report.findings)
         lines.append(
-            f"| {report.source} | {report.kind} | {'ok' if report.ok else '**look**'} | {report.poll['documents']} "
+            f"| {report.source} | {report.kind} | {'ok' if report.ok else '**look**'} | {report.documents} "
             f"| {report.requests} | {report.bytes:,} | {serious} | {unknown} |"
         )
     for report in reports:
@@ -180,8 +195,12 @@ def to_markdown(reports: Sequence[SourceReport], at: datetime, version: str) -> 
 
 
 def _section(report: SourceReport) -> list[str]:
-    poll = report.poll
-    lines = [f"{_cell(str(poll['line']))} in {poll['seconds']:g} s.", ""]
+    lines = [
+        *(
+            f"- {name} poll: {_cell(one.line)}"
+            for name, one in zip(("first", "second"), report.polls, strict=False)
+        )
+    ]
     lines.append(f"- statuses: {_counts(report.statuses)}")
     lines.append(f"- types: {_counts(report.types) or 'none'}")
     lines.append(f"- hosts: {_counts(report.hosts)}")
@@ -205,7 +224,10 @@ def _section(report: SourceReport) -> list[str]:
             lines.append(f"- {_code(finding.where)}{times}{example}")
         if len(chosen) > _LISTED:
             lines.append(f"- and {len(chosen) - _LISTED} more, in report.json")
-    lists = (("errors", poll["errors"]), ("notes of the parser", [f"{note} ({count})" for note, count in poll["notes"].items()]), ("titles", poll["titles"]))  # fmt: skip
+    lists = (
+        ("errors", [error for one in report.polls for error in one.errors]),
+        ("titles", report.polls[0].titles),
+    )
     for heading, entries in lists:
         if entries:
             lines += ["", f"### {heading}", "", *(f"- {_cell(str(entry))}" for entry in entries[:_LISTED])]

@@ -41,6 +41,7 @@ class ReplayServer(Server):
 
     def __init__(self, now: datetime) -> None:
         self._answers: dict[tuple[str, str], list[Exchange]] = {}
+        self._conditional: set[tuple[str, str]] = set()  # addresses that confirmed a validator
         self.unrecorded: list[str] = []
         super().__init__(Archive(), now=now)
 
@@ -49,7 +50,10 @@ class ReplayServer(Server):
         answers: dict[tuple[str, str], list[Exchange]] = defaultdict(list)
         for source in recorded.sources:
             for exchange in recorded.exchanges(str(source["id"])):
-                answers[_place(exchange.url)].append(exchange)
+                if exchange.status == HTTPStatus.NOT_MODIFIED:
+                    self._conditional.add(_place(exchange.url))
+                else:
+                    answers[_place(exchange.url)].append(exchange)
             for exchange in recorded.exchanges(recording.again(str(source["id"]))):
                 if exchange.status == HTTPStatus.OK:
                     answers[_place(exchange.url)].append(exchange)
@@ -60,22 +64,31 @@ class ReplayServer(Server):
         url = without_secrets(f"http://{request.headers.get('host', '')}{request.target}")
         with self._lock:
             waiting = self._answers.get(_place(url))
-            exchange = None if not waiting else waiting.pop(0) if len(waiting) > 1 else waiting[0]
+            exchange = waiting[0] if waiting else None
+            confirmed = exchange is not None and self._confirms(request, exchange, _place(url))
             if exchange is None:
                 self.unrecorded.append(url)
+            elif waiting and len(waiting) > 1 and not confirmed:
+                waiting.pop(0)
         if exchange is None:
             return Reply(HTTPStatus.FORBIDDEN, _NOT_RECORDED.encode(), TEXT)
+        if confirmed:
+            return Reply(HTTPStatus.NOT_MODIFIED, b"", "")
         if not exchange.status:
             return Reply(HTTPStatus.GATEWAY_TIMEOUT, f"as recorded: {exchange.failure}".encode(), TEXT)
         kept = [pair for pair in exchange.headers if pair[0].lower() not in {*_OF_THE_SERVER, "content-type"}]
         return Reply(exchange.status, exchange.body, exchange.header("content-type"), tuple(kept))
 
-    def finished(self, request: Request, reply: Reply) -> Reply:
-        """Return the reply as recorded; 304 where the request has the recorded validator."""
-        headers = {name.lower(): value for name, value in reply.headers}
-        etag = headers.get("etag")
-        if reply.status == HTTPStatus.OK and etag and request.headers.get("if-none-match") == etag:
-            return Reply(HTTPStatus.NOT_MODIFIED, b"", "", (("ETag", etag),))
+    def _confirms(self, request: Request, exchange: Exchange, place: tuple[str, str]) -> bool:
+        """Return whether the source confirmed validators at this address, and the request has one that it sent."""
+        pairs = (("if-none-match", "etag"), ("if-modified-since", "last-modified"))
+        return place in self._conditional and any(
+            request.headers.get(sent) and request.headers.get(sent) == exchange.header(name)
+            for sent, name in pairs
+        )
+
+    def finished(self, request: Request, reply: Reply) -> Reply:  # noqa: ARG002
+        """Return the reply as recorded: its validators and its compression are the source's own."""
         return reply
 
 
@@ -107,18 +120,18 @@ def replay(folders: Sequence[Path], *, once: bool, state: Path | None = None) ->
             settings, store, lambda: server.now, transport=ReplayTransport(server.url)
         )
         try:
-            for number, one in enumerate(recordings):
+            for one in recordings:
                 server.use(one)
                 began = time.monotonic()
                 console.print(
                     f"[bold]{escape(str(one.folder))}[/]  recorded {one.made_at:%Y-%m-%d %H:%M} UTC"
                 )
-                for report in poll_cycle.run(settings.sources, context):
-                    failed = failed or not report.ok
-                    console.print(f"   {escape(report.line())}", soft_wrap=True)
-                console.print(
-                    f"   [dim]{'baseline' if not number else 'poll'} in {time.monotonic() - began:.1f} s[/]"
-                )
+                for poll in ("first poll", "second poll"):
+                    console.print(f"   [dim]{poll}[/]")
+                    for report in poll_cycle.run(settings.sources, context):
+                        failed = failed or not report.ok
+                        console.print(f"   {escape(report.line())}", soft_wrap=True)
+                console.print(f"   [dim]{time.monotonic() - began:.1f} s[/]")
             if server.unrecorded:
                 console.print(
                     f"[yellow]{len(server.unrecorded)} requests have no recorded answer, the first: "

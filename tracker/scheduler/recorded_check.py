@@ -1,5 +1,5 @@
-"""`tracker check --save`: polls each source as if for the first time, records every exchange, and reports what differed from
-what its adapter expects. Nothing is stored in the state, and nothing is sent."""
+"""`tracker check --save`: polls each source twice, for the first time and once more, as the daemon does, into a state of its
+own that is then removed; records every exchange, and reports what differed from what the adapters expect. Nothing is sent."""
 
 from __future__ import annotations
 
@@ -7,59 +7,33 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import tomli
 
-from tracker import __version__, parsing, sources
+from tracker import __version__, sources
 from tracker.archive import recording
-from tracker.archive.answer_report import SourceReport, describe, to_markdown
+from tracker.archive.answer_report import PolledOnce, SourceReport, describe, to_markdown
 from tracker.config.models import Settings, Source
-from tracker.errors import FetchError, TrackerError, UsageError
+from tracker.errors import FetchError, UsageError
 from tracker.http.client import Client
 from tracker.http.rate_limit import PAGES, RateLimiter
 from tracker.http.recording import Exchange
-from tracker.ingest.poll import StoredSourceView, in_field
-from tracker.model import Fetched, ResourceType, Validators
+from tracker.ingest.poll import PollContext, poll
+from tracker.model import Validators
 from tracker.serialization import format_instant
-from tracker.sources.events import ResourceError
-from tracker.storage.resources import no_resources
+from tracker.storage import source_state
+from tracker.storage.change_query import ChangeQuery
+from tracker.storage.database import Store
+from tracker.storage.read_queries import open_reader
 
 WORKERS = 8
 _AGAIN = 3  # answers per source that are requested again
-_LISTED = 20  # errors listed per source
-
-
-@dataclass(slots=True)
-class PollSummary:
-    """What a recorded poll of one source gave."""
-
-    documents: int = 0
-    units: int = 0
-    listings: int = 0
-    titles: list[str] = field(default_factory=list)
-    notes: dict[str, int] = field(default_factory=dict)  # of the parser, with how often
-    errors: list[str] = field(default_factory=list)
-    failed: str = ""  # why the source as a whole failed
-    seconds: float = 0.0
-
-    @property
-    def ok(self) -> bool:
-        return not self.failed and not self.errors and bool(self.documents or self.listings)
-
-    def line(self) -> str:
-        if self.failed:
-            return self.failed
-        parts = [f"{self.documents} documents, {self.units} units"]
-        if self.errors:
-            parts.append(f"{len(self.errors)} errors, the first: {self.errors[0]}")
-        elif not self.documents and not self.listings:
-            parts = ["answered, but showed nothing"]
-        return ", ".join(parts)
+_TITLES = 20  # titles listed per source
 
 
 def run_recorded_check(
@@ -97,17 +71,23 @@ def run_recorded_check(
             literal_hosts=settings.literal_hosts(), hosts=settings.hosts, contact=settings.contact, clock=now,
             limiter=limiter, record=write,
         ) as client:  # fmt: skip
-            summary = _poll(source, client, now())
+            polls = _polls(source, PollContext(alone, store, client, now))
             writer = again_writer
             robots = {host: _robots(host, urls, client) for host, urls in _hosts(exchanges()).items()}
             again = _again(exchanges(), client)
-        poll = asdict(summary) | {"ok": summary.ok, "line": summary.line()}
-        return describe(source, exchanges(), sources.shapes(source.kind), poll, robots, again)
+        return describe(source, exchanges(), sources.shapes(source.kind), polls, robots, again)
 
-    with ThreadPoolExecutor(WORKERS) as pool:
-        for report in pool.map(recorded, chosen):
-            reports.append(report)
-            yield {"what": "source", "id": report.source, "ok": report.ok, "said": report.line()}
+    alone = replace(settings, channels=(), routes=(), store_url="")
+    with TemporaryDirectory(prefix="tracker-check-") as state:
+        store = Store(Path(state))
+        source_state.ensure(store, [source.id for source in chosen])
+        try:
+            with ThreadPoolExecutor(WORKERS) as pool:
+                for report in pool.map(recorded, chosen):
+                    reports.append(report)
+                    yield {"what": "source", "id": report.source, "ok": report.ok, "said": report.line()}
+        finally:
+            store.close()
     _write(folder, reports, now())
 
 
@@ -118,36 +98,21 @@ def _tables(settings: Settings, chosen: Iterable[Source]) -> list[dict[str, Any]
     return [dict(table) for table in tomli.loads(text).get("source", []) if table.get("id") in ids]
 
 
-def _poll(source: Source, client: Client, now: datetime) -> PollSummary:
-    """Poll the source whole, as its first poll does, and read every document."""
-    summary, began = PollSummary(), time.monotonic()
-    view = StoredSourceView({}, no_resources(source.id))
-    try:
-        for item in sources.poll(source, view, client, now, wanted=partial(in_field, now=now)):
-            if isinstance(item, ResourceError):
-                summary.errors.append(f"{item.key}: {item.error.line()}")
-            elif isinstance(item, Fetched) and item.role is ResourceType.LISTING:
-                summary.listings += 1
-            elif isinstance(item, Fetched):
-                _read(item, summary)
-    except TrackerError as error:
-        summary.failed = error.line()
-    summary.seconds = round(time.monotonic() - began, 1)
-    return summary
-
-
-def _read(fetched: Fetched, summary: PollSummary) -> None:
-    try:
-        document = parsing.read(fetched)
-    except TrackerError as error:
-        summary.errors.append(f"{fetched.key}: cannot be read: {error.line()}")
-        return
-    summary.documents += 1
-    summary.units += len(document.units)
-    for note in document.notes:
-        summary.notes[note] = summary.notes.get(note, 0) + 1
-    if len(summary.titles) < _LISTED:
-        summary.titles.append(document.title)
+def _polls(source: Source, context: PollContext) -> list[PolledOnce]:
+    """Poll the source for the first time, then once more. The second is left out where the first failed as a whole."""
+    polls: list[PolledOnce] = []
+    while len(polls) < 2 and all(one.ok or one.documents for one in polls):
+        report = poll(source, context)
+        with open_reader(context.store.state) as reader:
+            found = reader.changes(ChangeQuery(source=source.id, limit=_TITLES))
+        polls.append(
+            PolledOnce(
+                report.ok, report.line(), report.baseline or report.documents, report.seconds,
+                tuple(f"{one['key']}: {one['error']}" for one in (*report.errors, *report.held) if "error" in one),
+                tuple(str(change["title"]) for change in found),
+            )
+        )  # fmt: skip
+    return polls
 
 
 def _hosts(exchanges: Iterable[Exchange]) -> dict[str, list[str]]:
