@@ -119,6 +119,12 @@ def _made() -> dict[str, list[bytes]]:
     found["screening-list"] = found["list"] = [_asked(archive, LIST_PATH)]
     found["tariff"] = [json.dumps([*chapters(), *chapter_99(), *brazil()]).encode()]
     found["tariff-notes"] = ["\n".join(["SUBCHAPTER III", "U.S. Notes", *NOTES]).encode()]
+    found["docket"] = [
+        b'{"docket": {"id": "BIS-2026-0041", "attributes": {"title": "Chips", "agencyId": "BIS"}}, "comments": {"BIS-2026-0041-0001": 10}, '
+        b'"documents": [{"id": "BIS-2026-0041-0001", "attributes": {"documentType": "Proposed Rule", "title": "Chips", "commentStartDate": '
+        b'"2026-06-01T04:00:00Z", "commentEndDate": "2026-07-02T03:59:59Z", "frDocNum": "2026-12345", "withdrawn": false, "comment": "A<br/>B"}}], '
+        b'"id": "BIS-2026-0041-0002", "attributes": {"comment": "A<br/>valve", "title": "Comment"}}'
+    ]
     found["bulletins"] = [
         b'GDWidgets[0].update([{"subject": "CSMS # 67561538 - Duties", "pub_date": "07/21/2026 05:26 PM EDT", '
         b'"href": "https://www.bis.gov/bulletins/gd/USDHSCBP-1?wgt_ref=x"}])'

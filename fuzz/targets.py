@@ -144,6 +144,13 @@ def tariff(data: bytes) -> None:
         duty_of(schedule, None, row.number, Origin("japan", "JP"), TODAY, lambda _: None)
 
 
+def docket(data: bytes) -> None:
+    document = _document(ResourceType.DOCKET, data, "application/json")
+    for changed in (document, replace(document, units=document.units[1:])):
+        classify(document, compare(changed, document), today=TODAY)
+    _sound(_document(ResourceType.COMMENT, data, "application/json", words="valve, 3B001"))
+
+
 def tariff_notes(data: bytes) -> None:
     for notes in read_notes(page.split("\n") for page in _text(data).split("\f")).values():
         for part in notes.parts.values():
@@ -377,6 +384,7 @@ TARGETS: Mapping[str, Target] = {
     "screening-list": screening_list,
     "tariff": tariff,
     "tariff-notes": tariff_notes,
+    "docket": docket,
     "bulletins": _poll("csms"),
     "page": page,
     "table": table,

@@ -6,6 +6,7 @@
     ├── FetchError            a source did not answer as it should
     │   ├── Unreachable       no connection, a timeout, 5xx, 429                          transient
     │   ├── AccessDenied      the address guard, robots.txt, 401, 403, a bot wall         permanent
+    │   ├── KeyMissing        the key or token of a source is not set                     permanent
     │   ├── NotFound          404, 410                                                    permanent
     │   ├── LimitExceeded     over the limit of size, time, pages or decompression        permanent
     │   └── UnexpectedResponse  HTML where JSON should be, a missing key, a truncated body  transient
@@ -92,6 +93,12 @@ class Unreachable(FetchError):
 
 class AccessDenied(FetchError):
     code = "refused"
+
+
+class KeyMissing(FetchError):
+    """The settings name a key of the source's service, and there is none: nothing was requested."""
+
+    code = "no-key"
 
 
 class NotFound(FetchError):

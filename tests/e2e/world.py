@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from tests.standin.server import StandIn
 from tracker.alerts import watch_list
 from tracker.config.models import Settings
 from tracker.http.client import Client
+from tracker.ingest import backfill
 from tracker.ingest.poll import PollContext, PollReport
 from tracker.scheduler import poll_cycle, reminders
 from tracker.scheduler.schedule import load_checked
@@ -31,6 +32,7 @@ SOURCES = {
     "feed": 'kind = "feed"\nurl = "{base}/feed.xml"',
     "hts": 'kind = "hts"\nbase_url = "{base}"',
     "csms": 'kind = "csms"\nurl = "{base}/accounts/USDHSCBP/widgets/USDHSCBP_WIDGET_2/0.json"',
+    "dockets": 'kind = "regulations-gov"\nbase_url = "{base}/v4"\napi_key = "env:REGULATIONS_GOV_KEY"\nagencies = ["BIS", "USTR"]',
     "list": 'kind = "screening-list"\nurl = "{base}/downloadable_consolidated_screening_list/v1/consolidated.json"',
 }
 
@@ -85,6 +87,17 @@ class World:
             context.client.close()
             store.close()
         return reports
+
+    def backfill(self, since: date) -> backfill.Progress:
+        """Load the history of the only source."""
+        store = Store(self.state)
+        settings = load_checked(self.config)
+        context = PollContext(settings, store, self.client(settings), lambda: self.now, lambda _: None)
+        try:
+            return list(backfill.run(settings.sources[0], context, since))[-1]
+        finally:
+            context.client.close()
+            store.close()
 
     def client(self, settings: Settings) -> Client:
         """As the tracker makes it, but it does not wait between tries."""

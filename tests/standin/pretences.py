@@ -121,6 +121,18 @@ def _empty_list(case: Case) -> Reply:
     return _edited(case.honest(), lambda value: {"count": 0, "description": value.get("description", "")})
 
 
+@PRETENCES.named("no-records")
+def _no_records(case: Case) -> Reply:
+    """A list of JSON:API without records, although there are some."""
+    return _edited(case.honest(), lambda value: {"data": [], "meta": {**value["meta"], "totalElements": 0}})
+
+
+@PRETENCES.named("shifted-records")
+def _shifted_records(case: Case) -> Reply:
+    """A page whose first record moved to the page before, which was read already."""
+    return _edited(case.honest(), lambda value: {**value, "data": value["data"][1:]})
+
+
 @PRETENCES.named("half-list")
 def _half_list(case: Case) -> Reply:
     """A list that ends after half of its items, as well-formed JSON."""

@@ -362,3 +362,18 @@ def test_the_settings_own_rate_holds_for_the_host() -> None:
     for _ in range(3):
         client.get(URL, rate=PAGES, deadline=2000)
     assert sum(time.slept) == pytest.approx(4.0)
+
+
+def test_a_key_is_sent_to_its_own_host_only_and_is_not_kept() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "www.example.gov":
+            return httpx.Response(302, headers={"Location": "https://elsewhere.example.gov/x"})
+        return httpx.Response(200, content=b"x")
+
+    site = Site({"/news": answer, "/x": answer})
+    answer_ = get(site, secrets={"X-Api-Key": "made-up"})
+    assert answer_ is not None
+    assert [request.headers.get("x-api-key") for request in site.requests] == ["made-up", None]
+    own = get(Site({"/news": page("x")}), secrets={"X-Api-Key": "made-up"})
+    assert own is not None
+    assert "made-up" not in repr(own)

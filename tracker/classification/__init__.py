@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 from tracker.classification import profile as _profile
+from tracker.classification.docket_changes import classify_docket
 from tracker.classification.features import Features
 from tracker.classification.japan_nexus import japan_nexus
 from tracker.classification.judgement import Judgement, judge
@@ -59,6 +61,7 @@ __all__ = [
     "RULES_VERSION",
     "classify",
     "match_profiles",
+    "states_its_changes",
     "where_label",
 ]
 
@@ -85,6 +88,8 @@ def classify(
     book = rulebook()
     if operations and is_tariff(document):
         return classify_rows(document, operations, book.version)
+    if document.kind is DocumentKind.DOCKET:
+        return classify_docket(document, operations, today, partial(classify, today=today))
     view = build_text_view(document, operations)
     if operations and not view.operations:
         return _editorial(document)
@@ -215,6 +220,11 @@ def _own(dates: tuple[LegalDate, ...], view: TextView) -> tuple[LegalDate, ...]:
         for entry in dates
         if entry.date >= (published - _RETROACTIVE if entry.type in _BEGINS else published)
     )
+
+
+def states_its_changes(document: Document) -> bool:
+    """Return whether the rows of a document state what changed, so that its classification contains the summary and the units."""
+    return is_tariff(document) or document.kind is DocumentKind.DOCKET
 
 
 def match_profiles(

@@ -48,6 +48,7 @@ from tracker.config.schema import (
 )
 from tracker.config.signing import signing_keys
 from tracker.config.source_kinds import source_kinds
+from tracker.config.source_secrets import placed
 from tracker.errors import SettingsError
 from tracker.model import Profile
 from tracker.plugins import SOURCES, problems
@@ -296,7 +297,7 @@ class _Reader:
             if "id" in right and "kind" in right:
                 if "cron" in right:
                     right["every"] = None
-                options = {name: right.pop(name) for name in right.keys() - _SOURCE_FIELDS}
+                options = placed(self.path, {name: right.pop(name) for name in right.keys() - _SOURCE_FIELDS})
                 sources.append(Source(**right, options=options, line=self.line(place)))
         self.unique("source", [str(values.get("id", "")) for _, values in self.each("source")])
         return sources

@@ -37,6 +37,7 @@ class SourceKind:
     - `regular`: it publishes so regularly that a long pause may be a fault.
     - `may_relist`: a document that left its list may be listed again.
     - `texts`: its resources are texts whose past versions the viewer shows, instead of documents published once.
+    - `profile_words`: it searches for the products and ECCNs of the profiles, which it gets in `options`.
     - `single_answer`: all of its resources are parts of one answer; `listing` is the key of that answer, where it
       is not that of a resource.
     """
@@ -49,6 +50,7 @@ class SourceKind:
     regular: bool = False
     may_relist: bool = False
     texts: bool = False
+    profile_words: bool = False
     single_answer: bool = False
     listing: str = ""
 

@@ -6,56 +6,21 @@ decides the answer to a request.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from tracker.clock import legal_instant
-from tracker.demo.http_messages import HTML, utc
-
-T = TypeVar("T")
+from tracker.demo.dockets import DocketStore
+from tracker.demo.http_messages import HTML
+from tracker.demo.timeline import Timeline
 
 
 def at_new_york(day: date, hour: int = 6, minute: int = 0) -> datetime:
     """Return a wall-clock time in New York as an instant in UTC. Issues go online at about 6:00."""
     return legal_instant(day, time(hour, minute))
-
-
-class Timeline(Generic[T]):
-    """The values of something, each by the instant from which it applies."""
-
-    def __init__(self, states: Iterable[tuple[datetime, T]] = ()) -> None:
-        self._states: list[tuple[datetime, T]] = []
-        for instant, value in states:
-            self.put(instant, value)
-
-    def put(self, instant: datetime, value: T) -> None:
-        """Set a value. A later call for the same instant replaces the earlier one."""
-        instant = utc(instant)
-        self._states = [state for state in self._states if state[0] != instant]
-        insort(self._states, (instant, value), key=lambda state: state[0])
-
-    def state(self, now: datetime) -> tuple[datetime, T] | None:
-        """Return the value at `now`, and its start; None before the first value."""
-        index = bisect_right(self._states, now, key=lambda state: state[0])
-        return self._states[index - 1] if index else None
-
-    def at(self, now: datetime) -> T | None:
-        found = self.state(now)
-        return found[1] if found else None
-
-    def instants(self) -> list[datetime]:
-        return [instant for instant, _ in self._states]
-
-    def earliest(self) -> T:
-        """Return the first value. Raises IndexError where there is none."""
-        return self._states[0][1]
-
-    def latest(self) -> T:
-        """Return the last value. Raises IndexError where there is none."""
-        return self._states[-1][1]
 
 
 @dataclass(slots=True)
@@ -192,6 +157,7 @@ class Archive:
     pages: dict[str, Timeline[PageState]] = field(default_factory=dict)
     lag: int = 2
     tariff: TariffSchedule = field(default_factory=TariffSchedule)
+    dockets: DocketStore = field(default_factory=DocketStore)
 
     def put_part(self, title: int, part: str, day: date, xml: str) -> None:
         self.code.setdefault((title, part), {})[day] = xml

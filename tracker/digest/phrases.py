@@ -25,7 +25,7 @@ TITLE = 110
 REASON = 230
 RIBBONS = 3  # of the other records of a story
 # Texts that last for years and change in places; all others are published once.
-TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
+TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE, DocumentKind.DOCKET})
 _BOOKS = frozenset({DocumentKind.CFR, DocumentKind.LIST})
 
 

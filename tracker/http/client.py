@@ -10,10 +10,11 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from types import MappingProxyType
 from urllib.parse import urljoin, urlsplit
 
 import httpx2 as httpx
@@ -112,9 +113,11 @@ class Client:
         accept: str = "*/*",
         max_bytes: int = MAX_BYTES,
         robots: bool = False,
+        secrets: Mapping[str, str] = MappingProxyType({}),
     ) -> HttpResponse | None:
         """Request a resource, following redirects. None: the server answered 304 to the validators, which are
-        sent verbatim.
+        sent verbatim. `secrets` are headers with a key or token: they are sent to the host of `url` only, and the
+        response does not repeat them.
 
         Raises Unreachable (no connection, timeout, 429, 5xx; up to three attempts within `deadline`),
         AccessDenied (private address, robots.txt, 401, 403, another 4xx), NotFound (404, 410), LimitExceeded,
@@ -135,11 +138,13 @@ class Client:
                 conditional = True
         self._thread.deadline = deadline
         current = url
+        hidden = [(name.encode("ascii"), value.encode("ascii")) for name, value in secrets.items()]
         for _ in range(_REDIRECTS + 1):
             if robots:
                 self.robots.check(current, deadline)
                 self._thread.deadline = deadline
-            status, answer, location = self._retry(current, headers, rate, deadline, max_bytes)
+            own = hidden if host_port(current) == host_port(url) else []
+            status, answer, location = self._retry(current, [*headers, *own], rate, deadline, max_bytes)
             if location:
                 current = _next_hop(current, location)
             elif status == 304:
@@ -150,7 +155,7 @@ class Client:
                 self._thread.tally.not_modified += 1
                 return None
             else:
-                return answer
+                return _without(answer, hidden)
         raise UnexpectedResponse(f"more than {_REDIRECTS} redirects", url=url)
 
     def fetch(
@@ -162,10 +167,17 @@ class Client:
         accept: str = "*/*",
         max_bytes: int = MAX_BYTES,
         robots: bool = False,
+        secrets: Mapping[str, str] = MappingProxyType({}),
     ) -> HttpResponse:
         """Request a resource without validators: always returns a response."""
         answer = self.get(
-            url, rate=rate, deadline=deadline, accept=accept, max_bytes=max_bytes, robots=robots
+            url,
+            rate=rate,
+            deadline=deadline,
+            accept=accept,
+            max_bytes=max_bytes,
+            robots=robots,
+            secrets=secrets,
         )
         assert answer is not None
         return answer
@@ -332,6 +344,15 @@ def _guarded_transport(literal_hosts: Collection[str], remaining: Callable[[], f
     # httpx has no public way to replace the network backend of its pool; a test checks that this works.
     transport._pool._network_backend = GuardedBackend(frozenset(literal_hosts), remaining)
     return transport
+
+
+def _without(answer: HttpResponse | None, hidden: Sequence[tuple[bytes, bytes]]) -> HttpResponse | None:
+    """Return a response without the headers of its request that hold a secret."""
+    if answer is None or not hidden:
+        return answer
+    names = {name.decode("ascii").lower() for name, _ in hidden}
+    shown = tuple(header for header in answer.request_headers if header[0].lower() not in names)
+    return replace(answer, request_headers=shown)
 
 
 def _text(headers: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:

@@ -56,6 +56,8 @@ def new_version(
     if effects.join_stored(connection, document_id):
         change = stored_register.settled(connection, change)
         changes.save(connection, replace(entry, change=change, words=assess.search_labels(change)))
+    if change.kind is DocumentKind.DOCKET:
+        _supersede_states(connection, change, document_id)
     earlier = _update_others(connection, change, touched)
     story = story_index.register(connection, change, decision.document, decision.operations, document_id)
     alerts = 0
@@ -183,6 +185,14 @@ def _apply_to_others(connection: Connection, change: Change) -> None:
     for other, document_id, version in related:
         updated = propagation.supersede_dates(other, change, names)
         if updated is not other:
+            _save(connection, updated, document_id, version)
+
+
+def _supersede_states(connection: Connection, change: Change, document_id: str) -> None:
+    """Writes what the new state of a docket makes of the days in the records of its earlier states."""
+    for earlier, version in changes.records_of_document(connection, document_id):
+        updated = earlier if earlier.id == change.id else propagation.supersede_state(earlier, change)
+        if updated is not earlier:
             _save(connection, updated, document_id, version)
 
 

@@ -36,10 +36,9 @@ from tracker.model import (
     UnitKind,
 )
 from tracker.parsing.losses import Loss, LossKind
-from tracker.tariff.changes import is_tariff
 
 # Texts that are amended in place for years; all other documents are published once.
-KEPT_UP_TO_DATE = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
+KEPT_UP_TO_DATE = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE, DocumentKind.DOCKET})
 # Dates that readers plan by; when one of them moves, the record is sent again.
 _PLANNED = frozenset(
     {"effective", "compliance", "comments-close", "applications-close", "stay-ends", "expires", "hearing"}
@@ -72,7 +71,8 @@ def assess(
     substantive = diffing.substantive(operations)
     editorial = bool(operations) and not substantive
     tagging, matches = _classify(document, substantive, profiles, editorial, now)
-    if substantive and is_tariff(document):
+    stated = classification.states_its_changes(document)
+    if substantive and stated:
         pass  # its rows are already counted in the summary
     elif operations and document.kind in KEPT_UP_TO_DATE:
         tagging = replace(tagging, summary=diffing.summarize(substantive or operations))
@@ -80,7 +80,7 @@ def assess(
         tagging = replace(tagging, summary=_with_correction(tagging.summary, diffing.summarize(substantive)))
     elif baseline and document.kind in KEPT_UP_TO_DATE:
         tagging = initial_state(tagging)
-    if substantive and document.kind in KEPT_UP_TO_DATE:
+    if substantive and document.kind in KEPT_UP_TO_DATE and document.kind is not DocumentKind.DOCKET:
         units = tuple(dict.fromkeys(operation.path for operation in substantive))
         tagging = replace(propagation.restrict_to_units(tagging, units), units=units)
         if any(unit.kind is UnitKind.EFFECTIVE_NOTE for unit in document.units):
@@ -131,6 +131,8 @@ def _classify(
         # Only text around the main text changed: its own words decide, not the page's title and main text.
         document = replace(document, title="", units=())
     tagging = classification.classify(document, operations, today=today)
+    if document.kind is DocumentKind.DOCKET:
+        return tagging, classification.match_profiles(profiles, document, operations, tagging)
     if tagging.level is Level.NONE and rest:
         reason = LocalizedText(t("rest.reason", "ja"), t("rest.reason", "en"))
         tagging = replace(tagging, level=Level.LOW, direction=Direction.PROCEDURE, reason=reason)

@@ -25,13 +25,18 @@ from tracker.tariff.changes import is_tariff
 _TITLED = re.compile(r"\((?:the )?(Executive Order|E\.O\.|Proclamation) (\d{4,5})\)\s*$", re.IGNORECASE)
 # Texts that are kept up to date: a note that disappears from the CFR was true until then, and a page that no longer
 # announces something has not taken it back.
-_GONE = {DocumentKind.CFR: Gone.ENDED, DocumentKind.LIST: Gone.ENDED, DocumentKind.PAGE: Gone.KEPT}
+_GONE = {
+    DocumentKind.CFR: Gone.ENDED,
+    DocumentKind.LIST: Gone.ENDED,
+    DocumentKind.PAGE: Gone.KEPT,
+    DocumentKind.DOCKET: Gone.KEPT,
+}
 
 
 def effects_of(document: Document, operations: tuple[Operation, ...], change: Change) -> tuple[Effect, ...]:
     """Return the effects of a document, each with the names of the document that has it. Pure."""
-    if is_tariff(document):
-        return ()  # a row states a rate; which document made it so is stated elsewhere
+    if is_tariff(document) or document.kind is DocumentKind.DOCKET:
+        return ()  # a row states a rate or a date; which document made it so is stated elsewhere
     found = read_effects(build_text_view(document, operations))
     dates = change.tagging.dates
     return tuple(

@@ -15,6 +15,7 @@ from tracker.config.source_kinds import source_kinds
 from tracker.errors import (
     AccessDenied,
     FetchError,
+    KeyMissing,
     ParseError,
     ParserCrashed,
     SelectorUnmatched,
@@ -82,8 +83,9 @@ class PollReport:
 
     @property
     def ok(self) -> bool:
-        """Whether the poll succeeded. A flapping page is not a failure: both of its texts were read."""
-        return self.state in {"healthy", "flapping"}
+        """Whether the poll succeeded. A flapping page is no failure: both of its texts were read. Nor is a source that waits
+        for its key."""
+        return self.state in {"healthy", "flapping", "new"}
 
     def line(self) -> str:
         """Return the report in one line, and the reason of a failure in a second."""
@@ -239,7 +241,8 @@ def poll(
         for waiting in ingest.quarantine.due(everything=accept):
             _ingest(waiting, ingest, report, context, from_store=True)
         seen = set[str]()
-        for item in sources.poll(source, memory, context.client, now, wanted=partial(in_field, now=now)):
+        asked = _with_profile_words(source, context.settings)
+        for item in sources.poll(asked, memory, context.client, now, wanted=partial(in_field, now=now)):
             if isinstance(item, Fetched | NotModified):
                 seen.add(item.key)
             result = _handle(item, ingest, report, context, memory.cursor)
@@ -274,6 +277,10 @@ def poll(
             from tracker.ingest.predict_again import predict_again
 
             predict_again(context.store, context.settings)
+    except KeyMissing as error:
+        # Nothing was requested. A source that was never polled waits for its key; one that was polled has failed.
+        report.state = "new" if baseline else "blocked"
+        report.reason, report.cause = error.line(), cause_of(error)
     except FetchError as error:
         report.state, report.reason, report.cause = state_for_error(error), error.line(), cause_of(error)
         report.retry_after = max(report.retry_after, error.retry_after or 0.0)
@@ -295,6 +302,14 @@ def poll(
     report.seconds = round(time.perf_counter() - began, 3)
     _set_state(report)
     return report
+
+
+def _with_profile_words(source: Source, settings: Settings) -> Source:
+    """The source with the words of the profiles, where its kind searches for them."""
+    if not source_kinds()[source.kind].profile_words:
+        return source
+    words = [word for profile in settings.profiles for word in (*profile.products, *profile.eccns)]
+    return replace(source, options={**source.options, "profile_words": tuple(dict.fromkeys(words))})
 
 
 def _asked_whole(source: Source, ingest: Ingest) -> frozenset[str]:

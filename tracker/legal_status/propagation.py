@@ -164,6 +164,23 @@ def supersede_dates(earlier: Change, later: Change, names: Collection[str]) -> C
     return after
 
 
+def supersede_state(earlier: Change, later: Change) -> Change:
+    """The record of an earlier state of a text that a later state replaces: the days that the later one does not have at the
+    same place are superseded."""
+    now = {(day.type, day.where): day.date for day in later.tagging.dates if not day.superseded}
+    moved = tuple(
+        replace(day, superseded=True, moved=DateMove(new, names_of(later)) if new else None)
+        if not day.superseded and day.type in _OPEN and (new := now.get((day.type, day.where))) != day.date
+        else day
+        for day in earlier.tagging.dates
+    )
+    return (
+        earlier
+        if moved == earlier.tagging.dates
+        else replace(earlier, tagging=replace(earlier.tagging, dates=moved))
+    )
+
+
 def _relations(actor: Change, names: Collection[str]) -> set[str]:
     return {link.relation for link in actor.tagging.links if name_key(link.target) in names}
 

@@ -28,7 +28,7 @@ from tracker.storage import changes, effects
 from tracker.text import name_key
 
 _PROPOSED = Certainty.PROPOSED
-_TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
+_TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE, DocumentKind.DOCKET})
 _CODIFIED = frozenset({DocumentKind.CFR, DocumentKind.LIST})
 _DAY = timedelta(days=1)
 _NOTE = " › Editorial Note"

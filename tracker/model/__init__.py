@@ -66,6 +66,7 @@ class DocumentKind(StrEnum):
     PAGE = "page"
     CFR = "cfr"
     LIST = "list"
+    DOCKET = "docket"
 
 
 class ResourceType(StrEnum):
@@ -82,6 +83,8 @@ class ResourceType(StrEnum):
     SCREENING_LIST = "screening-list"  # consolidated.json
     TARIFF = "tariff"  # all rows of the Harmonized Tariff Schedule, JSON
     TARIFF_NOTES = "tariff-notes"  # its chapter 99 as PDF, with the U.S. notes
+    DOCKET = "docket"  # a docket of Regulations.gov with its documents, canonical JSON
+    COMMENT = "comment"  # one public comment, canonical JSON
     LISTING = "listing"  # an answer kept as evidence only: a search page, titles.json, a feed
 
 

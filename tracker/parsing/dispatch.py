@@ -14,6 +14,7 @@ from tracker.model import Document, DocumentKind, Fetched, ResourceType, Unit
 from tracker.parsing.absent_rows import ABSENT, with_absent_rows
 from tracker.parsing.annexes import with_annexes
 from tracker.parsing.data_table import table_units
+from tracker.parsing.docket import read_comment, read_docket
 from tracker.parsing.ecfr_xml import ecfr_units, is_ecfr
 from tracker.parsing.fr_record import dockets, fr_document, pi_document
 from tracker.parsing.fr_text import RawText, plain, read_fr_text
@@ -355,4 +356,6 @@ _READERS: Mapping[ResourceType, Callable[[Fetched], Document]] = {
     ResourceType.SCREENING_LIST: _screening_list,
     ResourceType.TARIFF: _tariff,
     ResourceType.TARIFF_NOTES: _tariff_notes,
+    ResourceType.DOCKET: read_docket,
+    ResourceType.COMMENT: read_comment,
 }

@@ -223,7 +223,7 @@ def force_label(change: Change, today: date, language: Language, *, dated: bool 
 
     A stay that this document itself imposes is left out: it is shown on the record of the stayed document.
     """
-    silent = change.kind in {DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE}
+    silent = change.kind in {DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE, DocumentKind.DOCKET}
     if silent and not change.tagging.status:
         return ""
     own = {change.document_number, change.citation, change.order} - {None}

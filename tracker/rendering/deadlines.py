@@ -28,7 +28,7 @@ ENDS = ("stay-ends", "expires")
 _AGAIN = re.compile(r"\b(?:stay\w*|suspen\w+|paus\w+|again|resum\w+)\b", re.IGNORECASE)
 WARNING = timedelta(days=7)
 UNITS = 6
-_TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE})
+_TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE, DocumentKind.DOCKET})
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from tracker.alerts import watch_list
 from tracker.assistants.model_client import ChatEndpoint
 from tracker.config.models import Settings, Source, Summarizer
 from tracker.config.source_kinds import source_kinds
-from tracker.errors import TrackerError
+from tracker.errors import KeyMissing, TrackerError
 from tracker.http.client import Client
 from tracker.ingest.poll import StoredSourceView
 from tracker.model import Fetched, ResourceType
@@ -148,6 +148,8 @@ def _source(source: Source, client: Client, now: datetime) -> dict[str, Any]:
                 result = f"read “{document.title[:70]}”, {len(document.units)} units, from {item.answer.url}"
                 good = True
                 break
+    except KeyMissing as error:
+        result, good = error.line(), True
     except TrackerError as error:
         result, good = error.line(), False
     return {

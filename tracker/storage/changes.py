@@ -252,6 +252,13 @@ def of_document(connection: Connection, document_id: str) -> Change | None:
     return None if found is None else change_from_json(json.loads(found))
 
 
+def records_of_document(connection: Connection, document_id: str) -> list[tuple[Change, int]]:
+    """Every record of a document with its version, the oldest first."""
+    columns = select(CHANGE.c.record, CHANGE.c.version)
+    rows = connection.execute(columns.where(CHANGE.c.document_id == document_id).order_by(CHANGE.c.seq))
+    return [(change_from_json(json.loads(row.record)), row.version) for row in rows]
+
+
 def operations(connection: Connection, change_id: str) -> tuple[Operation, ...]:
     digest = connection.execute(select(CHANGE.c.operations).where(CHANGE.c.id == change_id)).scalar()
     return () if digest is None else operations_from(blobs.get(connection, digest))

@@ -171,7 +171,9 @@ def record_outcomes(store: Store, outcomes: Sequence[Outcome], *, owner: str) ->
                     "since": old.since if old.state == outcome.state and old.since else outcome.at,
                     "reason": outcome.reason,
                     "next_poll_at": outcome.next_poll_at,
-                    "last_success_at": outcome.at if outcome.ok else old.last_success_at,
+                    "last_success_at": outcome.at
+                    if outcome.ok and outcome.state != "new"
+                    else old.last_success_at,
                     "consecutive_failures": 0 if outcome.ok else old.consecutive_failures + 1,
                     "last_report": dict(outcome.report),
                 }

@@ -75,7 +75,7 @@ def _references(
         if not any(join.rule and join.rule.document_number in made for join in joins):
             made = _with_the_same_row(connection, change, operations) or made
         found += made
-    elif change.kind is DocumentKind.PAGE:
+    elif change.kind in (DocumentKind.PAGE, DocumentKind.DOCKET):
         new = _newly_cited(document, operations)
         found += new if len(new) <= _MAX_CITED else []
     forms = (_FR, _NUMBER, _CHANGE)

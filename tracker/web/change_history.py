@@ -15,7 +15,12 @@ _ORDER = ("filed-for-inspection", "seen", "published", "codified", "dated", "sta
 # The type of the date that says when a status ends.
 _ENDS = {"stayed": "stay-ends", "in-force": "expires"}
 # The label of a record's day when it was never published in the Federal Register.
-_DATED = {DocumentKind.CFR: "codified", DocumentKind.PAGE: "dated", DocumentKind.LIST: "dated"}
+_DATED = {
+    DocumentKind.CFR: "codified",
+    DocumentKind.PAGE: "dated",
+    DocumentKind.LIST: "dated",
+    DocumentKind.DOCKET: "dated",
+}
 
 
 @dataclass(frozen=True, slots=True)
