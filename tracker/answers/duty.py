@@ -16,12 +16,13 @@ from tracker.countries import countries_in
 from tracker.effects import EffectVerb, RecordedEffect
 from tracker.errors import UsageError
 from tracker.i18n import t
+from tracker.legal_status.heading_orders import order_of_heading
 from tracker.legal_status.register import affecting_name, first_day
 from tracker.model import Fetched, Language, ResourceType, Unit
 from tracker.parsing.screening_list import country_name
 from tracker.storage import changes, effects, snapshots
 from tracker.storage.schema import CHANGE, SNAPSHOT, VERSION
-from tracker.stories.law import law_on
+from tracker.stories.law import Law, law_on
 from tracker.tariff.duty import Additional, Duty, Origin, Question, RegisterEntry, duty_of
 from tracker.tariff.notes import Notes, Subdivision
 from tracker.tariff.rows import Schedule, TariffRow, digits, dotted, rows_of_records
@@ -271,13 +272,32 @@ class _Register:
         self._connection = connection
         self._on = on
         self._known: dict[str, RegisterEntry | None] = {}
+        self._orders: dict[str, tuple[date | None, bool]] = {}
         self._named = [one for one in effects.all_effects(connection) if one.effect.affected.hts]
 
     def __call__(self, heading: str) -> RegisterEntry | None:
         if heading not in self._known:
             found = [one for one in self._named if one.effect.affected.hts == heading]
-            self._known[heading] = self._entry(heading, found) if found else None
+            entry = self._entry(heading, found) if found else None
+            order = order_of_heading(heading)
+            self._known[heading] = self._with_order(entry or RegisterEntry(), order) if order else entry
         return self._known[heading]
+
+    def _with_order(self, entry: RegisterEntry, name: str) -> RegisterEntry:
+        """Return the entry of a heading, which ends with the order that set it up."""
+        until, is_known = self._end_of_order(name)
+        if not is_known:
+            return entry if entry.until else replace(entry, order=name)
+        if until is not None and (entry.until is None or until < entry.until):
+            return replace(entry, until=until, source=entry.source or name)
+        return entry
+
+    def _end_of_order(self, name: str) -> tuple[date | None, bool]:
+        """Return the last day of an order, and whether a stored document says anything of it."""
+        if name not in self._orders:
+            law = law_on(self._connection, name, self._on)
+            self._orders[name] = (_last_day(law, self._on), law.found or bool(law.effects))
+        return self._orders[name]
 
     def added(self) -> list[str]:
         """Return the headings that a document puts in force by the day, and that none has ended."""
@@ -294,17 +314,8 @@ class _Register:
     def _entry(self, heading: str, found: list[RecordedEffect]) -> RegisterEntry:
         adds = [one for one in found if one.effect.verb is EffectVerb.ADDS and one.effect.from_]
         first = min(adds, key=lambda one: first_day(one.effect.from_) or date.max, default=None)
-        law = law_on(self._connection, heading, self._on)
-        off = next((one for one in law.status if one.state in _NOT_IN_FORCE and not one.part), None)
-        ahead = next(
-            (one for one in law.ahead if one.state in _NOT_IN_FORCE and one.since and not one.part), None
-        )
         since = first_day(first.effect.from_) if first is not None else None
-        until = None
-        if off is not None:
-            until = (off.since or self._on) - _DAY
-        elif ahead is not None and ahead.since is not None:
-            until = ahead.since - _DAY
+        until = _last_day(law_on(self._connection, heading, self._on), self._on)
         source = first or found[0]
         return RegisterEntry(
             since,
@@ -315,11 +326,29 @@ class _Register:
         )
 
 
+def _last_day(law: Law, on: date) -> date | None:
+    """Return the last day on which something holds; None where no end of it is known."""
+    off = next((one for one in law.status if one.state in _NOT_IN_FORCE and not one.part), None)
+    if off is not None:
+        return (off.since or on) - _DAY
+    ahead = next(
+        (one for one in law.ahead if one.state in _NOT_IN_FORCE and one.since and not one.part), None
+    )
+    return ahead.since - _DAY if ahead is not None and ahead.since is not None else None
+
+
 def duty_to_json(answer: DutyAnswer) -> dict[str, Any]:
     """Return the answer as `tracker duty --json` prints it."""
     duty, release = answer.duty, answer.release
     source = f"HTS {release.name}".strip() if release else None
     base = duty.base
+
+    def shown(found: Sequence[Additional]) -> list[dict[str, Any]]:
+        printed = release.name if release else ""
+        return [
+            _additional_to_json(one, f"HTS {answer.later.get(one.row.number) or printed}") for one in found
+        ]
+
     return {
         "hts": answer.number,
         "origin": answer.origin.code,
@@ -333,12 +362,8 @@ def duty_to_json(answer: DutyAnswer) -> dict[str, Any]:
         }
         if base
         else None,
-        "additional": [
-            _additional_to_json(
-                one, f"HTS {answer.later.get(one.row.number) or (release.name if release else '')}"
-            )
-            for one in duty.additional
-        ],
+        "additional": shown(duty.additional),
+        "if_declared": shown(duty.declared),
         "state": "determined" if answer.is_determined else "not-determined",
         "open": questions(answer, "en"),
         "open_ja": questions(answer, "ja"),

@@ -52,6 +52,8 @@ def _lines(answer: Mapping[str, Any], language: Language) -> Iterator[str]:
         yield t("duty.source", language, source=one["source"])
         for words in one["unless"]:
             yield t("duty.unless", language, words=words)
+    for one in answer["if_declared"]:
+        yield t("duty.declared", language, heading=one["heading"], rate=one["rate"], words=one["quote"])
     if base and not answer["additional"] and answer["state"] == "determined":
         yield t("duty.none", language)
     yield t(f"duty.state.{answer['state']}", language)

@@ -10,35 +10,22 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import Enum
 from functools import cached_property
 
 from tracker.tariff.changes import ad_valorem, added_rate
 from tracker.tariff.headings import COLUMN_2, Heading, headings_in, read_heading
-from tracker.tariff.notes import Notes, enumerated
+from tracker.tariff.note_scope import NoteScope, Scope, Verdict, exceptions_in, listed
+from tracker.tariff.notes import Notes
 from tracker.tariff.rows import Schedule, TariffRow, digits
 
 _QUOTE = 400
 _NAMED = 6  # headings that one question names
-_REFERS = re.compile(
-    r"(?:enumerated|listed|set (?:out|forth)|described|provided for) in subdivisions? ((?:\([a-z]{1,4}\))+) (?:of|to) this note"
-)
 _SENTENCE = re.compile(r"(?<=[.;])\s+(?=[A-Z(])")
 # `products of Canada ... shall be subject to an additional`, `heading 9903.01.77 imposes an additional`
 _IMPOSES = re.compile(r"\b(?:shall be subject to an additional|imposes? an additional)\b", re.IGNORECASE)
-_ALL_PRODUCTS = re.compile(
-    r"\ball (?:imported )?(?:products|articles|goods)\b[^:;]{0,60}\b(?:classified|classifiable|enumerated)\b",
-    re.IGNORECASE,
-)
 _PROGRAM = {"canada": ("S", "S+"), "mexico": ("S", "S+")}
 # Headings outside subchapter III that change what a line pays: temporary reductions and safeguards.
 _OTHER_SUBCHAPTERS = ("9901", "9902", "9904")
-
-
-class Verdict(Enum):
-    YES = "yes"
-    NO = "no"
-    OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +38,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class RegisterEntry:
-    """What the register of effects says of a heading: from and until which day it holds, by which document."""
+    """What the register of effects says of a heading: from and until which day it holds, by which document. `order` is the
+    one that set it up, where nothing stored says whether it is in force.
+    """
 
     since: date | None = None
     until: date | None = None
     document_number: str = ""
     source: str = ""
     quote: str = ""
-    is_clear: bool = True
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +86,16 @@ class Additional:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """The duty of a line. `open` is empty where it is determined. `line` are the rows from the heading to the line."""
+    """The duty of a line. `open` is empty where it is determined. `line` are the rows from the heading to the line.
+    `declared` are duties that only apply to an entry which the importer declares so.
+    """
 
     number: str
     base: Base | None
     additional: tuple[Additional, ...]
     open: tuple[Question, ...]
     line: tuple[TariffRow, ...] = ()
+    declared: tuple[Additional, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +104,10 @@ class _Finding:
     questions: tuple[Question, ...] = ()
     unless: tuple[str, ...] = ()
     is_entry_fact: bool = False
+    since: date | None = None
 
 
-_NO = _Finding(Verdict.NO)
+_NO, _YES = _Finding(Verdict.NO), _Finding(Verdict.YES)
 
 
 def duty_of(
@@ -150,6 +143,7 @@ class _Decision:
         self._register = register
         self._known: dict[str, _Finding] = {}
         self._under: list[str] = []
+        self._declared: list[Additional] = []
 
     def duty(self, ahead: Sequence[str]) -> Duty:
         row = self._schedule.nearest(self._number)
@@ -169,8 +163,13 @@ class _Decision:
         questions += _grouped(found)
         questions += self._stacking(additional)
         questions += self._elsewhere()
+        questions += [
+            Question("order", {"heading": one.row.number, "order": one.register.order})
+            for one in additional
+            if one.register is not None and one.register.order and added_rate(one.rate) != 0
+        ]
         questions += [Question("not-in-release", {"heading": heading}) for heading in ahead]
-        return Duty(self._number, base, tuple(additional), _distinct(questions), line)
+        return Duty(self._number, base, tuple(additional), _distinct(questions), line, tuple(self._declared))
 
     @cached_property
     def _base(self) -> Base | None:
@@ -197,16 +196,21 @@ class _Decision:
                 continue
             finding = self._finding(row.number)
             rate = self._rate(row)
-            adds = added_rate(rate) != 0
+            adds = bool(rate) and added_rate(rate) != 0  # without a rate it is a quota
             if finding.verdict is Verdict.YES and rate:
-                heading = read_heading(self._words(row))
-                entry = self._register(row.number)
-                since = entry.since if entry is not None and entry.since else heading.since
-                until = entry.until if entry is not None and entry.until else heading.until
-                found.append(Additional(row, rate, since, until, entry, finding.unless))
-            elif finding.verdict is Verdict.OPEN and adds and not finding.is_entry_fact:
+                found.append(self._applied(row, rate, finding))
+            elif finding.verdict is Verdict.OPEN and adds and finding.is_entry_fact:
+                self._declared += [self._applied(row, rate, finding)] if ad_valorem(rate) != 0 else []
+            elif finding.verdict is Verdict.OPEN and adds:
                 questions += finding.questions
         return found, questions
+
+    def _applied(self, row: TariffRow, rate: str, finding: _Finding) -> Additional:
+        heading = read_heading(self._words(row))
+        entry = self._register(row.number)
+        since = entry.since if entry is not None and entry.since else heading.since or finding.since
+        until = entry.until if entry is not None and entry.until else heading.until
+        return Additional(row, rate, since, until, entry, finding.unless)
 
     def _rate(self, row: TariffRow) -> str:
         return row.other if self._origin.place in COLUMN_2 else row.general
@@ -233,12 +237,12 @@ class _Decision:
         heading = read_heading(self._words(row))
         if heading.ended or not self._of_origin(heading) or not self._in_time(number, heading):
             return _NO
-        column = self._column_1(number, heading)
-        if column.verdict is not Verdict.YES:
-            return column
         goods = self._goods(number, heading)
         if goods.verdict is Verdict.NO:
             return goods
+        column = self._column_1(number, heading)
+        if column.verdict is Verdict.NO or (column.verdict is Verdict.OPEN and not goods.is_entry_fact):
+            return column
         if heading.is_entry_fact:
             question = Question("goods", {"heading": number, "quote": self._quote(number)})
             return _Finding(Verdict.OPEN, (question,), is_entry_fact=True)
@@ -278,62 +282,62 @@ class _Decision:
         """Return whether the goods of a heading are those of the line, by the numbers that it and its notes list. Words
         besides a number are a question, unless the note says that its numbers are all of it.
         """
-        if heading.goods and self._listed(heading.goods) is Verdict.NO:
+        if listed(self._number, heading.but_not) is Verdict.YES:
             return _NO
-        listed = [Verdict.YES if not heading.rest else Verdict.OPEN] if heading.goods else []
-        questions: list[Question] = []
-        for note in heading.notes:
-            verdict, question = self._of_note(number, note.place, heading)
-            listed.append(verdict)
-            questions += [question] if question else []
-        if listed and all(verdict is Verdict.NO for verdict in listed):
+        own = listed(self._number, heading.goods) if heading.goods else None
+        if own is Verdict.NO:
             return _NO
         words = Question("goods", {"heading": number, "quote": self._quote(number)})
-        if not listed:
-            if not heading.rest:
-                return _Finding(Verdict.YES)
-            return _Finding(Verdict.OPEN, (words,), is_entry_fact=heading.is_entry_fact)
-        if Verdict.YES in listed and (not heading.goods or Verdict.OPEN not in listed):
-            return _Finding(Verdict.YES)
-        return _Finding(Verdict.OPEN, tuple(questions) or (words,), is_entry_fact=heading.is_entry_fact)
+        scopes = {place: self._scope.of(place, number) for place in heading.places}
+        left = {place: one for place, one in scopes.items() if one.verdict is not Verdict.NO}
+        if scopes and not left and own is None:
+            return _NO
+        if any(one.since is not None and self._on < one.since for one in left.values()):
+            return _NO
+        if not scopes and own is None:
+            return (
+                _Finding(Verdict.OPEN, (words,), is_entry_fact=heading.is_entry_fact)
+                if heading.rest
+                else _YES
+            )
+        is_fact = heading.is_entry_fact or (own is None and all(one.is_fact for one in left.values()))
+        questions = [
+            Question(
+                "note-unread" if one.is_unread else "note-goods",
+                {"heading": number, "note": place.rstrip("?")},
+            )
+            for place, one in left.items()
+            if one.verdict is Verdict.OPEN and not self._imposes_on_all(number, place, heading)
+        ]
+        if questions:
+            return _Finding(Verdict.OPEN, tuple(questions), is_entry_fact=is_fact)
+        if heading.rest and not (left and all(one.covers_all for one in left.values())):
+            return _Finding(Verdict.OPEN, (words,), is_entry_fact=is_fact)
+        if own is Verdict.OPEN:
+            return _Finding(Verdict.OPEN, (words,))
+        return _Finding(
+            Verdict.YES, since=max(filter(None, (one.since for one in left.values())), default=None)
+        )
 
-    def _listed(self, numbers: Sequence[str]) -> Verdict:
-        own = digits(self._number)
-        codes = [digits(one) for one in numbers]
-        if any(own.startswith(code) for code in codes):
-            return Verdict.YES
-        return Verdict.OPEN if any(code.startswith(own) for code in codes) else Verdict.NO
+    @cached_property
+    def _scope(self) -> NoteScope:
+        return NoteScope(self._notes, self._number, self._scope_of_heading)
 
-    def _of_note(self, number: str, place: str, heading: Heading) -> tuple[Verdict, Question | None]:
+    def _scope_of_heading(self, number: str) -> Scope:
+        finding = self._finding(number)
+        return Scope(finding.verdict, is_fact=finding.is_entry_fact, covers_all=True)
+
+    def _imposes_on_all(self, number: str, place: str, heading: Heading) -> bool:
+        """Return whether a note repeats a duty on all goods of an origin, with no list of its own."""
         part = self._notes.get(place) if self._notes is not None else None
-        values = {"heading": number, "note": place.rstrip("?")}
-        if part is None or part.doubt:
-            return Verdict.OPEN, Question("note-unread", values)
-        if (numbers := enumerated(part)) is not None:
-            verdict = self._listed(numbers)
-            if verdict is Verdict.YES and heading.rest and not _ALL_PRODUCTS.search(part.text):
-                return Verdict.OPEN, Question("goods", {"heading": number, "quote": self._quote(number)})
-            return verdict, Question("note-goods", values)
-        for other in self._referred(place, part.text):
-            one = self._notes.get(other) if self._notes is not None else None
-            numbers = enumerated(one) if one is not None else None
-            if numbers is not None and self._listed(numbers) is Verdict.NO:
-                return Verdict.NO, None
-        if heading.of and not heading.rest and self._imposes(part.text, number):
-            return Verdict.YES, None  # a duty on all goods of its origin, as its note repeats
-        return Verdict.OPEN, Question("note-goods", values)
-
-    def _imposes(self, text: str, number: str) -> bool:
-        return any(_IMPOSES.search(one) and number in headings_in(one) for one in _SENTENCE.split(text))
-
-    def _referred(self, place: str, text: str) -> list[str]:
-        note = place.partition("(")[0]
-        return [f"{note}{labels}" for labels in _REFERS.findall(text)]
+        if part is None or part.doubt or not heading.of or heading.rest:
+            return False
+        return any(_IMPOSES.search(one) and number in headings_in(one) for one in _SENTENCE.split(part.text))
 
     def _without_exceptions(self, number: str, heading: Heading, goods: _Finding) -> _Finding:
         unless = [heading.unless] if heading.unless else []
         questions: list[Question] = []
-        for excepted in heading.excepted:
+        for excepted in dict.fromkeys((*heading.excepted, *self._excepted_by_notes.get(number, ()))):
             finding = self._finding(excepted)
             if finding.verdict is Verdict.YES:
                 return _NO
@@ -351,7 +355,11 @@ class _Decision:
             return goods
         if questions:
             return _Finding(Verdict.OPEN, tuple(questions))
-        return _Finding(Verdict.YES, unless=tuple(unless))
+        return _Finding(Verdict.YES, unless=tuple(unless), since=goods.since)
+
+    @property
+    def _excepted_by_notes(self) -> Mapping[str, tuple[str, ...]]:
+        return exceptions_in(self._notes) if self._notes is not None else {}
 
     def _quote(self, number: str) -> str:
         row = self._schedule.row(number)
@@ -390,7 +398,7 @@ class _Decision:
             if (
                 heading.goods
                 and not heading.ended
-                and self._listed(heading.goods) is Verdict.YES
+                and listed(self._number, heading.goods) is Verdict.YES
                 and self._in_time(row.number, heading)
             ):
                 found.append(

@@ -26,9 +26,10 @@ _ORIGIN = re.compile(
 )
 _OF_COUNTRY = re.compile(rf",? of {_NAMES}")
 _HEADING = r"99\d{2}\.\d{2}\.\d{2}"
-_RANGE = re.compile(rf"({_HEADING})(?:\s*(?:–|—|-|‑|through|to)\s*({_HEADING}))?")
+_TO = r"(?:–|—|-|‑|\xad|through|to)"
+_RANGE = re.compile(rf"({_HEADING})(?:\s*{_TO}\s*({_HEADING}))?")
 _EXCEPT = re.compile(
-    rf"\b(?:except|other than)\b(?:[\s,;]|{_HEADING}|–|—|-|\b(?:for|as|products?|goods|articles|those|described|provided|specified|"
+    rf"\b(?:except|other than)\b(?:[\s,;]|{_HEADING}|–|—|-|\xad|\b(?:for|as|products?|goods|articles|those|described|provided|specified|"
     rf"in|under|headings?|subheadings?|and|or|through|to|the|with respect to|classified|entered|of|this|subchapter|by)\b)*{_HEADING}",
     re.IGNORECASE,
 )
@@ -41,7 +42,7 @@ _COLUMN_2 = re.compile(r"\b(?:of|from) any countr(?:y|ies) identified in general
 _GENERAL_NOTE = re.compile(r"\bgeneral notes? \d{1,2}(?:\([a-z]{1,4}\))*", re.IGNORECASE)
 _LABELS = r"(?:\((?:[a-z]{1,5}|[A-Z]{1,4}|\d{1,3})\)\s?)+"
 _NOTE = re.compile(
-    rf"(?:subdivisions? (?P<labels>{_LABELS})(?P<more>(?:\s*(?:,|and|or|through|to|–|—|-)+\s*{_LABELS})*)\s*(?:of|to)\s+)?"
+    rf"(?:subdivisions? (?P<labels>{_LABELS})(?P<more>(?:\s*(?:,|and|or|through|to|–|—|-|\xad)+\s*(?:subdivisions? )?{_LABELS})*)\s*(?:of|to)\s+)?"
     rf"(?:U\.\s?S\. )?\bnotes? (?P<note>\d{{1,3}})(?P<own>{_LABELS})?(?: (?:of|to) this sub-?\s?chapter)?",
     re.IGNORECASE,
 )
@@ -50,7 +51,7 @@ _GOODS_LIST = re.compile(
     r"\b(?:sub)?headings? (?:\d{4}[\d.]*(?:,? (?:and|or|through|to) |, )?)+", re.IGNORECASE
 )
 _ENDED = re.compile(
-    r"\[?Compiler's note:[^\]]*\b(?:terminated|suspended|expired|deleted|no longer in effect)\b",
+    r"\[?Compiler[’']s note:[^\]]*\b(?:terminated|suspended|expired|deleted|no longer in effect)\b",
     re.IGNORECASE,
 )
 _CLOSE = re.compile(r"expired at the close of (?P<day>[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4})", re.IGNORECASE)
@@ -67,7 +68,8 @@ _TRANSIT = re.compile(
 )
 _COLUMN_1 = re.compile(
     r"with an ad valorem\b.*?rate of duty under column ?1\S*(?: or column ?1\S*)? "
-    r"(?P<how>equal to or greater than|at least|less than|greater than) (?P<rate>\d+(?:\.\d+)?)(?: percent|%)",
+    r"(?P<how>equal to or greater than|at least|less than|greater than) (?P<rate>\d+(?:\.\d+)?)(?: percent|%)"
+    r"(?: as provided for in subdivisions? (?:\([a-z]{1,4}\))+ of (?:U\.\s?S\. )?note \d{1,3}(?: to this subchapter)?)?",
     re.IGNORECASE,
 )
 _ROMAN = (
@@ -95,9 +97,25 @@ _ROMAN = (
 # What an entry is, not what its goods are called in the tariff: the importer knows it and declares the heading.
 _ENTRY = re.compile(
     r"\bdonations?\b|\binformational materials\b|\bpersonal use\b|\baccompanied baggage\b|\bloaded onto\b|\bin transit\b|"
-    r"\bentered free of duty under the terms of general note\b|\bU\.S\. content\b",
+    r"\bentered free of duty (?:as )?under\b|\bU\.S\. content\b|\btemporary importation bond\b|"
+    r"\bdetermined by U\.S\. Customs and Border Protection to have been\b",
     re.IGNORECASE,
 )
+# The same in the words of a note: what the importer certifies, or an agency approves for this importer.
+_ENTRY_OF_NOTE = re.compile(
+    r"\bcertified by the importer\b|\bupon approval (?:from|of|by) the Secretary\b|\bcriteria of general note 6\b|\bonly products that are "
+    r"donations\b|\bentered free of duty (?:as )?under\b|\bsubject to an import adjustment offset\b",
+    re.IGNORECASE,
+)
+_CHAPTERS = re.compile(
+    r"\b(?:provided for|classifiable|classified) in (?:HTSUS )?chapters? (?P<list>\d{1,2}(?:(?:,? (?:and|or) |, )\d{1,2})*)\b",
+    re.IGNORECASE,
+)
+_BUT_NOT = re.compile(
+    r"\bexcept for (?:articles|products|goods) (?:provided for|classifiable|classified) in chapters? \d[^;:]*?,(?= [a-z])",
+    re.IGNORECASE,
+)
+_THIS_NOTE = re.compile(r"\b(?:this|the) note\b", re.IGNORECASE)
 _GENERAL = re.compile(
     r"(?:articles?|products?|goods|all|any|the|imported|merchandise|a|which|that|are|is|of|as|provided|for|in|to|this|subchapter|and|or|"
     r"classified|classifiable|described|enumerated|specified|subheadings?|headings?|provisions?|effective|with|respect|entries|on|"
@@ -120,8 +138,8 @@ class Heading:
     named; `other_origin`: the clause names a place that is not known here. `named` are all places in the words. `excepted` are the headings that it yields to. `notes` and `goods` are
     the notes and the HTS numbers that its goods are provided for in. `since` is its first day and `until` its last.
     `ended`: a compiler's note says that it ended. `is_entry_fact`: its goods are those of an entry that the importer
-    declares so, such as donations. `unless`: an exception of such a kind in its own words. `rest` are words on goods
-    that a number does not decide.
+    declares so, such as donations. `unless`: an exception of such a kind in its own words. `but_not`: the chapters whose
+    goods it does not cover. `rest` are words on goods that a number does not decide.
     """
 
     of: tuple[str, ...] = ()
@@ -136,7 +154,18 @@ class Heading:
     column_1: tuple[str, Decimal] | None = None
     is_entry_fact: bool = False
     unless: str = ""
+    but_not: tuple[str, ...] = ()
     rest: str = ""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Return the places of its notes: a whole note only where none of its subdivisions is named too."""
+        places = tuple(dict.fromkeys(note.place for note in self.notes))
+        return tuple(
+            place
+            for place in places
+            if "(" in place or not any(other.startswith(f"{place}(") for other in places)
+        )
 
 
 def origins(words: str) -> tuple[str, ...]:
@@ -167,9 +196,11 @@ def read_heading(words: str) -> Heading:
     text = fold_space(words)
     ended = _ENDED.search(text) is not None
     closed = _CLOSE.search(text)
-    body = re.sub(r"\[Compiler's note:[^\]]*\]?", " ", text)
+    body = re.sub(r"\[Compiler[’']s note:[^\]]*\]?", " ", text)
     excepted = tuple(dict.fromkeys(one for found in _EXCEPT.finditer(body) for one in headings_in(found[0])))
     body = _EXCEPT.sub(" ", body)
+    but_not = _BUT_NOT.search(body)
+    body = _BUT_NOT.sub(" ", body)
     transit = _EXCEPT_TRANSIT.search(body)
     body = _EXCEPT_TRANSIT.sub(" ", body)
     of = COLUMN_2 if _COLUMN_2.search(body) else origins(body)
@@ -197,8 +228,35 @@ def read_heading(words: str) -> Heading:
         column_1=(column["how"].lower(), Decimal(column["rate"])) if column else None,
         is_entry_fact=entry,
         unless=fold_space(transit[0]).strip(" ,") if transit else "",
+        but_not=tuple(_goods(but_not[0])) if but_not else (),
         rest=_rest(body),
     )
+
+
+def is_fact_of_note(text: str) -> bool:
+    """Return whether words of a note are about what the importer certifies or was granted, not about goods."""
+    return _ENTRY_OF_NOTE.search(text) is not None
+
+
+def places_in(text: str, note: str) -> list[str]:
+    """Return the places that words of a note refer to; `this note` is the one that they stand in."""
+    own = _THIS_NOTE.sub(f"U.S. note {note}", text)
+    own = re.sub(
+        rf"(\bsubdivisions? {_LABELS}(?:(?:,|and|or|through|to|–|—|-|\xad|\s)+{_LABELS})*)(?!\s*(?:,|and|or|through|of|to|–|—|-|\xad|\())",
+        rf"\1 of U.S. note {note} ",
+        own,
+    )
+    return list(dict.fromkeys(one.place for one in _notes(own)))
+
+
+def goods_in(text: str) -> tuple[str, ...]:
+    """Return the HTS numbers and chapters that goods are provided for in, without those of chapters 98 and 99."""
+    return tuple(dict.fromkeys(one for one in _goods(text) if not one.startswith("98")))
+
+
+def days_in(text: str) -> tuple[date | None, date | None]:
+    """Return the first and the last day that words name."""
+    return _days(_TRANSIT.sub(" ", text))
 
 
 def _rest(body: str) -> str:
@@ -227,6 +285,8 @@ def _notes(body: str) -> Iterator[NoteReference]:
 
 def _goods(body: str) -> Iterator[str]:
     """Yield the HTS numbers that goods are provided for in; four digits count after `heading`."""
+    for found in _CHAPTERS.finditer(body):
+        yield from (f"{int(number):02d}" for number in re.findall(r"\d+", found["list"]))
     for found in _GOODS_LIST.finditer(body):
         yield from (code for code in _GOODS.findall(found[0]) if not code.startswith("99"))
     yield from (code for code in _GOODS.findall(body) if "." in code and not code.startswith("99"))
@@ -238,12 +298,15 @@ def _more(number: str, first: str, text: str) -> Iterator[NoteReference]:
     """
     above = first[: first.rindex("(")] if first.count("(") > 1 else ""
     last = first
-    for sign, labels in re.findall(rf"((?:,|and|or|through|to|–|—|-|\s)+)({_LABELS})", text):
+    for sign, labels in re.findall(
+        rf"((?:,|and|or|through|to|–|—|-|\xad|subdivisions?|\s)+)({_LABELS})", text
+    ):
         place = labels.replace(" ", "")
         alone = place.strip("()")
+        above = "" if "subdivision" in sign else above
         if place.count("(") == 1 and above and alone in _ROMAN:
             place = f"{above}{place}"
-        if re.search(r"through|to|–|—|-", sign):
+        if re.search(r"through|to|–|—|-|\xad", sign):
             ends = [one[one.rindex("(") + 1 : -1] for one in (last, place)]
             if all(end in _ROMAN for end in ends):
                 head = place[: place.rindex("(")]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tracker.text import fold_space
 
@@ -46,15 +47,28 @@ class Subdivision:
         return fold_space(" ".join(self.words))
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class Notes:
-    """The notes of one subchapter by place, in their order."""
+    """The notes of one subchapter by place, in their order. They are complete before the first question to them."""
 
     subchapter: str
     parts: dict[str, Subdivision] = field(default_factory=dict)
 
     def get(self, place: str) -> Subdivision | None:
         return self.parts.get(place)
+
+    def children(self, place: str) -> tuple[str, ...]:
+        """Return the subdivisions right below one."""
+        return self._below.get(place, ())
+
+    @cached_property
+    def _below(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for place in self.parts:
+            if "(" in place:
+                above = place[: place.rindex("(")]
+                found[above] = (*found.get(above, ()), place)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,16 +183,22 @@ class _Reader:
         return [jump for jump in jumps if "".join([*above[: jump[0]], f"({label})"]) in self._references]
 
     def _decide(self, at: int, choices: list[tuple[int, str, int]]) -> tuple[int, str, int]:
-        """Return the choice whose next label comes first: (i) after (h) is a letter where (j) follows, a number
-        where (ii) does.
+        """Return the choice whose next label comes first in the note: (i) after (h) is a letter where (j) follows, a number
+        where (ii) does. Where none follows, a level goes on: one that begins has a second label.
         """
         for line in self._lines[at + 1 : at + _AHEAD]:
+            if self._is_next_note(line):
+                break
             if found := _LABEL.match(line):
                 readings = dict(_readings(found[1]))
                 for choice in choices:
                     if readings.get(choice[1]) == choice[2] + 1:
                         return choice
-        return choices[0]
+        return next((choice for choice in choices if choice[2] > 1), choices[0])
+
+    def _is_next_note(self, line: str) -> bool:
+        found = _NOTE.match(line)
+        return found is not None and int(found[1]) > self._note
 
     def _jumps(self, label: str) -> Iterator[tuple[int, str, int]]:
         """Yield the levels on which a label leaves others out: (j) after (c), where (d) to (i) were deleted."""
@@ -254,21 +274,51 @@ def _to_roman(number: int) -> str:
 
 
 _HTS = re.compile(r"(?<![\d.])\d{4}(?:\.\d{2}(?:\.\d{2}(?:\.?\d{2,4})?)?)?(?![\d.]*\d)")
-_COMPILER = re.compile(r"\[Compiler's note:[^\]]*\]", re.IGNORECASE)
+_COMPILER = re.compile(r"\[Compiler[’']s note:[^\]]*\]", re.IGNORECASE)
 _SEPARATORS = re.compile(r"(?:[\s,;.]|and|or)*")
-# The name of the goods alone: `Articles of aluminum:`, `Derivative articles of steel:`
-_NAMED_GOODS = re.compile(r"(?:[A-Z][\w-]* ){0,2}(?i:articles?|products?|parts)\b[^.:;]{0,120}")
+# The name of the goods alone: `Articles of aluminum:`, `Derivative articles of steel:`, `Derivative aluminum articles:`
+_NAMED_GOODS = re.compile(r"(?:[A-Z][\w-]* )?(?:[\w-]+ ){0,2}(?i:articles?|products?|parts)\b[^.:;]{0,120}")
 _ENUMERATES = re.compile(
     r"\b(?:enumerated|listed|following|these|provided for in|classifiable|classified)\b", re.IGNORECASE
 )
+_LISTS_HERE = re.compile(r"\b(?:following|this (?:subdivision|note)|below)\b[^:]*$", re.IGNORECASE)
+# `except those classified in the following subheadings`: the list is what is left out.
+_LEFT_OUT = re.compile(
+    r"\b(?:except|excluding|other than|but not)\b(?: for)? (?:\w+ ){0,4}(?:classified|classifiable|enumerated|listed|provided for|"
+    r"described) (?:in|under) (?:the )?(?:\w+ ){0,6}(?:following|this subdivision|below)\b[^:]*$",
+    re.IGNORECASE,
+)
+_RUN = re.compile(rf":\s*((?:{_HTS.pattern}(?:[\s,;.]|and\b|or\b)*)+)")
 
 
 def enumerated(part: Subdivision) -> tuple[str, ...] | None:
     """Return the HTS numbers that a subdivision lists itself: all that follows its last colon are numbers. None where it
     does not say so, or says more.
     """
-    lead, colon, rest = _COMPILER.sub(" ", " ".join(part.own)).rpartition(":")
-    if part.doubt or not colon or not (_ENUMERATES.search(lead) or _NAMED_GOODS.fullmatch(lead.strip())):
+    lead, colon, rest = _own(part).rpartition(":")
+    if part.doubt or not colon or _LEFT_OUT.search(lead):
+        return None
+    if not (_ENUMERATES.search(lead) or _NAMED_GOODS.fullmatch(lead.strip())):
         return None
     numbers = _HTS.findall(rest)
     return tuple(dict.fromkeys(numbers)) if numbers and _SEPARATORS.fullmatch(_HTS.sub("", rest)) else None
+
+
+def listed_numbers(part: Subdivision) -> tuple[str, ...]:
+    """Return the HTS numbers that goods of a subdivision have to have, although more words follow its list; none where no
+    list in it says so.
+    """
+    if part.doubt:
+        return ()
+    own = _own(part)
+    found: list[str] = []
+    for run in _RUN.finditer(own):
+        lead = own[: run.start()]
+        if _LEFT_OUT.search(lead) or not (_ENUMERATES.search(lead) and _LISTS_HERE.search(lead)):
+            return ()
+        found += _HTS.findall(run[1])
+    return tuple(dict.fromkeys(found))
+
+
+def _own(part: Subdivision) -> str:
+    return _COMPILER.sub(" ", " ".join(part.own))
