@@ -24,6 +24,9 @@ _SENTENCE = re.compile(r"(?<=[.;])\s+(?=[A-Z(])")
 # `products of Canada ... shall be subject to an additional`, `heading 9903.01.77 imposes an additional`
 _IMPOSES = re.compile(r"\b(?:shall be subject to an additional|imposes? an additional)\b", re.IGNORECASE)
 _PROGRAM = {"canada": ("S", "S+"), "mexico": ("S", "S+")}
+# Goods of these chapters are classified in another one too, and notes of chapter 99 spare them in ways of their own.
+_CLASSIFIED_TWICE = ("98", "99")
+_RATE = re.compile(r"\bfree\b|%|¢|\$", re.IGNORECASE)
 # Headings outside subchapter III that change what a line pays: temporary reductions and safeguards.
 _OTHER_SUBCHAPTERS = ("9901", "9902", "9904")
 
@@ -159,6 +162,10 @@ class _Decision:
             shown = ", ".join(below[:6]) + (", …" if len(below) > 6 else "")
             questions.append(Question("which-line", {"number": row.number, "lines": shown}))
             return Duty(self._number, None, (), tuple(questions), line)
+        if not _RATE.search(base.rate):
+            questions.append(Question("base", {"number": base.row.number, "rate": base.rate}))
+        if self._number.startswith(_CLASSIFIED_TWICE):
+            questions.append(Question("chapter-98", {"number": row.number}))
         additional, found = self._additional()
         questions += _grouped(found)
         questions += self._stacking(additional)

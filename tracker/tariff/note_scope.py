@@ -70,7 +70,8 @@ _COVERS_ALL = re.compile(
 )
 # `For articles that are not in chapters 72 or 73 of the HTSUS, headings ... only apply where ...`
 _ONLY_WHERE = re.compile(
-    r"\bnot in chapters? (?P<chapters>[\d, andor]+?)(?: of the \w+)?, .*?\bonly apply where\b", re.IGNORECASE
+    r"\bnot in chapters? (?P<chapters>[\d, andor]+?)(?: of the \w+)?, (?=[a-z]).*?\bonly apply where\b",
+    re.IGNORECASE,
 )
 
 

@@ -288,6 +288,12 @@ _LEFT_OUT = re.compile(
     r"described) (?:in|under) (?:the )?(?:\w+ ){0,6}(?:following|this subdivision|below)\b[^:]*$",
     re.IGNORECASE,
 )
+# `classified in the following subheadings, except those granted an exclusion and provided for in: (1) ...; (2) .... 8481.80.30 ...`
+_BEFORE_EXCLUSIONS = re.compile(
+    r"\b(?:classified|classifiable) in the following (?:8-digit |10-digit )?(?:subheadings|provisions|statistical reporting numbers)\b",
+    re.IGNORECASE,
+)
+_LAST_RUN = re.compile(rf"(?<=[.:]\s)\s*((?:{_HTS.pattern}[\s,;.]*)+)$")
 _RUN = re.compile(rf":\s*((?:{_HTS.pattern}(?:[\s,;.]|and\b|or\b)*)+)")
 
 
@@ -295,9 +301,13 @@ def enumerated(part: Subdivision) -> tuple[str, ...] | None:
     """Return the HTS numbers that a subdivision lists itself: all that follows its last colon are numbers. None where it
     does not say so, or says more.
     """
-    lead, colon, rest = _own(part).rpartition(":")
+    own = _own(part)
+    lead, colon, rest = own.rpartition(":")
     if part.doubt or not colon or _LEFT_OUT.search(lead):
         return None
+    last = _LAST_RUN.search(own)
+    if last and _BEFORE_EXCLUSIONS.search(own) and "granted an exclusion" in own[: last.start()]:
+        return tuple(dict.fromkeys(_HTS.findall(last[1])))
     if not (_ENUMERATES.search(lead) or _NAMED_GOODS.fullmatch(lead.strip())):
         return None
     numbers = _HTS.findall(rest)
