@@ -2,7 +2,8 @@
 
 A day belongs to a calendar. `legal_day` is the day in New York, by which the Federal Register
 dates documents and closes comment periods; `reader_day` is the day in the time zone of the settings, by which a
-digest counts its week and a list shows when something was seen. No other code turns an instant into a day.
+digest counts its week and a list shows when something was seen; `day_in` is the day where a law of another country takes effect.
+No other code turns an instant into a day.
 
 `TRACKER_NOW` (an ISO instant) sets the clock, so that days can be replayed; it then advances with the
 machine's own seconds.
@@ -19,6 +20,7 @@ from zoneinfo import ZoneInfo
 from tracker.errors import UsageError
 
 NEW_YORK = ZoneInfo("America/New_York")
+TOKYO = "Asia/Tokyo"  # by which the laws of Japan take effect
 YEARS = range(1900, 2201)  # that TRACKER_NOW may name, so that days before and after can be computed
 SKEW = timedelta(
     minutes=1
@@ -57,9 +59,27 @@ def machine_now() -> datetime:
     return datetime.now(UTC)
 
 
+class LegalDay(date):
+    """A day in New York's calendar that knows its instant, so that `day_in` can give the day elsewhere."""
+
+    instant: datetime | None = None
+
+
 def legal_day(instant: datetime) -> date:
     """Return the day in New York's calendar, which the Federal Register uses."""
-    return instant.astimezone(NEW_YORK).date()
+    there = instant.astimezone(NEW_YORK)
+    day = LegalDay(there.year, there.month, there.day)
+    day.instant = instant
+    return day
+
+
+def day_in(today: date, zone: str) -> date:
+    """Return the day of a time zone at the instant of a day that `legal_day` made; any other day as it is. The law of Japan is in
+    force at midnight in Tokyo, which is still the day before in New York.
+    """
+    if not zone or not isinstance(today, LegalDay) or today.instant is None:
+        return today
+    return today.instant.astimezone(ZoneInfo(zone)).date()
 
 
 def clamp_future(moment: datetime, now: datetime, span: timedelta) -> bool:

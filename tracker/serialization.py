@@ -105,6 +105,7 @@ def change_to_json(change: Change) -> dict[str, Any]:
                 "units": list(entry.units),
                 "quote": entry.quote,
                 "where": entry.where,
+                **({"zone": entry.zone} if entry.zone else {}),
             }
             for entry in tagging.status
         ],
@@ -301,6 +302,7 @@ def _tagging_of(value: Mapping[str, Any]) -> Classification:
                 entry.get("quote", ""),
                 entry.get("where", ""),
                 _other_name(entry),
+                entry.get("zone", ""),
             ),
         ),
         links=_each(

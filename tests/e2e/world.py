@@ -31,6 +31,7 @@ SOURCES = {
     "page": 'kind = "page"\nurl = "{base}/news/rule"\ncontent = "main"',
     "feed": 'kind = "feed"\nurl = "{base}/feed.xml"',
     "hts": 'kind = "hts"\nbase_url = "{base}"',
+    "law": 'kind = "egov-law"\nbase_url = "{base}/api/2"\nlaws = ["399CO0000000001"]',
     "csms": 'kind = "csms"\nurl = "{base}/accounts/USDHSCBP/widgets/USDHSCBP_WIDGET_2/0.json"',
     "dockets": 'kind = "regulations-gov"\nbase_url = "{base}/v4"\napi_key = "env:REGULATIONS_GOV_KEY"\nagencies = ["BIS", "USTR"]',
     "list": 'kind = "screening-list"\nurl = "{base}/downloadable_consolidated_screening_list/v1/consolidated.json"',

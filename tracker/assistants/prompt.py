@@ -12,7 +12,9 @@ SHORTEST = 200  # characters of official text: a shorter text is as quick to rea
 
 # For these kinds, the record describes what changed in a text. Any other document is summarized whole, whatever
 # changed in it.
-TEXTS = frozenset({DocumentKind.CFR, DocumentKind.PAGE, DocumentKind.LIST, DocumentKind.DOCKET})
+TEXTS = frozenset(
+    {DocumentKind.CFR, DocumentKind.LAW, DocumentKind.PAGE, DocumentKind.LIST, DocumentKind.DOCKET}
+)
 
 SYSTEM = (
     "You summarize one change in the law of the United States for the trade lawyers of Japanese firms. The user's message "

@@ -15,6 +15,7 @@ from tracker.classification import profile as _profile
 from tracker.classification.docket_changes import classify_docket
 from tracker.classification.features import Features
 from tracker.classification.japan_nexus import japan_nexus
+from tracker.classification.japanese_law import classify_law
 from tracker.classification.judgement import Judgement, judge
 from tracker.classification.location_labels import where_label
 from tracker.classification.party_lists import PartyListAct, read_party_list_act
@@ -90,6 +91,8 @@ def classify(
         return classify_rows(document, operations, book.version)
     if document.kind is DocumentKind.DOCKET:
         return classify_docket(document, operations, today, partial(classify, today=today))
+    if document.kind is DocumentKind.LAW:
+        return classify_law(document, operations, book.version)
     view = build_text_view(document, operations)
     if operations and not view.operations:
         return _editorial(document)

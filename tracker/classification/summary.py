@@ -86,7 +86,13 @@ def name_document(reading: TextView) -> LocalizedText:
 def kind_of(reading: TextView) -> str:
     """The document's kind as the catalogues name it: from the record, else from its own words."""
     document = reading.document
-    if document.kind in (DocumentKind.PAGE, DocumentKind.CFR, DocumentKind.LIST, DocumentKind.CORRECTION):
+    if document.kind in (
+        DocumentKind.PAGE,
+        DocumentKind.CFR,
+        DocumentKind.LAW,
+        DocumentKind.LIST,
+        DocumentKind.CORRECTION,
+    ):
         return document.kind.value
     if document.executive_order:
         return "executive-order"

@@ -147,6 +147,31 @@ class TariffSchedule:
 
 
 @dataclass(slots=True)
+class DemoRevision:
+    """A revision of a law of Japan: its XML, and when the service lists it. `enforced` false: `day` only keeps the order, and
+    `comment` says what the day depends on.
+    """
+
+    law_id: str
+    law_number: str
+    title: str
+    day: date
+    promulgated: date
+    amendment_title: str
+    amendment_number: str
+    listed_from: datetime
+    amendment_id: str = "508CO0000000001"
+    abbreviation: str | None = None
+    enforced: bool = True
+    comment: str = ""
+    text: Timeline[str] = field(default_factory=Timeline)
+
+    @property
+    def id(self) -> str:
+        return f"{self.law_id}_{self.day:%Y%m%d}_{self.amendment_id}"
+
+
+@dataclass(slots=True)
 class Archive:
     """Everything that the server can answer with. `code` has the XML of one CFR part (its `DIV5`) by title and
     part, each version by its issue date; `lag` is how many days the eCFR is behind.
@@ -158,6 +183,7 @@ class Archive:
     lag: int = 2
     tariff: TariffSchedule = field(default_factory=TariffSchedule)
     dockets: DocketStore = field(default_factory=DocketStore)
+    laws: dict[str, list[DemoRevision]] = field(default_factory=dict)
 
     def put_part(self, title: int, part: str, day: date, xml: str) -> None:
         self.code.setdefault((title, part), {})[day] = xml

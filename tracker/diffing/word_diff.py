@@ -1,8 +1,8 @@
 """Compares two versions of one unit word by word.
 
 A token is one word for a lawyer: a number with its grouping and decimals, `15 CFR 744.21(b)`, `§ 744.11`, `90
-FR 47201`, `3A090.a`, `(b)(2)`, a hyphenated word; a Japanese text is cut by character. The matching is
-rapidfuzz's Indel (the longest common subsequence, bit-parallel). A matcher of tokens is never run on more than
+FR 47201`, `3A090.a`, `(b)(2)`, a hyphenated word; in Japanese a number in kanji, `第二項`, a word in
+katakana, and else a character. The matching is rapidfuzz's Indel (the longest common subsequence, bit-parallel). A matcher of tokens is never run on more than
 `_BOUND` pairs of tokens: longer units are cut at sentences first.
 """
 
@@ -23,6 +23,7 @@ Spans = tuple[tuple[SpanKind, str], ...]
 _WORD = rf"[^\W_{CJK}]"
 # Raised and lowered signs belong to the number before them: 10⁻¹⁰, 10^(-x).
 _SCRIPT = r"(?:[⁺⁻₊₋]+\w*|[\^_]\([^()]{1,80}\))"
+_KANJI = "[〇一二三四五六七八九十百千万億兆]"
 _DESIGNATORS = r"(?:\(\w{1,5}\))"
 _TOKEN = re.compile(
     rf"""\s*(?:
@@ -30,6 +31,9 @@ _TOKEN = re.compile(
     | \d+\s(?:CFR|FR|U\.?S\.?C\.?|Stat\.|Fed\.\sReg\.)\s(?:(?:parts?|§+)\s)?\d\w*(?:[.\-‐‑–,]\w+)*{_DESIGNATORS}*
     | §+\s?\d\w*(?:[.\-‐‑–]\w+)*{_DESIGNATORS}*
     | {_DESIGNATORS}+
+    | 第{_KANJI}+(?:条|項|号|章|節|款|目|編)(?:の{_KANJI}+(?!の項))*
+    | {_KANJI}+
+    | [\u30a1-\u30fa\u30fc・]{{2,}}
     | [{CJK}]
     | [$€£¥]?{_WORD}+(?:[.,'’\-‐‑–/:@&]{_WORD}+|{_SCRIPT})*{_DESIGNATORS}*%?
     | \S
@@ -37,7 +41,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _SENTENCE = re.compile(r"(?<=[.;:。；])\s+|(?<=。)")
-_PLAIN = re.compile(r"[A-Za-z]{1,4}|\W")
+_PLAIN = re.compile(rf"[A-Za-z]{{1,4}}|\W|[{CJK}]")  # a single Japanese character too
 
 _BOUND = 64_000_000  # pairs of tokens: 8 MB of bits, some milliseconds
 _CITATION = 48  # characters: only an address is longer, whose words then count one by one

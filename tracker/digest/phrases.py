@@ -25,8 +25,10 @@ TITLE = 110
 REASON = 230
 RIBBONS = 3  # of the other records of a story
 # Texts that last for years and change in places; all others are published once.
-TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE, DocumentKind.DOCKET})
-_BOOKS = frozenset({DocumentKind.CFR, DocumentKind.LIST})
+TEXTS = frozenset(
+    {DocumentKind.CFR, DocumentKind.LAW, DocumentKind.LIST, DocumentKind.PAGE, DocumentKind.DOCKET}
+)
+_BOOKS = frozenset({DocumentKind.CFR, DocumentKind.LAW, DocumentKind.LIST})
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from tracker.rendering.words_on_day import worded_on
 SOON = timedelta(days=14)  # dates within this span need action
 HORIZON = timedelta(days=28)  # later dates are left out
 FAR = timedelta(days=92)
-_TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST})
+_TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LAW, DocumentKind.LIST})
 # States that every new document has; the others are reported.
 _PLAIN = frozenset({"published", "proposed"})
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from tracker import citations
+from tracker.documents import japanese_law_paths
+from tracker.documents.japanese_law_paths import is_japanese_law
 from tracker.effects import Affected, Affecting
 from tracker.text import fold_space, name_key
 
@@ -37,6 +39,8 @@ def ancestors(path: str) -> Iterator[str]:
 
 
 def _parent(path: str) -> str:
+    if is_japanese_law(path):
+        return japanese_law_paths.parent(path)
     head, separator, last = path.rpartition(" › ")
     if separator:
         shorter, dot, _ = last.rpartition(".")

@@ -52,7 +52,8 @@ def document_id_of(source: Source, fetched: Fetched, document: Document) -> str:
         if _MODERN.fullmatch(number) or document.published is None:
             return f"fr:{number}"
         return f"fr:{number}@{document.published.year}"
-    return f"{source.id}:{fetched.key}"
+    # The revisions of one law are versions of one text, each a resource of its own.
+    return f"{source.id}:{fetched.meta.get('law') or fetched.key}"
 
 
 def change_id(identity: str, ordinal: int, document: Document) -> str:

@@ -31,6 +31,7 @@ _ABBREVIATED = "".join(
     )
 )  # fmt: skip
 _SENTENCE = re.compile(rf"(?<=[.;:?!]){_ABBREVIATED}[\"”’)]*\s+(?=[\"“‘(]?[A-Z0-9§])")
+_STATES = frozenset({DocumentKind.CFR, DocumentKind.LAW, DocumentKind.LIST})
 _FR_KINDS = frozenset(
     {
         DocumentKind.RULE,
@@ -75,7 +76,7 @@ class TextView:
     @property
     def is_state(self) -> bool:
         """Return whether this is a codified text or a list without an earlier version to compare with."""
-        return not self.operations and self.document.kind in (DocumentKind.CFR, DocumentKind.LIST)
+        return not self.operations and self.document.kind in _STATES
 
     @cached_property
     def changed(self) -> tuple[Section, ...]:
@@ -151,7 +152,7 @@ def build_text_view(document: Document, operations: Sequence[Operation] = ()) ->
     title = _section("title", document.title)
     if substantive and document.kind not in _FR_KINDS:
         sections = tuple(_changed(substantive))
-        if document.kind in (DocumentKind.CFR, DocumentKind.LIST):
+        if document.kind in _STATES:
             title = _section("title", "")
         else:
             sections = (title, *sections)

@@ -38,7 +38,9 @@ from tracker.model import (
 from tracker.parsing.losses import Loss, LossKind
 
 # Texts that are amended in place for years; all other documents are published once.
-KEPT_UP_TO_DATE = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE, DocumentKind.DOCKET})
+KEPT_UP_TO_DATE = frozenset(
+    {DocumentKind.CFR, DocumentKind.LAW, DocumentKind.LIST, DocumentKind.PAGE, DocumentKind.DOCKET}
+)
 # Dates that readers plan by; when one of them moves, the record is sent again.
 _PLANNED = frozenset(
     {"effective", "compliance", "comments-close", "applications-close", "stay-ends", "expires", "hearing"}
@@ -72,15 +74,16 @@ def assess(
     editorial = bool(operations) and not substantive
     tagging, matches = _classify(document, substantive, profiles, editorial, now)
     stated = classification.states_its_changes(document)
-    if substantive and stated:
-        pass  # its rows are already counted in the summary
+    if (substantive and stated) or document.kind is DocumentKind.LAW:
+        pass  # its rows or provisions are already counted in the summary
     elif operations and document.kind in KEPT_UP_TO_DATE:
         tagging = replace(tagging, summary=diffing.summarize(substantive or operations))
     elif substantive:
         tagging = replace(tagging, summary=_with_correction(tagging.summary, diffing.summarize(substantive)))
     elif baseline and document.kind in KEPT_UP_TO_DATE:
         tagging = initial_state(tagging)
-    if substantive and document.kind in KEPT_UP_TO_DATE and document.kind is not DocumentKind.DOCKET:
+    own_status = frozenset({DocumentKind.DOCKET, DocumentKind.LAW})  # their dates are those of the whole
+    if substantive and document.kind in KEPT_UP_TO_DATE and document.kind not in own_status:
         units = tuple(dict.fromkeys(operation.path for operation in substantive))
         tagging = replace(propagation.restrict_to_units(tagging, units), units=units)
         if any(unit.kind is UnitKind.EFFECTIVE_NOTE for unit in document.units):

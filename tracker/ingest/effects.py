@@ -27,6 +27,7 @@ _TITLED = re.compile(r"\((?:the )?(Executive Order|E\.O\.|Proclamation) (\d{4,5}
 # announces something has not taken it back.
 _GONE = {
     DocumentKind.CFR: Gone.ENDED,
+    DocumentKind.LAW: Gone.ENDED,
     DocumentKind.LIST: Gone.ENDED,
     DocumentKind.PAGE: Gone.KEPT,
     DocumentKind.DOCKET: Gone.KEPT,
@@ -35,6 +36,8 @@ _GONE = {
 
 def effects_of(document: Document, operations: tuple[Operation, ...], change: Change) -> tuple[Effect, ...]:
     """Return the effects of a document, each with the names of the document that has it. Pure."""
+    if document.kind is DocumentKind.LAW:
+        return ()  # it is the law itself; which act amends it is one of its facts
     if is_tariff(document) or document.kind is DocumentKind.DOCKET:
         return ()  # a row states a rate or a date; which document made it so is stated elsewhere
     found = read_effects(build_text_view(document, operations))

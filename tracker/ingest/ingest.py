@@ -271,8 +271,14 @@ class Ingest:
             version = versions.latest(connection, document_id)
             if version is None:
                 return fetched, Reading(document_id, document, None, None, (), True)
-            old = snapshots.load(connection, version.snapshots)
-            references = stored_references(connection, version, old)
+            base = version
+            if fetched.role is ResourceType.JAPANESE_LAW:
+                from tracker.ingest.law_revisions import compared_with, revision_before
+
+                base = revision_before(connection, version, fetched)
+                fetched = compared_with(fetched, base)
+            old = snapshots.load(connection, base.snapshots)
+            references = stored_references(connection, base, old)
             record = changes.of_document(connection, document_id) if fetched.role in LASTING else None
         if fetched.role is ResourceType.PAGE and document.notes and not self.accept:
             check_annexes(fetched, old)

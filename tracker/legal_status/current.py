@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
 
+from tracker.clock import day_in
 from tracker.i18n import format_day as written
 from tracker.i18n import label, t
 from tracker.legal_status.register import ENDED, PREVAILS, RegisterState
@@ -41,6 +42,7 @@ def current_status(statuses: Iterable[Status], today: date) -> CurrentStatus:
     """The status on a day. Both ends count: a stay from 10 November until 9 November a year later applies on both
     days."""
     everything = tuple(statuses)
+    today = day_in(today, zone_of(everything))
     # The end of force is a state of its own once it is there; before that, the status in force names its last day.
     everything = (*everything, *(one for one in expired_after(everything) if _holds(one, today)))
     notes = tuple(status for status in everything if status.state in _NOTES and _holds(status, today))
@@ -88,6 +90,11 @@ def current_status(statuses: Iterable[Status], today: date) -> CurrentStatus:
     return CurrentStatus(whole, parts, ahead, ended, resumed, notes)
 
 
+def zone_of(statuses: Iterable[Status]) -> str:
+    """Return the time zone in which the days of these statuses begin; empty for New York."""
+    return next((status.zone for status in statuses if status.zone), "")
+
+
 def _holds(status: Status, today: date) -> bool:
     return (status.since is None or status.since <= today) and (status.until is None or status.until >= today)
 
@@ -99,6 +106,7 @@ def status_line(
     units, and what comes next. `codified`: it is, or amends, text of the CFR, in which stayed text is still printed.
     `dated`: with the day of reference."""
     known = tuple(statuses)
+    today = day_in(today, zone_of(known))
     found = current_status(known, today)
     waiting = with_first_day(found)
     said: list[str] = []

@@ -85,7 +85,7 @@ def read_effects(view: TextView) -> tuple[Effect, ...]:
     """Every effect that a document states on other instruments and on units of codified texts, in reading order; one for
     each verb, instrument and affected part. Of a changed page of an agency, only the added words are read."""
     document = view.document
-    if document.kind in (DocumentKind.CFR, DocumentKind.LIST):
+    if document.kind in (DocumentKind.CFR, DocumentKind.LAW, DocumentKind.LIST):
         return tuple(note_effects(document))
     voice = voice_of(document)
     if voice is Voice.AGENCY:

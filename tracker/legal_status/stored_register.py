@@ -28,7 +28,9 @@ from tracker.storage import changes, effects
 from tracker.text import name_key
 
 _PROPOSED = Certainty.PROPOSED
-_TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE, DocumentKind.DOCKET})
+_TEXTS = frozenset(
+    {DocumentKind.CFR, DocumentKind.LAW, DocumentKind.LIST, DocumentKind.PAGE, DocumentKind.DOCKET}
+)
 _CODIFIED = frozenset({DocumentKind.CFR, DocumentKind.LIST})
 _DAY = timedelta(days=1)
 _NOTE = " › Editorial Note"
@@ -209,7 +211,7 @@ def settled(connection: Connection, change: Change) -> Change:
             return change
         units = [(path, unit_subject(path, printed=True)) for path in paths]
         return with_unit_status(change, effects.with_their_documents(connection, touched), units)
-    if change.kind is DocumentKind.PAGE:
+    if change.kind in (DocumentKind.PAGE, DocumentKind.LAW):
         return change
     subject, found = asked(connection, change)
     return with_register(change, subject, found, relevant(subject, found)) if found else change

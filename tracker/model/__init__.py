@@ -65,6 +65,7 @@ class DocumentKind(StrEnum):
     CORRECTION = "correction"
     PAGE = "page"
     CFR = "cfr"
+    LAW = "law"  # a law of Japan, kept up to date like the CFR
     LIST = "list"
     DOCKET = "docket"
 
@@ -85,6 +86,7 @@ class ResourceType(StrEnum):
     TARIFF_NOTES = "tariff-notes"  # its chapter 99 as PDF, with the U.S. notes
     DOCKET = "docket"  # a docket of Regulations.gov with its documents, canonical JSON
     COMMENT = "comment"  # one public comment, canonical JSON
+    JAPANESE_LAW = "japanese-law"  # one revision of a law of Japan, JSON with its XML
     LISTING = "listing"  # an answer kept as evidence only: a search page, titles.json, a feed
 
 
@@ -339,7 +341,8 @@ class Status:
     """`state` is one of proposed, published, in-force, delayed, stayed, not-enforced, expired,
     withdrawn, rescinded. `by` is what the document that says so is called: the number of an order, else its FR
     citation, else its number, else its title; `number` is its number beside a citation, or the citation of an order. `units`: the paths it is confined to, none meaning the whole document;
-    `where` the quoted words stood: a place of this document, or `90 FR 50857 › dates` of another."""
+    `where` the quoted words stood: a place of this document, or `90 FR 50857 › dates` of another. `zone`: the time zone in
+    which its days begin and end, where that is not New York."""
 
     state: str
     since: date | None = None
@@ -349,6 +352,7 @@ class Status:
     quote: str = ""
     where: str = ""
     number: str | None = None
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

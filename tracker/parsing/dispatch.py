@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from tracker.errors import AttachmentUnreadable, FetchError, ParseError, UnexpectedResponse
 from tracker.locations import INDEX, TITLE, names_no_text
 from tracker.model import Document, DocumentKind, Fetched, ResourceType, Unit
+from tracker.model.law_revision import law_revision_of
 from tracker.parsing.absent_rows import ABSENT, with_absent_rows
 from tracker.parsing.annexes import with_annexes
 from tracker.parsing.data_table import table_units
@@ -346,6 +347,26 @@ def _tariff_notes(fetched: Fetched) -> Document:
     )
 
 
+def _japanese_law(fetched: Fetched) -> Document:
+    from tracker.parsing.japanese_law import law_in, law_units
+
+    text = law_in(load(_data(fetched), fetched.key), fetched.key)
+    facts = law_revision_of(text.revision)
+    title = facts.title or fetched.meta.get("name", "") or fetched.key
+    return Document(
+        key=fetched.key,
+        kind=DocumentKind.LAW,
+        title=title,
+        url=fetched.meta.get("url") or fetched.answer.url,
+        units=law_units(text, fetched.meta.get("name") or title, facts.source_line),
+        citation=facts.amendment_number or None,
+        published=facts.promulgated,
+        effective_on=facts.enforced,
+        action=facts.amendment_title,
+        dates_text=facts.source_line,
+    )
+
+
 _READERS: Mapping[ResourceType, Callable[[Fetched], Document]] = {
     ResourceType.ECFR_PART: _ecfr,
     ResourceType.FR_RECORD: _fr_record,
@@ -355,6 +376,7 @@ _READERS: Mapping[ResourceType, Callable[[Fetched], Document]] = {
     ResourceType.FEED_ENTRY: _feed_entry,
     ResourceType.SCREENING_LIST: _screening_list,
     ResourceType.TARIFF: _tariff,
+    ResourceType.JAPANESE_LAW: _japanese_law,
     ResourceType.TARIFF_NOTES: _tariff_notes,
     ResourceType.DOCKET: read_docket,
     ResourceType.COMMENT: read_comment,

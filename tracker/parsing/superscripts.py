@@ -52,6 +52,12 @@ def lowered(text: str) -> str:
     return _scripted(text, _DOWN, "_") if text else ""
 
 
+def scripted(text: str, *, raise_it: bool) -> str:
+    """Return a superscript or a subscript as text where it is never the number of a footnote."""
+    text = " ".join(text.split())
+    return _scripted(text, _UP if raise_it else _DOWN, "^" if raise_it else "_") if text else ""
+
+
 def _scripted(text: str, forms: dict[str, str], sign: str) -> str:
     if all(character in forms for character in text):
         return "".join(forms[character] for character in text)

@@ -209,7 +209,10 @@ def touched(change: Change, language: Language) -> tuple[str, str]:
     units = change.tagging.units
     kind = label("kind", change.kind, language)
     title = sanitize_line(change.title)
-    if change.kind not in {DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE} or not units:
+    if (
+        change.kind not in {DocumentKind.CFR, DocumentKind.LAW, DocumentKind.LIST, DocumentKind.PAGE}
+        or not units
+    ):
         name = kind if language == "ja" else kind.lower()
         return t("message.what-new", language, kind=name, title=title), moved
     first = sanitize_line(units[0])
@@ -223,7 +226,13 @@ def force_label(change: Change, today: date, language: Language, *, dated: bool 
 
     A stay that this document itself imposes is left out: it is shown on the record of the stayed document.
     """
-    silent = change.kind in {DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE, DocumentKind.DOCKET}
+    silent = change.kind in {
+        DocumentKind.CFR,
+        DocumentKind.LAW,
+        DocumentKind.LIST,
+        DocumentKind.PAGE,
+        DocumentKind.DOCKET,
+    }
     if silent and not change.tagging.status:
         return ""
     own = {change.document_number, change.citation, change.order} - {None}

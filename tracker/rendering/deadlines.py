@@ -28,7 +28,9 @@ ENDS = ("stay-ends", "expires")
 _AGAIN = re.compile(r"\b(?:stay\w*|suspen\w+|paus\w+|again|resum\w+)\b", re.IGNORECASE)
 WARNING = timedelta(days=7)
 UNITS = 6
-_TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE, DocumentKind.DOCKET})
+_TEXTS = frozenset(
+    {DocumentKind.CFR, DocumentKind.LAW, DocumentKind.LIST, DocumentKind.PAGE, DocumentKind.DOCKET}
+)
 
 
 @dataclass(frozen=True, slots=True)

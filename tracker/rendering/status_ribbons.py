@@ -15,7 +15,9 @@ from tracker.sanitize import sanitize_line
 from tracker.text import name_key
 
 _SILENT = frozenset({"in-force", "proposed"})
-_TEXTS = frozenset({DocumentKind.CFR, DocumentKind.LIST, DocumentKind.PAGE, DocumentKind.DOCKET})
+_TEXTS = frozenset(
+    {DocumentKind.CFR, DocumentKind.LAW, DocumentKind.LIST, DocumentKind.PAGE, DocumentKind.DOCKET}
+)
 # What a reader acts on first: the end of a rule, then its suspension, then what has to be checked, then its beginning.
 _GRAVITY = (
     *(state for state in PREVAILS if state not in {*_SILENT, "published"}),

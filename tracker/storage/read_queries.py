@@ -134,13 +134,24 @@ class StoreReader:
         return [dict(row) for row in rows]
 
     def text_states(self, document_id: str) -> list[dict[str, Any]]:
-        """The versions of one document, oldest first: ordinal, when stored, as of which day (eCFR), SHA-256."""
+        """The versions of one document, oldest first: ordinal, when stored, as of which day (the eCFR's, or that from which a
+        revision of a law of Japan applies), SHA-256. `applies`: false for a revision whose day is not set, or that was withdrawn.
+        """
         rows = self.connection.execute(
-            "SELECT ordinal, at, snapshot.meta ->> 'as_of' AS as_of, sha256, fetched_at FROM version"
+            "SELECT ordinal, version.at AS at, snapshot.meta ->> 'as_of' AS as_of, sha256, fetched_at, snapshot.meta ->> 'day' AS day_said,"
+            " (SELECT absence.change FROM absence WHERE absence.source = version.source AND absence.key = version.key) AS withdrawn FROM version"
             " LEFT JOIN snapshot ON snapshot.id = CAST(version.snapshots ->> '$[0]' AS INTEGER) WHERE document_id = ? ORDER BY ordinal",
             [document_id],
         )
-        return [{**dict(row), "fetched_at": from_text(row["fetched_at"])} for row in rows]
+        return [
+            {
+                **{name: row[name] for name in ("ordinal", "at", "as_of", "sha256")},
+                "fetched_at": from_text(row["fetched_at"]),
+                "applies": row["day_said"] != "not-set"
+                and (row["withdrawn"] is None or row["as_of"] is None),
+            }
+            for row in rows
+        ]
 
     def changes_of(self, document_id: str) -> list[dict[str, Any]]:
         """The records of one text or document, newest first."""

@@ -14,6 +14,8 @@ from tracker.storage import blobs, integrity, retention
 from tracker.storage.database import Store
 from tracker.storage.schema import BLOB, SNAPSHOT
 
+COMPARED_WITH = "compared_with"  # in the `meta` of an answer: the number of the version that it amends
+
 
 def save(connection: Connection, source: str, fetched: Fetched) -> int:
     """Stores one answer (not its attachments) and returns the snapshot's id."""
@@ -77,6 +79,19 @@ def reference(connection: Connection, identity: int) -> SnapshotRef:
         select(SNAPSHOT.c.sha256, SNAPSHOT.c.fetched_at).where(SNAPSHOT.c.id == identity)
     ).one()
     return SnapshotRef(row.sha256, row.fetched_at)
+
+
+def meta(connection: Connection, identity: int) -> dict[str, str]:
+    """Return what the request of an answer knew of it."""
+    return dict(connection.execute(select(SNAPSHOT.c.meta).where(SNAPSHOT.c.id == identity)).scalar() or {})
+
+
+def compared_version(connection: Connection, identity: int, ordinal: int) -> int:
+    """Return the number of the version with which the version of an answer was compared: the one before it, unless the answer
+    names another.
+    """
+    named = meta(connection, identity).get(COMPARED_WITH, "")
+    return int(named) if named.isdigit() else ordinal - 1
 
 
 def as_of(connection: Connection, identity: int) -> date | None:

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from tracker import citations
-from tracker.clock import legal_day
+from tracker.clock import TOKYO, day_in, legal_day
 from tracker.documents.effect_names import canonical_path, section_of, without_pin
+from tracker.documents.japanese_law_paths import is_japanese_law
 from tracker.effects import RecordedEffect
 from tracker.errors import ParseError
 from tracker.i18n import format_day, format_instant, t
@@ -35,6 +36,7 @@ from tracker.storage.effect_pages import EffectQuery
 from tracker.storage.predictions import shown_to_json
 from tracker.storage.schema import CHANGE, VERSION
 from tracker.stories.amended_text import NOT_AMENDED, AmendedText, amended_text
+from tracker.stories.japanese_law import JapaneseUnit, changed_on, states_of, unit_of_japan
 from tracker.stories.paragraph_history import paragraph_history
 from tracker.stories.rule_records import joined, state_day
 from tracker.text import fold_space, name_key
@@ -99,6 +101,8 @@ class UnitsOnDay:
 def law_on(connection: Connection, path: str, as_of: date, known_at: datetime | None = None) -> Law:
     """Return what holds for a citation path, an order, a document, a heading or a party on a day."""
     path = fold_space(path)
+    if is_japanese_law(path) and (found := unit_of_japan(connection, path, as_of, known_at)) is not None:
+        return _of_japan(connection, found, as_of, known_at)
     unit = canonical_path(path)
     if is_unit(unit):
         return _of_unit(connection, unit, as_of, known_at)
@@ -106,8 +110,8 @@ def law_on(connection: Connection, path: str, as_of: date, known_at: datetime | 
 
 
 def is_unit(path: str) -> bool:
-    """Whether a path is that of a unit of the CFR; others are names of instruments, headings or parties."""
-    return bool(_part_of(canonical_path(fold_space(path))))
+    """Whether a path is that of a unit of the CFR or of a law of Japan; others are names of instruments, headings or parties."""
+    return is_japanese_law(path) or bool(_part_of(canonical_path(fold_space(path))))
 
 
 def _part_of(path: str) -> str:
@@ -155,8 +159,50 @@ def _of_unit(connection: Connection, path: str, as_of: date, known_at: datetime 
     )
 
 
+def _of_japan(connection: Connection, found: JapaneseUnit, as_of: date, known_at: datetime | None) -> Law:
+    """Return a unit of a law of Japan on a day."""
+    status, ahead = states_of(found)
+    history = tuple(_japanese_history(connection, found, as_of, known_at))
+    read = found.read if found.units else None
+    return Law(
+        path=found.path,
+        as_of=day_in(as_of, TOKYO),
+        known_at=known_at,
+        found=bool(found.units or history or ahead),
+        text=_words(found.units),
+        text_as_of=read.day if read else None,
+        snapshot=snapshots.reference(connection, read.version.snapshots[0]) if read else None,
+        status=status,
+        ahead=ahead,
+        history=history,
+    )
+
+
+def _japanese_history(
+    connection: Connection, found: JapaneseUnit, as_of: date, known_at: datetime | None
+) -> Iterator[LawStep]:
+    """The steps of a unit of a law of Japan up to a day, oldest first, each with the act that made it."""
+    records = [
+        (changed_on(one), one)
+        for one in _records(connection, found.text)
+        if known_at is None or one.detected_at <= known_at
+    ]
+    known = [
+        one
+        for day, one in sorted(records, key=lambda pair: pair[0], reverse=True)
+        if day <= day_in(as_of, TOKYO)
+    ]
+    pairs = ((one, changes.operations(connection, one.id)) for one in known)
+    for change, operation in reversed(paragraph_history(found.path, pairs)):
+        yield LawStep(changed_on(change), None, change.citation, operation.op.value, change.id)
+
+
 def units_on(connection: Connection, path: str, as_of: date, known_at: datetime | None = None) -> UnitsOnDay:
     """Return the words of a unit on a day, from the newest stored version that was in force and known by then."""
+    if is_japanese_law(path) and (found := unit_of_japan(connection, path, as_of, known_at)) is not None:
+        reference = snapshots.reference(connection, found.read.version.snapshots[0]) if found.read else None
+        day = found.read.day if found.read else None
+        return UnitsOnDay(found.path, found.units, found.text, day, reference, found.units)
     path = canonical_path(fold_space(path))
     states = _states(connection, _part_of(path))
     known_day = legal_day(known_at) if known_at else None
@@ -205,18 +251,22 @@ def _units(document: Document | None, path: str) -> tuple[str, Sequence[Unit]]:
     return path, ()
 
 
+def _records(connection: Connection, document_id: str) -> list[Change]:
+    """Return the stored changes of a text, newest first."""
+    query = select(CHANGE.c.record).where(CHANGE.c.document_id == document_id)
+    return [
+        change_from_json(json.loads(row.record))
+        for row in connection.execute(query.order_by(CHANGE.c.version.desc(), CHANGE.c.seq.desc()))
+    ]
+
+
 def _history(
     connection: Connection, document_id: str, path: str, as_of: date, known_at: datetime | None
 ) -> Iterator[LawStep]:
     """The steps of a unit up to a day, oldest first, each with the document that made it."""
-    query = select(CHANGE.c.record).where(CHANGE.c.document_id == document_id)
-    records = [
-        change_from_json(json.loads(row.record))
-        for row in connection.execute(query.order_by(CHANGE.c.version.desc(), CHANGE.c.seq.desc()))
-    ]
     known = [
         one
-        for one in records
+        for one in _records(connection, document_id)
         if (one.published or legal_day(one.detected_at)) <= as_of
         and (known_at is None or one.detected_at <= known_at)
     ]

@@ -41,7 +41,7 @@ from tracker.web.change_quotes import ShownQuotes, reason_groups
 from tracker.web.context import InjectedContext, WebContext
 from tracker.web.page_cache import cached_page
 from tracker.web.redline import DrawnRedline, draw
-from tracker.web.rendering import language_of, page
+from tracker.web.rendering import language_of, official_language, page
 from tracker.web.review import reader_of, reviewer
 
 router = APIRouter(include_in_schema=False)
@@ -129,6 +129,7 @@ def _change(request: Request, web_context: WebContext, reference: str) -> HTMLRe
         request,
         web_context,
         "change.html.j2",
+        official=official_language(change.title),
         change=change,
         lead=(lead := leading_match(change, request.query_params.get("profile", ""))),
         badge=leading_badge(change.tagging.level, change.tagging.direction, lead, language),

@@ -27,7 +27,7 @@ from tracker.rendering.words_on_day import worded_on
 from tracker.serialization import change_from_json
 from tracker.web.context import InjectedContext, WebContext
 from tracker.web.page_cache import cached_page
-from tracker.web.rendering import asked_language, language_of, number_of, page, query
+from tracker.web.rendering import asked_language, language_of, number_of, official_language, page, query
 
 router = APIRouter(include_in_schema=False)
 
@@ -211,6 +211,7 @@ def redline_view(
         request,
         web_context,
         "redline.html.j2",
+        official=official_language(redline.title),
         redline=redline,
         facts=redline.facts(language),
         drawn=draw(redline, rows[(part - 1) * PAGE : part * PAGE], language, whole=whole, view=view),

@@ -13,8 +13,9 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
 from tracker.answers.texts import text_sources
-from tracker.clock import legal_day
+from tracker.clock import TOKYO, day_in, legal_day
 from tracker.diffing import compare, summarize
+from tracker.documents.japanese_law_paths import is_japanese_law
 from tracker.errors import ParseError
 from tracker.i18n import format_day, t
 from tracker.legal_status.register import StateOnDay
@@ -51,7 +52,7 @@ from tracker.text import index_form
 from tracker.web.context import InjectedContext, WebContext
 from tracker.web.law_on_day import law_day
 from tracker.web.redline import TYPES, as_file, redline_view
-from tracker.web.rendering import language_of, number_of, page
+from tracker.web.rendering import language_of, number_of, official_language, page
 
 router = APIRouter(include_in_schema=False)
 
@@ -104,8 +105,16 @@ def day_of(state: Mapping[str, Any]) -> date:
 
 def version_on(states: Sequence[Mapping[str, Any]], day: date) -> int:
     """Return the number of the version that is the newest on a day; that of the first version before it."""
-    earlier = [state["ordinal"] for state in states if day_of(state) <= day]
-    return int(earlier[-1] if earlier else states[0]["ordinal"])
+    earlier = [state for state in states if state.get("applies", True) and day_of(state) <= day]
+    newest = max(earlier, key=lambda state: (day_of(state), state["ordinal"]), default=states[0])
+    return int(newest["ordinal"])
+
+
+def version_today(states: Sequence[Mapping[str, Any]], today: date) -> int:
+    """Return the number of the version that a text has without a day: the newest, but none that is not in force yet."""
+    there = day_in(today, TOKYO)
+    ahead = any(day_of(state) > there for state in states)
+    return version_on(states, there if ahead else date.max)
 
 
 @router.get("/law/search")
@@ -166,7 +175,13 @@ def text(
     that it lacks amend it by then. `at` is a unit to show."""
     language = language_of(request, web_context)
     states = _states(web_context, text)
-    ordinal = on if on and not day else version_on(states, day or date.max)
+    ordinal = (
+        on
+        if on and not day
+        else version_on(states, day)
+        if day
+        else version_today(states, web_context.today())
+    )
     ahead = law_day(web_context.store, text, ordinal, day, language)
     computed = ahead.document if ahead else None
     document = computed or _document(web_context, text, ordinal)
@@ -196,6 +211,8 @@ def text(
         on=ordinal,
         first_day=day_of(states[0]),
         shown_day=day or day_of(state),
+        waits=_waits(state, web_context.today(), language),
+        official=official_language(document.title),
         before_first=day is not None and day < day_of(states[0]),
         previous_day=day_of(states[max(0, ordinals.index(ordinal) - 1)]),
         outline=_outline(document.units, counts, titles, chosen, language),
@@ -330,6 +347,7 @@ def history(request: Request, web_context: InjectedContext, text: str, path: str
         about=about(split_section(path)[0], language),
         cited=cite(path),
         columns=_columns_of(path, language),
+        official="ja" if is_japanese_law(path) else "en",
         first=states[0],
         ribbons=_ribbons(web_context, [path], language, unprinted=() if printed else (path,)).get(path, ()),
         asked=asked_words(day, language) if day else "",
@@ -362,6 +380,14 @@ def _shown(unit: Unit, state: Mapping[str, Any] | None, address: str) -> ShownUn
     )
 
 
+def _waits(state: Mapping[str, Any], today: date, language: Language) -> str:
+    """Return the line over a version that is not law yet, or will not be; empty for any other."""
+    if not state["applies"]:
+        return t("web.law-not-law", language)
+    day = day_of(state)
+    return t("web.law-waits", language, day=format_day(day, language)) if day > day_in(today, TOKYO) else ""
+
+
 def _ribbons(
     web_context: WebContext,
     paths: Iterable[str],
@@ -381,7 +407,7 @@ def _states(web_context: WebContext, identity: str) -> list[dict[str, Any]]:
         found = store.text_states(identity)
     if not found:
         raise HTTPException(404, identity)
-    return found
+    return sorted(found, key=lambda state: (day_of(state), state["ordinal"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,11 @@ def query(values: Mapping[str, object], **changed: object) -> str:
     return f"?{urlencode(kept)}" if kept else ""
 
 
+def official_language(title: str) -> Language:
+    """Return the language of the official words of a document, by its title."""
+    return "ja" if in_japanese(title) else "en"
+
+
 def page(
     request: Request, web_context: WebContext, template: str, *, status: int = 200, **values: Any
 ) -> HTMLResponse:
@@ -134,6 +139,7 @@ def page(
     def as_day(value: date | str) -> str:
         return format_day(date.fromisoformat(value) if isinstance(value, str) else value, language)
 
+    values.setdefault("official", "en")
     body = (
         _environment()
         .get_template(template)

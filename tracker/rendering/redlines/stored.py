@@ -74,8 +74,11 @@ def with_texts(connection: Connection, change: Change, redline: Redline) -> Redl
     if row is None or redline.before is None or change.after is None:
         return None
     later = versions.get(connection, row.document_id, row.version)
-    earlier = versions.get(connection, row.document_id, row.version - 1)
-    if later is None or earlier is None:
+    if later is None:
+        return None
+    before_it = snapshots.compared_version(connection, later.snapshots[0], row.version)
+    earlier = versions.get(connection, row.document_id, before_it)
+    if earlier is None:
         return None
     try:
         after = document_of(connection, later, later.volatile_patterns)
@@ -115,9 +118,11 @@ def _text_and_days(connection: Connection, change: Change) -> tuple[str, date | 
     row = connection.execute(query).first()
     if row is None:
         return "", None, None
+    later = versions.get(connection, row.document_id, row.version)
+    before_it = snapshots.compared_version(connection, later.snapshots[0], row.version) if later else 0
+    earlier = versions.get(connection, row.document_id, before_it)
     before, after = (
-        snapshots.as_of(connection, version.snapshots[0]) if version else None
-        for version in (versions.get(connection, row.document_id, row.version - back) for back in (1, 0))
+        snapshots.as_of(connection, version.snapshots[0]) if version else None for version in (earlier, later)
     )
     return row.document_id, before, after
 
