@@ -11,6 +11,14 @@ from lxml import etree
 
 from tests import japan_law_samples as samples
 from tracker.demo.egov import _tree
+from tracker.documents.effect_names import ancestors
+from tracker.documents.japanese_law_paths import (
+    is_japanese_law,
+    japanese_path,
+    level_of,
+    names_of,
+    section_of,
+)
 from tracker.errors import ParseError
 from tracker.parsing.japanese_law import law_in, law_units
 from tracker.text.kanji_numbers import kanji_number
@@ -91,3 +99,34 @@ def test_numbers_are_written_as_the_law_writes_them() -> None:
     assert [kanji_number(n) for n in (1, 10, 11, 20, 48, 100, 110, 1000, 3999)] == [
         "一", "十", "十一", "二十", "四十八", "百", "百十", "千", "三千九百九十九",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "path"),
+    [
+        ("輸出貿易見本令第1条第2項第1号", "輸出貿易見本令 › 第一条第二項第一号"),
+        ("見本令別表第1の2の項(3)", "輸出貿易見本令 › 別表第一 › 二の項（三）"),
+        ("輸出貿易見本令 › 第十条の二第２項第１号の二イ", "輸出貿易見本令 › 第十条の二第二項第一号の二イ"),
+        ("見本令", "輸出貿易見本令"),
+        ("外国為替令第17条", ""),
+    ],
+)
+def test_a_unit_is_found_in_the_forms_in_which_people_write_it(written: str, path: str) -> None:
+    assert japanese_path(written, names_of([("輸出貿易見本令", "", ["見本令"])])) == path
+
+
+def test_a_unit_has_its_article_its_level_and_what_contains_it() -> None:
+    item = "輸出貿易見本令 › 第一条第二項第一号イ"
+    assert section_of(item) == ("輸出貿易見本令 › 第一条", "第二項第一号イ")
+    assert level_of(item) == 3
+    assert section_of("輸出貿易見本令 › 別表第一 › 二の項（三）") == (
+        "輸出貿易見本令 › 別表第一",
+        "二の項（三）",
+    )
+    assert level_of("輸出貿易見本令 › 別表第一 › 二の項（三）") == 2
+    assert section_of("輸出貿易見本令 › 附則（令和八年政令第三百号） › 第一項")[1] == "第一項"
+    assert list(ancestors(item)) == [
+        item, "輸出貿易見本令 › 第一条第二項第一号", "輸出貿易見本令 › 第一条第二項", "輸出貿易見本令 › 第一条", "輸出貿易見本令",
+    ]  # fmt: skip
+    assert not is_japanese_law("15 CFR 744.21(b)")
+    assert not is_japanese_law("Supp. No. 4 to Part 744 › JAPAN › 株式会社見本")

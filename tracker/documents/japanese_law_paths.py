@@ -24,6 +24,14 @@ _LAST = re.compile(
     rf"(?<=.)(?:第[{_KANJI}]+[項号](?:の[{_KANJI}]+)*|[イロハニホヘトチリヌルヲワカヨタレソツネナラムウヰノオクヤマ]|（[^（）]+）)\Z"
 )
 
+_COUNTED = rf"[{_KANJI}]+(?:の[{_KANJI}]+)*"
+_SECTION = re.compile(
+    rf"第[{_KANJI}]+条(?:の[{_KANJI}]+)*(?:から第[{_KANJI}]+条(?:の[{_KANJI}]+)*まで)?|附則(?:（[^）]*）)?|(?:別表|別記|様式)[^›（]*?(?= › |（|\Z)|[^›]+"
+)
+_LEVEL = re.compile(
+    rf"第{_COUNTED}[条項]|第[{_KANJI}]+号(?:の[{_KANJI}]+)*|{_COUNTED}の項|備考|表|[イロハニホヘトチリヌルヲワカヨタレソツネナラムウヰノオクヤマ](?![一-鿿])|（[^）]*）|¶\d+|\d+行"
+)
+
 
 def is_japanese_law(path: str) -> bool:
     """Whether a path names a law of Japan or a unit of one, by its form: `外国為替令 › 第十七条`, `輸出令別表第1の2の項(3)`."""
@@ -82,3 +90,19 @@ def names_of(laws: Iterable[tuple[str, str, Iterable[str]]]) -> dict[str, str]:
             if found.setdefault(one, name) != name:
                 taken.add(one)
     return {one: name for one, name in found.items() if one not in taken}
+
+
+def section_of(path: str) -> tuple[str, str]:
+    """Return the article, table or supplementary provision of a unit of Japanese law, and the rest of its path: `輸出令 › 第一条` and
+    `第二項第一号`.
+    """
+    law, step, rest = path.partition(_STEP)
+    found = _SECTION.match(rest)
+    if not step or found is None:
+        return path, ""
+    return f"{law}{_STEP}{found.group()}", rest[found.end() :].removeprefix(_STEP)
+
+
+def level_of(path: str) -> int:
+    """Return how deep a unit is below its article, table or supplementary provision: 1 for a 項 or row, 2 for a 号."""
+    return len(_LEVEL.findall(section_of(path)[1]))

@@ -52,7 +52,12 @@ def status_lines(
 
 
 def text_lines(
-    text: str | None, day: date | None, language: Language, *, computed_on: date | None = None
+    text: str | None,
+    day: date | None,
+    language: Language,
+    *,
+    computed_on: date | None = None,
+    japanese: bool = False,
 ) -> Iterator[str]:
     """Yield the words of a unit under their day; with `computed_on`, under that day as computed from the text of the other."""
     if text is None or day is None:
@@ -60,7 +65,7 @@ def text_lines(
         return
     official = format_day(day, language)
     if computed_on is None:
-        yield t("law.text", language, day=official)
+        yield t("law.text-of-japan" if japanese else "law.text", language, day=official)
     else:
         yield t("law.text-computed", language, day=format_day(computed_on, language), base=official)
     yield from (f"  {sanitize_line(line)}" for line in text.splitlines())

@@ -414,7 +414,16 @@ def law_page(law: Law, language: Language, timezone: str) -> str:
     lines += ["", *status_lines(law.status, law.ahead, language)]
     if is_unit(law.path):
         computed_on = law.as_of if law.amended.document else None
-        lines += ["", *text_lines(law.text, law.text_as_of, language, computed_on=computed_on)]
+        lines += [
+            "",
+            *text_lines(
+                law.text,
+                law.text_as_of,
+                language,
+                computed_on=computed_on,
+                japanese=is_japanese_law(law.path),
+            ),
+        ]
         if law.amended.failure:
             lines += ["", t("law.failure", language, reason=sanitize_line(law.amended.failure))]
         for heading, units in (

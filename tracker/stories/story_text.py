@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tracker.clock import legal_day
 from tracker.i18n import format_day, label, t
-from tracker.model import Change, Language
+from tracker.model import Change, DocumentKind, Language
 from tracker.rendering.alert_message import LabeledFact, what_changed
 from tracker.sanitize import sanitize_line
 from tracker.stories.related import TEXTS, MadeBy, Related
@@ -37,6 +37,17 @@ class MadeByLine:
 
 def made_by_lines(made: Iterable[MadeBy], language: Language) -> tuple[MadeByLine, ...]:
     return tuple(made_by_line(each, language) for each in made)
+
+
+def made_in_japan(change: Change, language: Language) -> MadeByLine | None:
+    """Return the amending law that made a change of a law of Japan, with its day; None for other texts."""
+    if change.kind is not DocumentKind.LAW or not change.citation:
+        return None
+    day = next((one.date for one in change.tagging.dates if one.type == "effective"), None)
+    words = sanitize_line(change.citation)
+    if day is not None:
+        words = t("law.made-in-japan", language, number=words, day=format_day(day, language))
+    return MadeByLine(words, (), "", "")
 
 
 def made_by_line(made: MadeBy, language: Language) -> MadeByLine:

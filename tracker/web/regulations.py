@@ -46,7 +46,7 @@ from tracker.storage import versions
 from tracker.storage.instants import from_text
 from tracker.stories.paragraph_history import paragraph_history
 from tracker.stories.related import made_by_step
-from tracker.stories.story_text import made_by_line
+from tracker.stories.story_text import made_by_line, made_in_japan
 from tracker.terms.places import is_party_list, list_columns
 from tracker.text import index_form
 from tracker.web.context import InjectedContext, WebContext
@@ -331,7 +331,7 @@ def history(request: Request, web_context: InjectedContext, text: str, path: str
             (
                 change,
                 item_of(operation),
-                made_by_line(made, language) if made else None,
+                made_by_line(made, language) if made else made_in_japan(change, language),
                 step_cited(change, operation),
             )
             for change, operation in found

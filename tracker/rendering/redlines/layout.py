@@ -13,6 +13,8 @@ from typing import Literal
 
 from tracker.diffing.summary import split_path
 from tracker.diffing.word_diff import word_spans
+from tracker.documents import japanese_law_paths
+from tracker.documents.japanese_law_paths import is_japanese_law
 from tracker.model import Language, Op, Operation, Unit, UnitKind
 from tracker.rendering.official_links import official_url
 from tracker.rendering.redlines.model import Redline, RedlineLine, merge_in_reading_order
@@ -155,6 +157,8 @@ def split_section(path: str) -> tuple[str, str]:
     """
     if found := _TARIFF_ROW.match(path):
         return found["heading"], path
+    if is_japanese_law(path):
+        return japanese_law_paths.section_of(path)
     name, local = split_path(path)
     first, step, rest = local.partition(STEP)
     entry, ordinal, number = first.partition(" ¶")
@@ -166,6 +170,8 @@ def split_section(path: str) -> tuple[str, str]:
 
 def level_of(path: str) -> int:
     """Return how deep a unit is indented below its section: 1 for (a), 2 for (a)(1), 3 for c.1.a; 0 for the section."""
+    if is_japanese_law(path):
+        return japanese_law_paths.level_of(path)
     _, local = split_section(path)
     level = 0
     for step in filter(None, local.split(STEP)):
