@@ -182,7 +182,7 @@ def test_the_shipped_schema_is_the_one_the_keys_make() -> None:
 def test_every_key_of_a_source_is_a_field_of_it_or_an_option_of_its_kind(kind: str) -> None:
     own = set(source_kinds()[kind].keys)
     assert set(keys_for_kind(kind)) - own <= set(Source.__dataclass_fields__)
-    assert own - set(Source.__dataclass_fields__) <= {"api_key", "dockets", "words"}
+    assert own - set(Source.__dataclass_fields__) <= {"api_key", "dockets", "laws", "words"}
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from pathlib import Path
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
+from tracker.clock import TOKYO, day_in
 from tracker.config.models import Settings
 from tracker.storage.read_queries import StoreReader
 from tracker.web import security_headers
@@ -116,9 +117,9 @@ def cached_page(
 ) -> HTMLResponse:
     """Return the page, from the cache or from `make`. `beside`: what else the page is made from."""
     cache: PageCache = request.app.state.page_cache
-    language = language_of(request, web_context)
+    language, today = language_of(request, web_context), web_context.today()
     key = (
-        request.url.path, request.url.query, language, web_context.today(), principal_of(request), request.cookies.get("reviewer", ""), beside,
+        request.url.path, request.url.query, language, today, day_in(today, TOKYO), principal_of(request), request.cookies.get("reviewer", ""), beside,
     )  # fmt: skip
     other: list[HTMLResponse] = []  # a response that is returned but not cached
 
