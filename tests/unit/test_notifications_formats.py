@@ -15,7 +15,7 @@ from tests.unit.rendering_samples import affiliates_rule, hostile_page, long_cha
 from tracker.model import Change
 from tracker.notifications.channels import email, slack, teams, webhook
 from tracker.notifications.formats import batches, defuse_mentions, pieces, plain
-from tracker.rendering.alert_message import Message
+from tracker.rendering.alert_message import ChangedPassage, Message
 
 
 def texts(value: Any) -> str:
@@ -60,7 +60,9 @@ def test_slack_blocks_stay_within_slacks_limits_and_lose_nothing() -> None:
     for body in bodies:
         assert len(body["blocks"]) <= 50
         for block in body["blocks"]:
-            for text in [block["text"]] if "text" in block else block["elements"]:
+            assert len(block.get("fields", ())) <= 10
+            assert all(len(field["text"]) <= 2000 for field in block.get("fields", ()))
+            for text in [block["text"]] if "text" in block else block.get("elements", ()):
                 assert len(text["text"]) <= (150 if block["type"] == "header" else 3000)
                 assert not re.search(r"&[a-z]{0,3}$", text["text"])
     shown = texts([body["blocks"] for body in bodies])
@@ -74,6 +76,34 @@ def test_a_usual_alert_is_one_slack_message_with_both_links() -> None:
     assert "<http://127.0.0.1:8000/changes/chg_0123456789abcdef|変更内容を見る>" in shown
     assert "<https://www.federalregister.gov/d/2025-19001|公式文書を開く>" in shown
     assert "記録番号: chg_0123456789abcdef" in shown
+
+
+def test_in_slack_short_facts_are_fields_and_long_ones_text() -> None:
+    message = alert(affiliates_rule())
+    (body,) = slack.payloads(message)
+    fields = [field["text"] for block in body["blocks"] for field in block.get("fields", ())]
+    assert fields
+    assert all(field.count("\n") == 1 for field in fields)
+    shown = texts(body["blocks"])
+    for point in message.points:
+        assert shown.count(slack.escape(point.value)) >= 1
+        assert any(field.startswith(f"*{point.label}*\n") for field in fields) == (len(point.value) <= 160)
+
+
+def test_in_slack_a_redline_strikes_what_goes_and_sets_what_comes_in_bold() -> None:
+    passage = ChangedPassage(
+        "15 CFR 744.21(b) <!channel>", (("equal", "a "), ("delete", "*old* "), ("insert", "<@U1> new"))
+    )
+    (body,) = slack.payloads(replace(alert(affiliates_rule()), passages=(passage,)))
+    (rich,) = [block for block in body["blocks"] if block["type"] == "rich_text"]
+    name, quoted = rich["elements"]
+    assert name["elements"][0]["text"] == "15 CFR 744.21(b) ‹!channel>"
+    assert [(run["text"], run.get("style")) for run in quoted["elements"]] == [
+        ("a ", None),
+        ("*old* ", {"strike": True}),
+        ("‹@U1> new", {"bold": True}),
+    ]
+    assert {run["type"] for run in quoted["elements"]} == {"text"}
 
 
 def test_in_slack_source_words_make_no_mention_link_or_emphasis() -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
 from tests.unit.rendering_samples import affiliates_rule, hostile_page
-from tracker.model import Language, Level, Notice, Op, Operation, SpanKind
+from tracker.model import Language, Level, Notice, Op, Operation, SpanKind, UnitKind
 from tracker.notifications.channels import email, slack, teams
 from tracker.notifications.formats import plain
 from tracker.rendering.alert_message import Message, build_message
@@ -109,6 +110,19 @@ def test_a_hundred_gathered_alerts_arrive_whole_within_the_limits_of_slack_and_t
     assert all(len(run) <= slack.BLOCKS for run in blocks)
     assert str(blocks).count("chg_0123456789abcdef>") + str(blocks).count("|chg_0123456789abcdef") >= 100
     assert str(teams.payloads(found)).count("(chg_0123456789abcdef)") == 100
+
+
+def test_an_added_party_comes_before_other_changes_of_a_list() -> None:
+    row = partial(Operation, kind=UnitKind.ROW)
+    changed = [
+        Operation("15 CFR 744.11(a)", Op.ADDED, spans=(("insert", "a paragraph"),)),
+        row("Supp. No. 4 to Part 744 › CHINA › Old Co.", Op.REMOVED, spans=(("delete", "Old Co."),)),
+        row("Supp. No. 4 to Part 744 › CHINA › Same Co.", Op.CHANGED, spans=(("insert", "alias"),)),
+        row("Supp. No. 4 to Part 744 › CHINA › First Co.", Op.ADDED, spans=(("insert", "First Co."),)),
+        row("Supp. No. 4 to Part 744 › JAPAN › New Co.", Op.ADDED, spans=(("insert", "New Co."),)),
+    ]
+    shown = [passage.path.rpartition(" › ")[2] for passage in changed_passages(changed)]
+    assert shown == ["First Co.", "New Co.", "15 CFR 744.11(a)"]
 
 
 def test_the_words_that_changed_are_few_escaped_and_marked_by_more_than_color() -> None:

@@ -156,7 +156,7 @@ def test_only_what_everybody_may_see_is_open(client: TestClient) -> None:
     signing_in = {"/sign-in", "/sign-in/oidc", "/sign-in/return"}
     by_key = {"/saved/{identity}/feed.atom", "/saved/{identity}/calendar.ics"}
     # By Slack, a workflow of Teams and the link of a mail, each with a secret of the settings.
-    signed = {"/slack/actions", "/slack/commands", "/teams/actions", "/mail/respond"}
+    signed = {"/slack/actions", "/slack/commands", "/slack/events", "/teams/actions", "/mail/respond"}
     open_to_all = {"/healthz", "/readyz", "/static/{name}", "/static/digest.css"}
     assert opened == {*open_to_all, *signing_in, *by_key, *signed}
 

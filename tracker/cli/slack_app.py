@@ -26,7 +26,7 @@ def socket_mode(
     if app is None or not app.app_token:
         return None
     from tracker.answers.search import found_everywhere
-    from tracker.notifications.slack_answers import answer_press
+    from tracker.notifications.slack_answers import answer_press, change_preview, send_previews
     from tracker.search.index import SearchIndex
     from tracker.storage.read_queries import open_reader
 
@@ -36,10 +36,14 @@ def socket_mode(
         with open_reader(state) as reader:
             return found_everywhere(reader, finder, settings(), words, FOUND)
 
+    def preview(change_id: str) -> list[dict[str, Any]] | None:
+        with store.read() as connection:
+            return change_preview(connection, settings(), change_id, now())
+
     def service() -> SlackService | None:
         current = settings()
-        return SlackService(current, store, now, search) if current.slack else None
+        return SlackService(current, store, now, search, preview) if current.slack else None
 
-    connection = SocketMode(app.app_token, service, answer_press, base_url=base_url)
+    connection = SocketMode(app.app_token, service, answer_press, send_previews, base_url=base_url)
     connection.start()
     return connection

@@ -85,6 +85,11 @@ def may_review(connection: Connection, settings: Settings, name: str) -> bool:
     return account is not None and account.role.rank >= UserRole.REVIEWER.rank
 
 
+def may_read(connection: Connection, settings: Settings, name: str) -> bool:
+    """Whether a person may read records. Where the viewer has accounts, the person needs one."""
+    return settings.access.sign_in not in {"accounts", "oidc"} or accounts.get(connection, name) is not None
+
+
 def record(connection: Connection, press: Press, *, who: str, at: datetime, settings: Settings) -> Answer:
     """Add the entry of a press to the review log, for the change and the open ones of its story, and return what it did."""
     revision = connection.execute(select(CHANGE.c.revision).where(CHANGE.c.id == press.change_id)).scalar()

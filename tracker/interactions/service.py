@@ -9,7 +9,8 @@ from typing import Any
 
 from tracker.config.models import Settings
 from tracker.i18n import t
-from tracker.interactions import presses, slack
+from tracker.interactions import presses, slack, unfurl
+from tracker.interactions.unfurl import Preview
 from tracker.logs import Logger
 from tracker.storage.database import Store
 
@@ -24,12 +25,13 @@ Search = Callable[[str], Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class SlackService:
-    """`search` answers `/tracker WORDS`, as `/api/search` does."""
+    """`search` answers `/tracker WORDS`, as `/api/search` does; `preview` returns the blocks of a change."""
 
     settings: Settings
     store: Store
     now: Callable[[], datetime]
     search: Search
+    preview: Preview
 
     def action(self, payload: Mapping[str, Any]) -> tuple[str, dict[str, Any]] | None:
         """Record a press. Return the address and the body of the answer; None for what is not ours."""
@@ -64,3 +66,12 @@ class SlackService:
         if not asked:
             return slack.private(t("press.usage", language))
         return slack.command_answer(self.search(asked), asked, language, self.settings.viewer_url)
+
+    def event(self, payload: Mapping[str, Any]) -> tuple[str, dict[str, Any]] | None:
+        """Return the bot's token and the body of `chat.unfurl` for posted links; None where no preview is due."""
+        shared = unfurl.read_shared(payload)
+        if shared is None or self.settings.slack is None:
+            return None
+        with self.store.read() as connection:
+            body = unfurl.answer(connection, self.settings, shared, self.preview)
+        return (self.settings.slack.bot_token, body) if body is not None else None

@@ -22,13 +22,14 @@ SLACK = "https://slack.com/api/"
 
 class SocketMode:
     """The connection of one app. `service` returns what answers, with the settings of that moment; `reply` sends the answer to a
-    press to its address."""
+    press to its address, `unfurl` the previews of links."""
 
     def __init__(
         self,
         app_token: str,
         service: Callable[[], SlackService | None],
         reply: Callable[[str, dict[str, Any]], None],
+        unfurl: Callable[[str, dict[str, Any]], None],
         *,
         base_url: str = SLACK,
         again: float = AGAIN,
@@ -41,7 +42,7 @@ class SocketMode:
             raise UsageError("[slack] needs the extra slack", cure="pip install tracker[slack]") from error
         self._client = SocketModeClient(app_token, web_client=WebClient(base_url=base_url))
         self._client.socket_mode_request_listeners.append(self._received)
-        self._service, self._reply, self._again = service, reply, again
+        self._service, self._reply, self._unfurl, self._again = service, reply, unfurl, again
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._connect, name="slack", daemon=True)
 
@@ -82,3 +83,7 @@ class SocketMode:
             found = service.action(request.payload)
             if found is not None:
                 self._reply(*found)
+        elif request.type == "events_api" and service is not None:
+            posted = service.event(request.payload)
+            if posted is not None:
+                self._unfurl(*posted)

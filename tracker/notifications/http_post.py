@@ -94,9 +94,15 @@ class _Defaults:
     request_timeout = (8.0, 15.0)
 
 
-def send_json(url: str, body: Mapping[str, Any]) -> DeliveryResult:
-    """Sends one JSON object by POST to an address that is no channel's: the answer to a press."""
-    return send_request(_Defaults(), "POST", url, body)
+def send_json(
+    url: str,
+    body: Mapping[str, Any],
+    *,
+    headers: dict[str, str] | None = None,
+    interpret: Callable[[DeliveryResult, str], DeliveryResult] | None = None,
+) -> DeliveryResult:
+    """Sends one JSON object by POST to an address that is no channel's: the answer to a press, the preview of a link."""
+    return send_request(_Defaults(), "POST", url, body, headers=headers, interpret=interpret)
 
 
 def failure_cause(error: BaseException) -> str:

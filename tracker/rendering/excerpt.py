@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from tracker.model import Operation, SpanKind
+from tracker.model import Op, Operation, SpanKind, UnitKind
 from tracker.rendering.alert_message import ChangedPassage
 from tracker.sanitize import sanitize_line, shorten
 
@@ -14,9 +14,12 @@ WORDS = 300  # characters of one deleted or inserted run
 
 
 def changed_passages(operations: Iterable[Operation]) -> tuple[ChangedPassage, ...]:
-    """Return the first differences of legal weight, in reading order. Empty where nothing was compared."""
+    """Return the first differences of legal weight: added rows, such as parties of a list, then the others, each in reading order.
+    Empty where nothing was compared."""
     found = []
-    for operation in operations:
+    for operation in sorted(
+        operations, key=lambda one: not (one.kind is UnitKind.ROW and one.op is Op.ADDED)
+    ):
         if operation.editorial or operation.follows:
             continue
         runs = tuple(_runs(operation.spans))

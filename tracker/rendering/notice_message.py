@@ -100,6 +100,17 @@ def notice_message(
             LabeledFact(t("notice.sent-to", language), sanitize_line(data["channel"])),
         ]
         links = _links(data["change"], data["url"], language, viewer_url)
+    elif notice.kind == "review-due":
+        title = sanitize_line(data["title"])
+        badge = joint.join((badge, leading_badge(notice.level, None, match, language)))
+        day = format_day(date.fromisoformat(data["date"]), language)
+        what = t("notice.review-due-what", language, what=sanitize_line(data["what"][language]) or title)
+        title = "" if title in what else title
+        points = [
+            LabeledFact(label("web.did", "due", language), day, strong=True),
+            LabeledFact(t("notice.review-due-by", language), sanitize_line(data["who"])),
+        ]
+        links = _links(data["change"], data["url"], language, viewer_url)
     elif notice.kind.startswith("review-"):
         title = sanitize_line(data["title"])
         action, words = label("web.did", data["action"], language), review_words(data, language)

@@ -1,4 +1,4 @@
-"""Notices that depend on time: upcoming dates, sources that are too quiet, unacknowledged alerts."""
+"""Notices that depend on time: upcoming dates, sources that are too quiet, unacknowledged alerts, due reviews."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from tracker.ingest.poll import PollContext
 from tracker.model import Change, Level
 from tracker.rendering.deadlines import Deadline, deadlines
 from tracker.rendering.words_on_day import worded_on
+from tracker.scheduler.due_reviews import queue_due_reviews
 from tracker.scheduler.review_events import queue_review_events
 from tracker.serialization import format_instant
 from tracker.storage import alert_queries, notices
@@ -52,6 +53,7 @@ def send_reminders(context: PollContext) -> int:
             _upcoming_dates(connection, context.settings, now)
             + _quiet_sources(connection, context.settings, now)
             + _escalate(connection, context.settings, now)
+            + queue_due_reviews(connection, context.settings, now)
             + queue_review_events(connection, context.settings, now)
         )
 

@@ -131,6 +131,16 @@ def statuses(connection: Connection, keys: Collection[str]) -> dict[str, Deliver
     return {row.key: DeliveryStatus(row.state, row.attempts, row.answer or "", row.at) for row in rows}
 
 
+def was_sent(connection: Connection, subject_id: str, channels: Collection[str]) -> bool:
+    """Whether one of these channels has a message about this subject."""
+    found = select(DELIVERY.c.id).where(
+        (DELIVERY.c.subject_id == subject_id)
+        & (DELIVERY.c.state == "sent")
+        & DELIVERY.c.channel.in_(list(channels))
+    )
+    return connection.execute(found.limit(1)).first() is not None
+
+
 def redeliver(connection: Connection, now: datetime, delivery_id: int | None = None) -> int:
     """Queues one dead delivery, or all of them, again; returns the number of deliveries queued."""
     return _revive(connection, now, true() if delivery_id is None else DELIVERY.c.id == delivery_id)

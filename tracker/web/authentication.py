@@ -33,7 +33,7 @@ _FORWARDED = frozenset({"forwarded", "via", "x-real-ip"})
 
 # Open without sign-in: health checks, the sign-in page with its assets, and addresses that contain a key.
 _PUBLIC = re.compile(
-    r"/(healthz|readyz|sign-in(/oidc|/return)?|saved/[0-9a-f]{8}/(feed\.atom|calendar\.ics)|language/(ja|en)|slack/(actions|commands)|teams/actions|mail/respond|static/[a-z.]+)"
+    r"/(healthz|readyz|sign-in(/oidc|/return)?|saved/[0-9a-f]{8}/(feed\.atom|calendar\.ics)|language/(ja|en)|slack/(actions|commands|events)|teams/actions|mail/respond|static/[a-z.]+)"
 )
 _ROLES: tuple[tuple[str, str, UserRole], ...] = (
     ("GET", r"/settings", UserRole.OPERATOR),

@@ -16,7 +16,7 @@ from tracker.notifications.channels.base import TrackerPlugin, answer_to_part, c
 from tracker.notifications.delivery_result import DeliveryResult
 from tracker.notifications.formats import SIGNS, batches, defuse_mentions, headline, pieces, plain
 from tracker.notifications.http_post import send_request
-from tracker.rendering.alert_message import LabeledFact, Message
+from tracker.rendering.alert_message import ChangedPassage, LabeledFact, Message
 from tracker.sanitize import sanitize_line
 from tracker.storage.deliveries import ONLY
 
@@ -25,6 +25,9 @@ BLOCKS = 45
 TEXT = 2800
 HEADER = 150
 WEIGHT = 30_000
+FIELDS = 10  # of a section
+FIELD = 160  # characters of a value in a field; Slack takes 2,000
+_RUNS = {"delete": "strike", "insert": "bold"}
 
 # `*word*`, `_word_`, `~word~` and `` `word` `` are markup where they touch a word. A zero-width space after the sign
 # disables it; the asterisks of omitted text (* * *) need none.
@@ -155,7 +158,9 @@ def _blocks(message: Message) -> list[dict[str, Any]]:
     what = escape(message.what)
     top = f"*{what}*" if len(what) < TEXT else what
     blocks += _sections("\n".join([top, *(escape(text) for text in (message.title, message.detail) if text)]))
-    blocks += _sections("\n".join(_point(point) for point in message.points))
+    blocks += _points(message)
+    for passage in message.passages:
+        blocks += _redline(passage)
     for entry in message.entries:
         head = f"{SIGNS[entry.level]} *{escape(entry.badge)}* {escape(entry.what)}"
         link = _link(LabeledFact(entry.id, entry.link)) if entry.link else escape(entry.id)
@@ -169,9 +174,51 @@ def _blocks(message: Message) -> list[dict[str, Any]]:
     return blocks
 
 
-def _point(point: LabeledFact) -> str:
+def preview_blocks(message: Message) -> list[dict[str, Any]]:
+    """The alert as the preview of a link: what changed and its facts."""
+    top = f"{escape(headline(message))}\n*{escape(message.what)}*"
+    return [*_sections(top), *_points(message)][:BLOCKS]
+
+
+def _points(message: Message) -> list[dict[str, Any]]:
+    """The facts: short ones as fields in two columns, and the long ones below them as text."""
+    fields = [
+        _mrkdwn(f"*{escape(point.label)}*\n{_value(point)}") for point in message.points if _is_short(point)
+    ]
+    blocks = [
+        {"type": "section", "fields": fields[first : first + FIELDS]}
+        for first in range(0, len(fields), FIELDS)
+    ]
+    for point in message.points:
+        if not _is_short(point):
+            blocks += _sections(f"*{escape(point.label)}* {_value(point)}")
+    return blocks
+
+
+def _is_short(point: LabeledFact) -> bool:
+    return len(point.value) <= FIELD
+
+
+def _value(point: LabeledFact) -> str:
     value = escape(point.value)
-    return f"*{escape(point.label)}* {f'*{value}*' if point.strong else value}"
+    return f"*{value}*" if point.strong else value
+
+
+def _redline(passage: ChangedPassage) -> list[dict[str, Any]]:
+    """A changed place: deleted words struck through, inserted words bold. Words of rich text are never read as markup."""
+    runs = [
+        {
+            "type": "text",
+            "text": defuse_mentions(words),
+            **({"style": {_RUNS[kind]: True}} if kind in _RUNS else {}),
+        }
+        for kind, words in passage.runs
+    ]
+    elements: list[dict[str, Any]] = [{"type": "rich_text_quote", "elements": runs}]
+    if passage.path:
+        name = {"type": "text", "text": defuse_mentions(passage.path), "style": {"italic": True}}
+        elements.insert(0, {"type": "rich_text_section", "elements": [name]})
+    return [{"type": "rich_text", "elements": elements}]
 
 
 def _sections(text: str) -> list[dict[str, Any]]:
