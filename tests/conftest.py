@@ -7,11 +7,25 @@ from collections.abc import Iterator
 import pytest
 
 from tests.e2e.world import world
+from tests.empty_states import (
+    copies_of_one_empty_state,
+    one_compilation_for_all_stores,
+    temporary_folders_in_memory,
+)
 from tests.postgres_server import every_state_on_postgres
 from tests.standin.fixtures import standin
 from tracker import logs
 
 __all__ = ["standin", "world"]
+
+temporary_folders_in_memory()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_states() -> None:
+    """Before any other fixture can replace what makes the first state."""
+    one_compilation_for_all_stores()
+    copies_of_one_empty_state()
 
 
 @pytest.fixture(autouse=True)
