@@ -67,10 +67,15 @@ class LegalDay(date):
 
 def legal_day(instant: datetime) -> date:
     """Return the day in New York's calendar, which the Federal Register uses."""
-    there = instant.astimezone(NEW_YORK)
+    there = published_day(instant)
     day = LegalDay(there.year, there.month, there.day)
     day.instant = instant
     return day
+
+
+def published_day(instant: datetime) -> date:
+    """Return the day in New York's calendar of something that happened then: a plain date, which records and parsers keep."""
+    return instant.astimezone(NEW_YORK).date()
 
 
 def day_in(today: date, zone: str) -> date:

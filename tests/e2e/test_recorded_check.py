@@ -6,12 +6,14 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from tests import japan_law_samples
 from tests.e2e.test_csms import FIRST
 from tests.e2e.test_csms import put as put_bulletins
 from tests.e2e.world import SOURCES, World
@@ -24,7 +26,7 @@ from tracker.cli import checking, running  # noqa: F401 - they register their co
 from tracker.cli.app import app
 from tracker.http.recording import without_secrets
 
-KINDS = ("fr-bis", "inspection", "ear", "news", "feed", "hts", "csms", "list")
+KINDS = ("fr-bis", "inspection", "ear", "news", "feed", "hts", "csms", "dockets", "law", "list")
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ def save(world: World, folder: Path, *names: str) -> Saved:
     options = ("--config", str(world.config), "--state", str(world.state))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TRACKER_NOW", world.now.isoformat())
+        patch.setenv("REGULATIONS_GOV_KEY", world.standin.archive.dockets.key)
         result = CliRunner().invoke(app, ["check", *names, "--save", str(folder), *options])
     path = folder / "report.json"
     report = json.loads(path.read_text("utf-8"))["sources"] if path.exists() else []
@@ -51,6 +54,17 @@ def save(world: World, folder: Path, *names: str) -> Saved:
 def a_world(folder: Path, standin: StandIn) -> World:
     world = World(folder, standin, standin.now).use(*KINDS)
     standin.archive.tariff.publish("2026HTSRev13", world.now, [*chapters(), *chapter_99()], notes_pdf())
+    dockets = standin.archive.dockets
+    dockets.put_docket("BIS-2026-0041", "Export Controls on Advanced Computing Items", world.now)
+    dockets.put_document(
+        "BIS-2026-0041-0001",
+        world.now,
+        title="Export Controls on Advanced Computing Items",
+        kind="Proposed Rule",
+    )
+    japan_law_samples.put(
+        standin.archive, world.now - timedelta(days=90), japan_law_samples.first_text(), date(2026, 4, 1)
+    )
     put_bulletins(world, [FIRST], a1="ACE is not available from 10:00 p.m. ET on Saturday, January 31, 2026.")
     return world
 

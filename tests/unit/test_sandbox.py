@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -130,6 +132,19 @@ def test_a_large_comparison_is_the_same_in_a_worker_and_in_process() -> None:
     )
     assert beside.run(diffing.compare, one, other) == diffing.compare(one, other) != ()
     beside.close()
+
+
+def test_a_day_with_a_zone_is_a_plain_date_that_leaves_the_worker(pool: Pool) -> None:
+    entry = {
+        "title": "A rule",
+        "link": "https://www.example.gov/rule",
+        "summary": "<p>The Bureau amends a rule.</p>",
+        "published": "2026-06-10T02:00:00+00:00",
+    }
+    one = fetched(ResourceType.FEED_ENTRY, json.dumps(entry).encode())
+    document = pool.run(dispatch.read, one)
+    assert document.published == date(2026, 6, 9)
+    assert type(document.published) is date
 
 
 def test_our_errors_are_passed_on_and_defects_with_their_trace(pool: Pool) -> None:

@@ -33,6 +33,13 @@ def placed(settings: Path, options: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def needs_secret(source: Source) -> bool:
+    """Return whether an option of the source names a secret."""
+    return any(
+        isinstance(value, str) and value.startswith((_ENV, _FILE)) for value in source.options.values()
+    )
+
+
 def secret_of(source: Source, name: str, cure: str) -> str:
     """Return the secret that the key `name` of a source names. Raises KeyMissing where there is none; `cure` says where to get one."""
     value = str(source.options.get(name, ""))

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from tracker.clock import legal_day
+from tracker.clock import published_day
 from tracker.errors import UnexpectedResponse
 from tracker.model import Document, DocumentKind, Fetched, UnitKind
 from tracker.parsing.cells import cell_text
@@ -135,7 +135,7 @@ def _day(facts: Mapping[str, Any], name: str) -> date | None:
         instant = datetime.fromisoformat(_text(facts, name))
     except ValueError:
         return None
-    return legal_day(instant) if instant.tzinfo else None
+    return published_day(instant) if instant.tzinfo else None
 
 
 def _agency(name: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 
-from tracker.clock import legal_day
+from tracker.clock import published_day
 from tracker.model import Document, DocumentKind, Unit, UnitKind
 from tracker.parsing.json_fields import JsonFields, load_object
 from tracker.parsing.page import read_page
@@ -62,12 +62,12 @@ def _day(text: str) -> date | None:
     except ValueError:
         pass
     else:
-        return legal_day(instant) if instant.tzinfo else instant.date()
+        return published_day(instant) if instant.tzinfo else instant.date()
     for pattern, form in _FORMS:
         if found := pattern.search(text):
             with suppress(ValueError):
                 return datetime.strptime(found.group(), form).date()  # noqa: DTZ007 - a day without an hour
     try:
-        return legal_day(parsedate_to_datetime(text)) if text else None
+        return published_day(parsedate_to_datetime(text)) if text else None
     except (ValueError, TypeError, OverflowError):
         return None

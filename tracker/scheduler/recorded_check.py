@@ -19,6 +19,7 @@ from tracker import __version__, sources
 from tracker.archive import recording
 from tracker.archive.answer_report import PolledOnce, SourceReport, describe, to_markdown
 from tracker.config.models import Settings, Source
+from tracker.config.source_secrets import needs_secret
 from tracker.errors import FetchError, UsageError
 from tracker.http.client import Client
 from tracker.http.rate_limit import PAGES, RateLimiter
@@ -74,7 +75,8 @@ def run_recorded_check(
             polls = _polls(source, PollContext(alone, store, client, now))
             writer = again_writer
             robots = {host: _robots(host, urls, client) for host, urls in _hosts(exchanges()).items()}
-            again = _again(exchanges(), client)
+            # A recording has no key, so an answer that needs one cannot be requested again.
+            again = [] if needs_secret(source) else _again(exchanges(), client)
         return describe(source, exchanges(), sources.shapes(source.kind), polls, robots, again)
 
     alone = replace(settings, channels=(), routes=(), store_url="")

@@ -17,6 +17,7 @@ from tracker.model import Absent, Fetched, HttpResponse, NotModified, ResourceTy
 from tracker.model.law_revision import LawRevision, law_revision_of
 from tracker.sources.adapter import Adapter
 from tracker.sources.egov_law.revisions import Revisions, revisions_in
+from tracker.sources.egov_law.shapes import SHAPES
 from tracker.sources.events import CursorUpdate, Item, ResourceError, Wanted
 from tracker.sources.state_view import StateView, without_validators
 
@@ -164,4 +165,4 @@ def _check(answer: HttpResponse, key: str) -> None:
         raise UnexpectedResponse(f"{key} without its text", url=answer.url, status=answer.status)
 
 
-ADAPTER = Adapter(poll, refetch)
+ADAPTER = Adapter(poll, refetch, shapes=SHAPES)

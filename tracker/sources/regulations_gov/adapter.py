@@ -32,6 +32,7 @@ from tracker.sources.regulations_gov.api import (
     changed_at,
     field,
 )
+from tracker.sources.regulations_gov.shapes import SHAPES
 from tracker.sources.state_view import StateView
 
 LISTING = "listing/documents"
@@ -267,4 +268,4 @@ def history(
         yield HistoryPage(tuple(fetched), listing, {"docket": part[-1]}, done, len(names), tuple(troubles))
 
 
-ADAPTER = Adapter(poll, refetch, history)
+ADAPTER = Adapter(poll, refetch, history, shapes=SHAPES)
