@@ -182,5 +182,6 @@ def test_a_heading_that_no_release_has_yet_is_a_question(world: World) -> None:
     store.close()
     assert found["state"] == "not-determined"
     assert found["open"] == [
-        "A document adds heading 9903.05.01 by that day, and this release does not have it yet."
+        "E.O. 14901 adds heading 9903.05.01 by that day, and this release does not have it yet: “The HTSUS is modified by adding "
+        "heading 9903.05.01, effective June 18, 2026.”"
     ]

@@ -92,7 +92,7 @@ def test_wrong_questions_are_sent_so_in_json(client: TestClient, path: str, stat
 def test_it_describes_itself(client: TestClient) -> None:
     paths = client.get("/api/openapi.json").json()["paths"]
     assert set(paths) == {
-        "/api/changes", "/api/changes/{reference}", "/api/changes/{reference}/diff", "/api/status", "/api/deadlines",
+        "/api/changes", "/api/changes/{reference}", "/api/changes/{reference}/diff", "/api/changes/{reference}/tariff-rows", "/api/status", "/api/deadlines",
         "/api/law", "/api/effects", "/api/duty", "/api/search",
     }  # fmt: skip
 

@@ -19,6 +19,7 @@ PATHS = [
     "/api/changes",
     "/api/changes/{reference}",
     "/api/changes/{reference}/diff",
+    "/api/changes/{reference}/tariff-rows",
     "/api/status",
     "/api/deadlines",
     "/api/law",

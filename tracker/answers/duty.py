@@ -273,7 +273,11 @@ class _Register:
         self._on = on
         self._known: dict[str, RegisterEntry | None] = {}
         self._orders: dict[str, tuple[date | None, bool]] = {}
-        self._named = [one for one in effects.all_effects(connection) if one.effect.affected.hts]
+        self._named = [
+            one
+            for one in effects.all_effects(connection)
+            if one.effect.affected.hts and (one.retracted_at is None or one.ended_on is not None)
+        ]
 
     def __call__(self, heading: str) -> RegisterEntry | None:
         if heading not in self._known:

@@ -17,7 +17,9 @@ from tracker.ingest import assess
 from tracker.legal_status import effect_targets, stored_register
 from tracker.legal_status.effect_days import with_last_day
 from tracker.legal_status.effect_reader import read_effects
+from tracker.locations import annex_of
 from tracker.model import Change, Document, DocumentKind, DocumentRelation, Operation
+from tracker.parsing.annexes import NOT_READ
 from tracker.storage import changes, document_names, effects
 from tracker.storage.effects import Gone
 from tracker.tariff.changes import is_tariff
@@ -112,7 +114,13 @@ def write(
 ) -> list[str]:
     """Write the effects that the present version of a document has. Return the ids of those that are new or differ."""
     origin = effects.Origin(
-        document_id, change.id, change.title, known_at(document, now), _GONE.get(change.kind, Gone.RETRACTED)
+        document_id,
+        change.id,
+        change.title,
+        known_at(document, now),
+        _GONE.get(change.kind, Gone.RETRACTED),
+        annexes_read=any(annex_of(unit.path) for unit in document.units)
+        and not any(note.startswith(NOT_READ) for note in document.notes),
     )
     document_names.write(connection, document_id, document)
     resolve = partial(effect_targets.resolved, connection, own=document_id)

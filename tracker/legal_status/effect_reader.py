@@ -16,6 +16,7 @@ from tracker.clock import legal_instant
 from tracker.documents.text_view import TextView
 from tracker.effects import Affected, Applied, Certainty, DaySource, Effect, EffectVerb
 from tracker.legal_status.effect_agencies import agency_effects, page_effects
+from tracker.legal_status.effect_annexes import with_annexes
 from tracker.legal_status.effect_headings import heading_acts
 from tracker.legal_status.effect_notes import note_effects
 from tracker.legal_status.effect_sentences import (
@@ -89,10 +90,11 @@ def read_effects(view: TextView) -> tuple[Effect, ...]:
         return tuple(note_effects(document))
     voice = voice_of(document)
     if voice is Voice.AGENCY:
-        return _settled(agency_effects(view), document)
+        return _settled(with_annexes(agency_effects(view), document), document)
     if voice is Voice.PAGE:
         return _settled(_page(view), document)
-    return _settled(_spoken(document, voice), document)
+    spoken = _spoken(document, voice)
+    return _settled(with_annexes(spoken, document) if voice is Voice.PRESIDENT else spoken, document)
 
 
 def voice_of(document: Document) -> Voice:

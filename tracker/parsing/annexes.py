@@ -13,6 +13,8 @@ from tracker.parsing.gpo_xml import shorten
 from tracker.parsing.unit_builder import SEPARATOR
 from tracker.text import fold_space
 
+NOT_READ = "annex not read:"  # how a note on such an annex begins
+
 
 def with_annexes(document: Document, fetched: Fetched) -> Document:
     """Return `document` with the text of the page's annexes, in the order of the page's links. An unreadable
@@ -52,7 +54,7 @@ def _units(path: str, part: Fetched) -> tuple[list[Unit], list[str]]:
     except ParseError as error:
         digest = _in_groups(hashlib.sha256(part.answer.body).hexdigest())
         text = f"This PDF holds no text that can be read: SHA-256 {digest}"
-        return [heading, Unit(f"{path} ¶1", UnitKind.PARAGRAPH, text, 1)], [f"annex not read: {error.cause}"]
+        return [heading, Unit(f"{path} ¶1", UnitKind.PARAGRAPH, text, 1)], [f"{NOT_READ} {error.cause}"]
     return [heading, *(_below(path, unit) for unit in pdf.units)], []
 
 

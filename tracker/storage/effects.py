@@ -25,6 +25,7 @@ from tracker.documents.effect_names import (
     section_of,
 )
 from tracker.effects import Effect, RecordedEffect
+from tracker.locations import annex_of
 from tracker.serialization import effect_from_json, effect_to_json
 from tracker.storage.effect_tables import EFFECT, EFFECT_NAME
 from tracker.text import name_key
@@ -46,13 +47,19 @@ class Gone(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The document whose effects are written. `known_at`: since when its first version was public."""
+    """The document whose effects are written. `known_at`: since when its first version was public. `annexes_read`: its
+    annexes were read, so that what they no longer state is retracted, whatever `gone` says of the rest."""
 
     owner: str
     change_id: str
     title: str
     known_at: datetime
     gone: Gone = Gone.RETRACTED
+    annexes_read: bool = False
+
+    def gone_of(self, effect: Effect) -> Gone:
+        """Return what it means that a new version lacks this effect."""
+        return Gone.RETRACTED if self.annexes_read and annex_of(effect.affecting.where) else self.gone
 
 
 def effect_id(owner: str, effect: Effect) -> str:
@@ -83,8 +90,9 @@ def write(
     found: dict[str, Effect] = {}
     for effect in effects:
         found.setdefault(effect_id(origin.owner, effect), effect)
-    later = bool(stored) and origin.gone is Gone.RETRACTED  # what a new version adds is known from now on
     for name, effect in found.items():
+        # What a new version adds is known from now on.
+        later = bool(stored) and origin.gone_of(effect) is Gone.RETRACTED
         row = stored.get(name)
         if row is not None and row.by_hand:
             continue
@@ -103,13 +111,11 @@ def write(
             _update(connection, recorded)
             touched.append(name)
     for name, row in stored.items():
-        if (
-            origin.gone is not Gone.KEPT
-            and name not in found
-            and not row.by_hand
-            and row.retracted_at is None
-        ):
-            ended = legal_day(now) - _DAY if origin.gone is Gone.ENDED else None
+        if name in found or row.by_hand or row.retracted_at is not None:
+            continue
+        gone = origin.gone_of(_read(row.record).effect)
+        if gone is not Gone.KEPT:
+            ended = legal_day(now) - _DAY if gone is Gone.ENDED else None
             _update(connection, replace(_read(row.record), retracted_at=now, ended_on=ended))
             touched.append(name)
     return touched

@@ -175,8 +175,17 @@ class _Decision:
             for one in additional
             if one.register is not None and one.register.order and added_rate(one.rate) != 0
         ]
-        questions += [Question("not-in-release", {"heading": heading}) for heading in ahead]
+        questions += filter(None, map(self._ahead, ahead))
         return Duty(self._number, base, tuple(additional), _distinct(questions), line, tuple(self._declared))
+
+    def _ahead(self, number: str) -> Question | None:
+        """Return the question that a heading raises which the release lacks; None where its words are about other origins."""
+        entry = self._register(number)
+        quote = entry.quote if entry is not None else ""
+        if quote.startswith(number) and not self._of_origin(read_heading(quote.removeprefix(number))):
+            return None
+        source = entry.source if entry is not None else ""
+        return Question("not-in-release", {"heading": number, "source": source, "quote": quote})
 
     @cached_property
     def _base(self) -> Base | None:

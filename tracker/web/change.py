@@ -153,6 +153,7 @@ def _change(request: Request, web_context: WebContext, reference: str) -> HTMLRe
         ribbons={path: ribbons(states, language) for path, states in unit_states.items()},
         asked=asked_words(today, language) if present else "",
         effects=list(lines.items()),
+        has_tariff_rows=any(one.effect.affected.hts and one.change_id == change.id for one in on_it),
         amended=predicted_shown,
         compared=compared_units(compared, language),
         status_quotes=[status for status in statuses if shown.adds(status.quote)],

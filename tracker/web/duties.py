@@ -1,5 +1,5 @@
-"""The page of duties: one line of the tariff schedule on a day, the HTS numbers of the profiles, and their history; and
-`/api/duty`.
+"""The page of duties: one line of the tariff schedule on a day, the HTS numbers of the profiles, and their history; the rows
+that an order or notice states in its annexes; and both as data.
 """
 
 from __future__ import annotations
@@ -7,12 +7,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from sqlalchemy import Connection
 
+from tracker.answers.annex_rows import annex_rows_of, rows_csv
 from tracker.answers.duty import HistoryStep, duty_on, duty_to_json, history_of, known_numbers, origin_of
 from tracker.errors import UsageError
 from tracker.rendering.duty_text import open_questions, period
@@ -25,6 +26,7 @@ from tracker.web.rendering import language_of, page
 router = APIRouter()
 
 _MOST = 20  # numbers of profiles on one page
+_ROWS = 500  # rows of an annex on one page
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,46 @@ def duty(
     with web_context.store.read() as connection:
         found = duty_on(connection, hts, origin_of(origin), on or web_context.today())
     return answer(request, duty_to_json(found))
+
+
+@router.get(
+    "/api/changes/{reference}/tariff-rows",
+    response_model=list[Record],
+    tags=["records"],
+    summary="The headings and HTS numbers that an order or notice states, with rate and first day",
+)
+def tariff_rows(
+    request: Request,
+    web_context: InjectedContext,
+    reference: str,
+    form: Annotated[Literal["json", "csv"], Query(alias="format")] = "json",
+) -> Response:
+    found = _stated(web_context, reference)[1]
+    if form == "csv":
+        headers = {"Content-Disposition": 'attachment; filename="tariff-rows.csv"'}
+        return Response(rows_csv(found), media_type="text/csv; charset=utf-8", headers=headers)
+    return answer(request, found)
+
+
+@router.get("/changes/{reference}/tariff-rows", include_in_schema=False)
+def tariff_rows_page(request: Request, web_context: InjectedContext, reference: str) -> HTMLResponse:
+    def make() -> HTMLResponse:
+        change, found = _stated(web_context, reference)
+        acting = [row for row in found if row["act"] != "listed"]
+        listed = [row for row in found if row["act"] == "listed"]
+        return page(
+            request, web_context, "tariff_rows.html.j2",
+            change=change, acting=acting, listed=listed[:_ROWS], more=max(0, len(listed) - _ROWS),
+        )  # fmt: skip
+
+    return cached_page(request, web_context, make)
+
+
+def _stated(web_context: WebContext, reference: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    with web_context.reading() as store:
+        change = store.change(reference)
+    with web_context.store.read() as connection:
+        return change, annex_rows_of(connection, change["id"])
 
 
 @router.get("/duties", include_in_schema=False)
