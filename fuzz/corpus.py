@@ -119,6 +119,20 @@ def _made() -> dict[str, list[bytes]]:
     found["screening-list"] = found["list"] = [_asked(archive, LIST_PATH)]
     found["tariff"] = [json.dumps([*chapters(), *chapter_99(), *brazil()]).encode()]
     found["tariff-notes"] = ["\n".join(["SUBCHAPTER III", "U.S. Notes", *NOTES]).encode()]
+    found["judgment"] = [
+        b"Appeals from the United States Court of International Trade in No. 1:25-cv-00077.\n\nExecutive Order 14257 is unlawful.\n\n"
+        b"We reverse the judgment in part. The judgment is stayed.\n\nAFFIRMED IN PART AND VACATED IN PART\n\nJUSTICE X, dissenting."
+    ]
+    found["opinions"] = [
+        b"\n\n\n".join(
+            [
+                b"<rss><channel><item><title>1:25-cv-1 - A v. B</title><link>https://x/USCOURTS-cit-1_25-cv-00077</link></item></channel></rss>",
+                b'<mods xmlns="http://www.loc.gov/mods/v3"><relatedItem type="constituent" ID="id-USCOURTS-cit-1_25-cv-00077-0">'
+                b"<dateIssued>2026-01-01</dateIssued></relatedItem></mods>",
+                small_pdf(["An opinion."]),
+            ]
+        )
+    ]
     found["docket"] = [
         b'{"docket": {"id": "BIS-2026-0041", "attributes": {"title": "Chips", "agencyId": "BIS"}}, "comments": {"BIS-2026-0041-0001": 10}, '
         b'"documents": [{"id": "BIS-2026-0041-0001", "attributes": {"documentType": "Proposed Rule", "title": "Chips", "commentStartDate": '

@@ -144,6 +144,15 @@ def tariff(data: bytes) -> None:
         duty_of(schedule, None, row.number, Origin("japan", "JP"), TODAY, lambda _: None)
 
 
+def judgment(data: bytes) -> None:
+    text = json.dumps({"plain_text": _text(data)}).encode()
+    document = _document(
+        ResourceType.JUDGMENT, text, "application/json", court="cafc", case="Fed. Cir. No. 2026-1812"
+    )
+    read_effects(build_text_view(document))
+    classify(document, today=TODAY)
+
+
 def docket(data: bytes) -> None:
     document = _document(ResourceType.DOCKET, data, "application/json")
     for changed in (document, replace(document, units=document.units[1:])):
@@ -385,6 +394,8 @@ TARGETS: Mapping[str, Target] = {
     "tariff": tariff,
     "tariff-notes": tariff_notes,
     "docket": docket,
+    "judgment": judgment,
+    "opinions": _poll("courts"),
     "bulletins": _poll("csms"),
     "page": page,
     "table": table,

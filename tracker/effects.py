@@ -31,6 +31,8 @@ class EffectVerb(StrEnum):
     CORRECTS = "corrects"
     DOES_NOT_ENFORCE = "does-not-enforce"
     DECLARES_UNLAWFUL = "declares-unlawful"
+    AFFIRMS = "affirms"  # an earlier judgment, which its stays no longer hold up
+    REVERSES = "reverses"  # an earlier judgment, or vacates it
     IMPLEMENTS = "implements"
 
 

@@ -34,6 +34,8 @@ SOURCES = {
     "law": 'kind = "egov-law"\nbase_url = "{base}/api/2"\nlaws = ["399CO0000000001"]',
     "csms": 'kind = "csms"\nurl = "{base}/accounts/USDHSCBP/widgets/USDHSCBP_WIDGET_2/0.json"',
     "dockets": 'kind = "regulations-gov"\nbase_url = "{base}/v4"\napi_key = "env:REGULATIONS_GOV_KEY"\nagencies = ["BIS", "USTR"]',
+    "courts": 'kind = "courts"\nbase_url = "{base}"\nsupreme_court_url = "{base}"',
+    "courtlistener": 'kind = "courts"\nbase_url = "{base}/api/rest/v4"\ntoken = "env:COURTLISTENER_TOKEN"\ncourts = ["cit"]',
     "list": 'kind = "screening-list"\nurl = "{base}/downloadable_consolidated_screening_list/v1/consolidated.json"',
 }
 

@@ -17,6 +17,7 @@ from tracker.classification.features import Features
 from tracker.classification.japan_nexus import japan_nexus
 from tracker.classification.japanese_law import classify_law
 from tracker.classification.judgement import Judgement, judge
+from tracker.classification.judgments import classify_judgment
 from tracker.classification.location_labels import where_label
 from tracker.classification.party_lists import PartyListAct, read_party_list_act
 from tracker.classification.passages import Passage, is_presidential, passages
@@ -93,6 +94,8 @@ def classify(
         return classify_docket(document, operations, today, partial(classify, today=today))
     if document.kind is DocumentKind.LAW:
         return classify_law(document, operations, book.version)
+    if document.kind is DocumentKind.JUDGMENT:
+        return classify_judgment(document, partial(classify, today=today))
     view = build_text_view(document, operations)
     if operations and not view.operations:
         return _editorial(document)

@@ -39,6 +39,7 @@ _FR_KINDS = frozenset(
         DocumentKind.NOTICE,
         DocumentKind.PRESIDENTIAL,
         DocumentKind.CORRECTION,
+        DocumentKind.JUDGMENT,
     }
 )
 
@@ -100,7 +101,8 @@ class TextView:
     @cached_property
     def orders(self) -> tuple[instructions.Instruction, ...]:
         """Return what the amendatory instructions of a full text order, in order."""
-        if not self.full or self.is_change or self.document.kind not in _FR_KINDS | {DocumentKind.PAGE}:
+        kinds = (_FR_KINDS | {DocumentKind.PAGE}) - {DocumentKind.JUDGMENT}
+        if not self.full or self.is_change or self.document.kind not in kinds:
             return ()
         return instructions.read_instructions(self.document)
 

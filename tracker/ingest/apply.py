@@ -14,9 +14,11 @@ from tracker.config.models import Settings, Source
 from tracker.documents.names import references_in
 from tracker.ingest import assess, compare_predictions, effects, status_alerts
 from tracker.ingest.answers import Outdated, Written, resource, save_resources
+from tracker.ingest.judgments import with_reviewed
 from tracker.ingest.reading import NewVersion
 from tracker.ingest.status_alerts import stored_now
 from tracker.legal_status import propagation, stored_register
+from tracker.legal_status.watched import watched
 from tracker.model import Change, DocumentKind
 from tracker.storage import changes, predictions, snapshots, source_state, versions
 from tracker.stories import story_index
@@ -47,6 +49,9 @@ def new_version(
         connection, decision.effects, decision.change, decision.document, document_id, row.at
     )
     linked = effects.with_party_links(connection, decision.change)
+    linked = with_reviewed(
+        connection, linked, decision.document, decision.effects, watched(settings.instruments)
+    )
     change = stored_register.settled(connection, _apply_from_others(connection, linked))
     entry = changes.ChangeEntry(change, document_id, row.ordinal, assess.search_labels(change))
     changes.save(connection, entry, decision.operations)

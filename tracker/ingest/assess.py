@@ -134,7 +134,7 @@ def _classify(
         # Only text around the main text changed: its own words decide, not the page's title and main text.
         document = replace(document, title="", units=())
     tagging = classification.classify(document, operations, today=today)
-    if document.kind is DocumentKind.DOCKET:
+    if document.kind in (DocumentKind.DOCKET, DocumentKind.JUDGMENT):
         return tagging, classification.match_profiles(profiles, document, operations, tagging)
     if tagging.level is Level.NONE and rest:
         reason = LocalizedText(t("rest.reason", "ja"), t("rest.reason", "en"))

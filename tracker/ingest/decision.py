@@ -12,6 +12,7 @@ from tracker.documents.identity import change_id, content_hash
 from tracker.ingest import assess
 from tracker.ingest.assess import KEPT_UP_TO_DATE
 from tracker.ingest.effects import effects_of, new_failures
+from tracker.ingest.judgments import with_judgment
 from tracker.ingest.page_annexes import without_first_read
 from tracker.ingest.reading import Decision, NewVersion, Reading, Seen
 from tracker.legal_status.watched import touched
@@ -76,6 +77,7 @@ def decide(
     if compared and reading.previous is not None and document.kind is DocumentKind.CFR:
         change = assess.with_failed_amendments(change, new_failures(effects, reading.previous))
     if not (change.baseline and document.kind in KEPT_UP_TO_DATE):
+        change = with_judgment(change, document, effects, touched(effects, instruments))
         change = assess.with_watched(change, touched(effects, instruments))
         change = assess.with_watching_profiles(change, effects, profiles)
     if reading.record is not None:

@@ -75,6 +75,8 @@ def named(affecting: Affecting, document: Document, change: Change) -> Affecting
             executive_order=titled[2] if titled and kind == "e" else None,
             proclamation=titled[2] if titled and kind == "p" else None,
         )
+    if change.kind is DocumentKind.JUDGMENT:
+        return replace(affecting, page=affecting.page or change.url)
     return replace(
         affecting,
         document_number=affecting.document_number or change.document_number,

@@ -18,6 +18,7 @@ from tracker.effects import Affected, Applied, Certainty, DaySource, Effect, Eff
 from tracker.legal_status.effect_agencies import agency_effects, page_effects
 from tracker.legal_status.effect_annexes import with_annexes
 from tracker.legal_status.effect_headings import heading_acts
+from tracker.legal_status.effect_judgments import deciding_units, judgment_effects
 from tracker.legal_status.effect_notes import note_effects
 from tracker.legal_status.effect_sentences import (
     Found,
@@ -88,6 +89,9 @@ def read_effects(view: TextView) -> tuple[Effect, ...]:
     document = view.document
     if document.kind in (DocumentKind.CFR, DocumentKind.LAW, DocumentKind.LIST):
         return tuple(note_effects(document))
+    if document.kind is DocumentKind.JUDGMENT:
+        document = replace(document, units=deciding_units(document))
+        return (*_settled(_spoken(document, Voice.COURT), document), *judgment_effects(document))
     voice = voice_of(document)
     if voice is Voice.AGENCY:
         return _settled(with_annexes(agency_effects(view), document), document)
@@ -101,6 +105,8 @@ def voice_of(document: Document) -> Voice:
     """Whose words a document is."""
     if document.kind is DocumentKind.PRESIDENTIAL:
         return Voice.PRESIDENT
+    if document.kind is DocumentKind.JUDGMENT:
+        return Voice.COURT
     if document.kind is not DocumentKind.PAGE:
         return Voice.AGENCY
     opening = " ".join(unit.text for unit in document.units[:_OPENING])

@@ -67,6 +67,9 @@ _FINAL = {
 }
 _PAUSES = frozenset({EffectVerb.STAYS, EffectVerb.SUSPENDS, EffectVerb.DELAYS})
 _LIFTED_BY = {
+    EffectVerb.AFFIRMS: frozenset(
+        {EffectVerb.STAYS}
+    ),  # a stay of a judgment ends when the judgment is affirmed
     EffectVerb.LIFTS_STAY: _PAUSES,
     EffectVerb.RESUMES: frozenset({EffectVerb.STAYS, EffectVerb.SUSPENDS, EffectVerb.DOES_NOT_ENFORCE}),
 }
@@ -297,6 +300,8 @@ class _Register:
             if not _is_stated(effect) or effect.affected.path:
                 continue
             ends = effect.verb in _ENDING and (continuing or _start(other) <= _start(one))
+            # A reversed judgment decides nothing from then on.
+            ends = ends or (effect.verb is EffectVerb.REVERSES and _start(other) <= day)
             pauses = effect.verb in _PAUSES
             if (ends or pauses) and self.operative(other, day, asked):
                 return False

@@ -68,6 +68,7 @@ class DocumentKind(StrEnum):
     LAW = "law"  # a law of Japan, kept up to date like the CFR
     LIST = "list"
     DOCKET = "docket"
+    JUDGMENT = "judgment"
 
 
 class ResourceType(StrEnum):
@@ -87,6 +88,7 @@ class ResourceType(StrEnum):
     DOCKET = "docket"  # a docket of Regulations.gov with its documents, canonical JSON
     COMMENT = "comment"  # one public comment, canonical JSON
     JAPANESE_LAW = "japanese-law"  # one revision of a law of Japan, JSON with its XML
+    JUDGMENT = "judgment"  # an opinion or order of a court: a PDF, or JSON of CourtListener with its text
     LISTING = "listing"  # an answer kept as evidence only: a search page, titles.json, a feed
 
 

@@ -24,6 +24,7 @@ from tracker.parsing.gpo_xml import tree
 from tracker.parsing.json_fields import begins_as_json, load, load_object
 from tracker.parsing.json_tables import table_units as json_table_units
 from tracker.parsing.json_tables import value_units
+from tracker.parsing.judgment import read_judgment
 from tracker.parsing.screening_list import list_units
 from tracker.parsing.tariff_table import tariff_units
 from tracker.tariff.rows import rows_of_records
@@ -380,4 +381,5 @@ _READERS: Mapping[ResourceType, Callable[[Fetched], Document]] = {
     ResourceType.TARIFF_NOTES: _tariff_notes,
     ResourceType.DOCKET: read_docket,
     ResourceType.COMMENT: read_comment,
+    ResourceType.JUDGMENT: read_judgment,
 }

@@ -229,6 +229,7 @@ def force_label(change: Change, today: date, language: Language, *, dated: bool 
     silent = change.kind in {
         DocumentKind.CFR,
         DocumentKind.LAW,
+        DocumentKind.JUDGMENT,
         DocumentKind.LIST,
         DocumentKind.PAGE,
         DocumentKind.DOCKET,

@@ -31,6 +31,10 @@ def chain_references(
     if is_tariff(document):
         headings = [one.path for one in operations if one.path.startswith(_CHAPTER_99)]
         return _makers(connection, headings) if headings else []
+    if change.kind is DocumentKind.JUDGMENT:
+        return _records(
+            connection, [act.earlier_act for act in change.tagging.acts if act.earlier_act][:_MAX_NAMED]
+        )
     if change.kind is not DocumentKind.PAGE:
         return []
     orders = _newly_named(document, operations, "executive-order", "proclamation")
