@@ -24,10 +24,12 @@ from tracker.classification import classify, match_profiles
 from tracker.config.loader import load
 from tracker.config.models import Source
 from tracker.diffing import apply, compare
+from tracker.documents.text_view import build_text_view
 from tracker.errors import FetchError, TrackerError
 from tracker.http.address import absolute, canonical
 from tracker.http.body import read_body
 from tracker.http.response_checks import check_page
+from tracker.legal_status.effect_reader import read_effects
 from tracker.model import Document, DocumentKind, Fetched, HttpResponse, Profile, ResourceType, Unit, UnitKind
 from tracker.notifications.delivery_result import http_answer, redact
 from tracker.parsing import sanity_checks, volatile_content

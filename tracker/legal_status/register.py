@@ -67,9 +67,7 @@ _FINAL = {
 }
 _PAUSES = frozenset({EffectVerb.STAYS, EffectVerb.SUSPENDS, EffectVerb.DELAYS})
 _LIFTED_BY = {
-    EffectVerb.AFFIRMS: frozenset(
-        {EffectVerb.STAYS}
-    ),  # a stay of a judgment ends when the judgment is affirmed
+    EffectVerb.AFFIRMS: frozenset({EffectVerb.STAYS}),  # of a judgment
     EffectVerb.LIFTS_STAY: _PAUSES,
     EffectVerb.RESUMES: frozenset({EffectVerb.STAYS, EffectVerb.SUSPENDS, EffectVerb.DOES_NOT_ENFORCE}),
 }
@@ -300,8 +298,7 @@ class _Register:
             if not _is_stated(effect) or effect.affected.path:
                 continue
             ends = effect.verb in _ENDING and (continuing or _start(other) <= _start(one))
-            # A reversed judgment decides nothing from then on.
-            ends = ends or (effect.verb is EffectVerb.REVERSES and _start(other) <= day)
+            ends = ends or effect.verb is EffectVerb.REVERSES  # such a judgment decides nothing
             pauses = effect.verb in _PAUSES
             if (ends or pauses) and self.operative(other, day, asked):
                 return False
