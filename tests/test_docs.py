@@ -31,6 +31,7 @@ from tracker.cli import (
     search,
     serve,
     settings_file,
+    webhooks,
 )
 from tracker.cli.app import app
 from tracker.config import schema
@@ -209,9 +210,10 @@ def commands() -> dict[str, Any]:
             serve,
             settings_file,
             running,
+            webhooks,
         )
     }
-    assert len(modules) == 18  # importing them is what registers their commands
+    assert len(modules) == 19  # importing them is what registers their commands
     group: Any = app
     return {name: command for name, command in group.commands.items() if not command.hidden}
 

@@ -27,7 +27,7 @@ MORE = (
 PAGES = (
     "/", "/?level=high", "/?level=none", "/?q=semiconductor", "/?q=744", "/?q=%E8%BC%B8%E5%87%BA", "/?topic=entity-list",
     "/?source=ear", "/?review=open", "/?status=effective", "/?kind=rule", "/?since=2026-05-01&until=2026-07-01", "/?new=1",
-    "/search?q=license", "/sources", "/deliveries", "/deliveries?state=dead", "/calendar", "/calendar.ics", "/feed.atom",
+    "/search?q=license", "/sources", "/deliveries", "/deliveries?state=dead", "/deliveries/log", "/calendar", "/calendar.ics", "/feed.atom",
     "/lists", "/law", "/law/search?q=license", "/watched", "/effects.atom", "/healthz", "/readyz", "/metrics",
     "/api/changes", "/api/changes?q=license", "/api/changes?level=high", "/api/deadlines", "/api/status", "/api/effects",
 )  # fmt: skip

@@ -28,7 +28,7 @@ PAGES = [
     "/calendar", "/law", f"/law/text?{LAW}", f"/law/compare?{LAW}&since=1&on=2", f"/law/history?{LAW}&path=15+CFR+744.21(f)",
     "/law/search?q=license", "/search?q=license", "/search?q=lisense+valvs", "/lists", "/parties", "/parties?q=Some+Company",
     "/watched", "/watch-list", "/watch-list/log", "/watch-list/profile", "/watch-list/profile?key=valves", "/watch-list/route",
-    "/digest", "/sources", "/reviews", "/deliveries", "/settings", "/saved", "/sign-ins", "/help", "/help/law", "/help/watch-list", "/nothing-here",
+    "/digest", "/sources", "/reviews", "/deliveries", "/deliveries/log", "/settings", "/saved", "/sign-ins", "/help", "/help/law", "/help/watch-list", "/nothing-here",
 ]  # fmt: skip
 # Names that readers of Japanese write in Latin letters: of this program, services, formats, laws, agencies.
 NAMES = {

@@ -42,7 +42,7 @@ def route(config: Path, state: Path, change: str, as_json: bool) -> None:
         found = change_from_json(opened.change(change))
         past = opened.deliveries(found.id)
     now = clock.now()
-    with _store(state).read() as connection:
+    with store_of(state).read() as connection:
         story = story_index.register_story_names(connection, found)
         muted = mutes.active(connection, now)
     silent = routing.is_below_alerting(found)
@@ -196,7 +196,7 @@ def redeliver(config: Path, state: Path, delivery: int | None, dead: bool, to: s
             raise UsageError(
                 f"--to: no channel has the id {to!r}", cure=f"there are: {', '.join(known) or 'none'}"
             )
-        with _store(state).write() as connection:
+        with store_of(state).write() as connection:
             number = outbox.redirect(
                 connection, clock.now(), to=to, channels=known, delivery_id=delivery, source=source or None
             )
@@ -209,7 +209,7 @@ def redeliver(config: Path, state: Path, delivery: int | None, dead: bool, to: s
             "no delivery is selected",
             cure="give the number of a delivery (`tracker deliveries --dead`), or --dead, or --to CHANNEL",
         )
-    with _store(state).write() as connection:
+    with store_of(state).write() as connection:
         number = outbox.redeliver(connection, clock.now(), delivery)
     if delivery is not None and not number:
         raise UsageError(
@@ -231,7 +231,7 @@ def acknowledge(config: Path, state: Path, change: str, who: str, note: str) -> 
         raise UsageError("by whom?", cure="give --who NAME")
     with open_reader(state) as opened:
         found = opened.change(change)
-    with _store(state).write() as connection:
+    with store_of(state).write() as connection:
         written = reviews.add_to_story(
             connection,
             found["id"],
@@ -261,12 +261,12 @@ def mute(config: Path, state: Path, what: str | None, until: str, channel: str, 
     from tracker.alerts import mutes
 
     if number is not None:
-        with _store(state).write() as connection:
+        with store_of(state).write() as connection:
             if not mutes.end(connection, number, clock.now()):
                 raise UsageError(f"there is no {number}", cure="`tracker mute` lists them")
         print(f"{number} has ended")
     elif what is None:
-        with _store(state).read() as connection:
+        with store_of(state).read() as connection:
             found = mutes.active(connection, clock.now())
         for entry in found:
             print(f"{entry.id:>4}  {entry.describe(preferences(config).timezone)}")
@@ -295,12 +295,12 @@ def _silence(config: Path, state: Path, what: str, until: str, channel: str, *, 
 
     settings = settings_of(config)
     now = clock.now()
-    moment = _moment(until, settings.timezone)
+    moment = moment_of(until, settings.timezone)
     if moment <= now:
         raise UsageError(f"--until: {until!r} has passed")
     if channel and settings.channel(channel) is None:
         raise UsageError(f"--channel: no channel has the id {channel!r}")
-    store = _store(state)
+    store = store_of(state)
     scope, value = _scope(what, state, store)
     known = {
         "channel": [entry.id for entry in settings.channels],
@@ -337,7 +337,7 @@ def _scope(what: str, state: Path, store: Store) -> tuple[Scope, str]:
         return "story", story_index.story_of_stored(connection, change)
 
 
-def _moment(text: str, timezone: str) -> datetime:
+def moment_of(text: str, timezone: str) -> datetime:
     if not text:
         raise UsageError("until when?", cure="give --until DATE")
     try:
@@ -355,7 +355,7 @@ def _local(text: str, zone: ZoneInfo) -> str:
     return from_text(text).astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
-def _store(state: Path) -> Store:
+def store_of(state: Path) -> Store:
     from tracker.storage.database import Store
     from tracker.storage.presence import required
 

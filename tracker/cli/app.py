@@ -171,6 +171,7 @@ def run() -> int:
         search,
         serve,
         settings_file,
+        webhooks,
     )
 
     terminal.prepare()

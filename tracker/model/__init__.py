@@ -462,7 +462,7 @@ class Notice:
 
     `kind` is source-down, source-back, source-quiet, source-resumed, source-gap, source-whole, channel-down,
     channel-back, recipient-refused, recipient-back, prediction-differs, deadline,
-    unacknowledged, review-due, review-decided or review-entered; `data` its facts (`present.notice`).
+    unacknowledged, review-due, review-decided, review-entered or test; `data` its facts (`present.notice`).
     """
 
     id: str

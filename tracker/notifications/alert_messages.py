@@ -17,7 +17,7 @@ from tracker.notifications.channels.webhook import notice_record
 from tracker.notifications.delivery import SEND_LIMIT, DeliverReport, DeliveryGate, Send
 from tracker.notifications.formats import OutboundMessage
 from tracker.notifications.outbox_protocol import OutboxProtocol
-from tracker.notifications.webhook_events import BATCH, CREATED, STATUS_CHANGED, UPDATED, notice_event
+from tracker.notifications.webhook_events import BATCH, change_event, notice_event
 from tracker.rendering.alert_message import LabeledFact, build_message
 from tracker.rendering.excerpt import changed_passages
 from tracker.rendering.notice_message import combine_notices, notice_message
@@ -140,9 +140,7 @@ class AlertMessages:
         points = (*message.points, *self.makers(subject, language))
         message = replace(message, passages=changed_passages(operations), points=points)
         story = delivery.story or subject.document_number or subject.id
-        event = (
-            CREATED if delivery.revision < 2 else STATUS_CHANGED if delivery.cause == "status" else UPDATED
-        )
+        event = change_event(delivery.revision, delivery.cause)
         record = change_to_json(subject)
         parcel = OutboundMessage(
             message, record, delivery.key, story, delivery.thread, event=event, at=delivery.queued_at,

@@ -34,6 +34,11 @@ def notice_event(kind: str) -> str:
     return _NOTICES.get(kind) or kind.replace("-", ".", 1)
 
 
+def change_event(revision: int, cause: str) -> str:
+    """Return the event type of a revision of a change. `cause` is the code of the reason for the delivery."""
+    return CREATED if revision < 2 else STATUS_CHANGED if cause == "status" else UPDATED
+
+
 def message_id(key: str) -> str:
     """Return the `webhook-id` of a delivery: the same when it is repeated, without the dot that separates the signed parts."""
     return f"msg_{hashlib.sha256(key.encode()).hexdigest()[:32]}"

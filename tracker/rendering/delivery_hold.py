@@ -17,7 +17,7 @@ _CONDITIONS = (("topics", "topic"), ("directions", "direction"), ("sources", "so
 
 
 def reason_line(reason: Mapping[str, Any], language: Language) -> str:
-    """Return the reason of a delivery, by its `code`: `route` and `status` (a change), `unacknowledged`, `review`, `review-due`, `outage` or `prediction` (notices). Empty where there is
+    """Return the reason of a delivery, by its `code`: `route` and `status` (a change), `unacknowledged`, `review`, `review-due`, `test`, `outage` or `prediction` (notices). Empty where there is
     none.
     """
     match reason.get("code"):
@@ -30,6 +30,8 @@ def reason_line(reason: Mapping[str, Any], language: Language) -> str:
             return t("delivery-reason.review", language)
         case "review-due":
             return t("delivery-reason.review-due", language)
+        case "test":
+            return t("delivery-reason.test", language)
         case "outage":
             return t("delivery-reason.outage", language)
         case "prediction":

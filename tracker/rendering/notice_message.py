@@ -64,7 +64,11 @@ def notice_message(
         LabeledFact(t("notice.health", language), f"{viewer_url.rstrip('/')}/{page}"),
     )
     title = ""
-    if notice.kind == "deadline":
+    if notice.kind == "test":
+        what = t("message.test", language)
+        points = [LabeledFact(t("notice.review-due-by", language), sanitize_line(data["who"]))]
+        links = (LabeledFact(t("hook.title", language), f"{viewer_url.rstrip('/')}/deliveries/log"),)
+    elif notice.kind == "deadline":
         on = date.fromisoformat(data["date"])
         left = days_left(on, today, language)
         title = sanitize_line(data["title"])

@@ -20,7 +20,8 @@ USED_AGAIN = timedelta(hours=1)  # a key in constant use gets one entry per hour
 
 class Event(StrEnum):
     """The kinds of action. `value` of an entry: the source; the key's id; the name of the account and its new role; the
-    id of the effect with the reason and the source; the number of the mute with what it mutes."""
+    id of the effect with the reason and the source; the number of the mute with what it mutes; the
+    channel of a test event; the delivery or the span that was sent once more, with the number of deliveries."""
 
     POLL = "poll"
     KEY_USED = "key-used"
@@ -29,6 +30,8 @@ class Event(StrEnum):
     ACCOUNT = "account"
     EFFECT_ADDED = "effect-added"
     EFFECT_ENDED = "effect-ended"
+    WEBHOOK_TESTED = "webhook-tested"
+    WEBHOOK_REPLAYED = "webhook-replayed"
     MUTED = "muted"
     MUTE_ENDED = "mute-ended"
 

@@ -51,6 +51,7 @@ from tracker.web import (
     teams,
     watch_list,
     watched,
+    webhook_log,
 )
 from tracker.web.authentication import AuthMiddleware
 from tracker.web.context import WebContext, context_of
@@ -121,6 +122,7 @@ def create_app(
         slack,
         teams,
         mail_links,
+        webhook_log,
         rendering,
     ):
         app.include_router(part.router)

@@ -38,6 +38,7 @@ _PUBLIC = re.compile(
 _ROLES: tuple[tuple[str, str, UserRole], ...] = (
     ("GET", r"/settings", UserRole.OPERATOR),
     ("GET", r"/watch-list/(profile|route|log)", UserRole.OPERATOR),
+    ("GET", r"/deliveries/log", UserRole.OPERATOR),
     ("GET", r"/sign-ins", UserRole.ADMIN),
     ("GET", r".*", UserRole.READER),
     *(("POST", path, UserRole.READER) for path in QUESTIONS),
@@ -47,6 +48,7 @@ _ROLES: tuple[tuple[str, str, UserRole], ...] = (
     ("POST", r"/parties", UserRole.READER),  # checks a file, and keeps nothing
     ("POST", r"/sources/[^/]+/poll", UserRole.OPERATOR),
     ("POST", r"/watch-list/.*", UserRole.OPERATOR),
+    ("POST", r"/deliveries/(test|replay)", UserRole.OPERATOR),
     ("POST", r".*", UserRole.REVIEWER),
 )
 _SCOPES: tuple[tuple[str, KeyScope], ...] = (
