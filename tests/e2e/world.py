@@ -28,6 +28,7 @@ SOURCES = {
     "inspection": 'kind = "public-inspection"\nbase_url = "{base}/api/v1"\nagencies = ["industry-and-security-bureau"]',
     "ear": 'kind = "ecfr"\nbase_url = "{base}"\ntitle = 15\nparts = "744"',
     "news": 'kind = "page"\nurl = "{base}/news"\nfollow = "same-site"\ndepth = 2',
+    "orders": 'kind = "page"\nurl = "{base}/news"\nfollow = "/news/"',
     "page": 'kind = "page"\nurl = "{base}/news/rule"\ncontent = "main"',
     "feed": 'kind = "feed"\nurl = "{base}/feed.xml"',
     "hts": 'kind = "hts"\nbase_url = "{base}"',

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from tracker import parsing
+from tracker.answers.heading_register import HeadingRegister
 from tracker.clock import legal_day
 from tracker.countries import countries_in
-from tracker.effects import EffectVerb, RecordedEffect
 from tracker.errors import UsageError
 from tracker.i18n import t
-from tracker.legal_status.heading_orders import order_of_heading
-from tracker.legal_status.register import affecting_name, first_day
 from tracker.model import Fetched, Language, ResourceType, Unit
 from tracker.parsing.screening_list import country_name
-from tracker.storage import changes, effects, snapshots
+from tracker.storage import changes, snapshots
 from tracker.storage.schema import CHANGE, SNAPSHOT, VERSION
-from tracker.stories.law import Law, law_on
-from tracker.tariff.duty import Additional, Duty, Origin, Question, RegisterEntry, duty_of
+from tracker.tariff.duty import Additional, Duty, Origin, Question, duty_of
 from tracker.tariff.notes import Notes, Subdivision
 from tracker.tariff.rows import Schedule, TariffRow, digits, dotted, rows_of_records
 from tracker.text import CELL_GAP, canonical_json
@@ -64,13 +61,9 @@ _OTHER_CODES = {
     "AR": "Argentina", "BD": "Bangladesh", "BR": "Brazil", "CL": "Chile", "CR": "Costa Rica", "EC": "Ecuador",
     "LI": "Liechtenstein", "LK": "Sri Lanka", "PE": "Peru", "PT": "Portugal", "SA": "Saudi Arabia", "SE": "Sweden",
 }  # fmt: skip
-_NOT_IN_FORCE = frozenset(
-    {"rescinded", "withdrawn", "expired", "declared-unlawful", "stayed", "not-enforced", "delayed"}
-)
 _SUBCHAPTER = "III"
 SCHEDULE = "schedule"  # the key of the export in its source
 _RELEASES = 200  # records of releases that a history looks at
-_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +122,7 @@ def duty_on(connection: Connection, number: str, origin: Origin, on: date) -> Du
     release = usable[-1]
     schedule = _schedule(connection, release, dots)
     notes, release = _notes(connection, release, on)
-    entries = _Register(connection, on)
+    entries = HeadingRegister(connection, on)
     ahead = [heading for heading in entries.added() if schedule.row(heading) is None]
     later = _rows_printed_later(connection, ahead, [one for one in releases if one.since > on])
     if later:
@@ -263,82 +256,6 @@ def notes_of_units(units: tuple[Unit, ...]) -> Notes:
             if above in notes.parts:
                 notes.parts[above].words.extend(part.own)
     return notes
-
-
-class _Register:
-    """What the register of effects says of headings on a day."""
-
-    def __init__(self, connection: Connection, on: date) -> None:
-        self._connection = connection
-        self._on = on
-        self._known: dict[str, RegisterEntry | None] = {}
-        self._orders: dict[str, tuple[date | None, bool]] = {}
-        self._named = [
-            one
-            for one in effects.all_effects(connection)
-            if one.effect.affected.hts and (one.retracted_at is None or one.ended_on is not None)
-        ]
-
-    def __call__(self, heading: str) -> RegisterEntry | None:
-        if heading not in self._known:
-            found = [one for one in self._named if one.effect.affected.hts == heading]
-            entry = self._entry(heading, found) if found else None
-            order = order_of_heading(heading)
-            self._known[heading] = self._with_order(entry or RegisterEntry(), order) if order else entry
-        return self._known[heading]
-
-    def _with_order(self, entry: RegisterEntry, name: str) -> RegisterEntry:
-        """Return the entry of a heading, which ends with the order that set it up."""
-        until, is_known = self._end_of_order(name)
-        if not is_known:
-            return entry if entry.until else replace(entry, order=name)
-        if until is not None and (entry.until is None or until < entry.until):
-            return replace(entry, until=until, source=entry.source or name)
-        return entry
-
-    def _end_of_order(self, name: str) -> tuple[date | None, bool]:
-        """Return the last day of an order, and whether a stored document says anything of it."""
-        if name not in self._orders:
-            law = law_on(self._connection, name, self._on)
-            self._orders[name] = (_last_day(law, self._on), law.found or bool(law.effects))
-        return self._orders[name]
-
-    def added(self) -> list[str]:
-        """Return the headings that a document puts in force by the day, and that none has ended."""
-        names = dict.fromkeys(
-            str(one.effect.affected.hts)
-            for one in self._named
-            if one.effect.verb is EffectVerb.ADDS and (day := first_day(one.effect.from_)) and day <= self._on
-        )
-        return [name for name in names if not self._is_off(self(name))]
-
-    def _is_off(self, entry: RegisterEntry | None) -> bool:
-        return entry is not None and entry.until is not None and self._on > entry.until
-
-    def _entry(self, heading: str, found: list[RecordedEffect]) -> RegisterEntry:
-        adds = [one for one in found if one.effect.verb is EffectVerb.ADDS and one.effect.from_]
-        first = min(adds, key=lambda one: first_day(one.effect.from_) or date.max, default=None)
-        since = first_day(first.effect.from_) if first is not None else None
-        until = _last_day(law_on(self._connection, heading, self._on), self._on)
-        source = first or found[0]
-        return RegisterEntry(
-            since,
-            until,
-            source.effect.affecting.document_number or "",
-            affecting_name(source),
-            source.effect.affecting.quote,
-        )
-
-
-def _last_day(law: Law, on: date) -> date | None:
-    """Return the last day on which something holds; None where no end of it is known."""
-    off = next((one for one in law.status if one.state in _NOT_IN_FORCE and not one.part), None)
-    if off is not None:
-        return (off.since or on) - _DAY
-    ahead = next(
-        (one for one in law.ahead if one.state in _NOT_IN_FORCE and one.since and not one.part), None
-    )
-    return ahead.since - _DAY if ahead is not None and ahead.since is not None else None
 
 
 def duty_to_json(answer: DutyAnswer) -> dict[str, Any]:

@@ -20,9 +20,10 @@ from tracker.model import Change, Document, DocumentKind, Op, Operation, UnitKin
 from tracker.storage import changes, document_names
 from tracker.storage.schema import CHANGE, DOCUMENT_GROUP
 from tracker.storage.story_queries import story_id
+from tracker.stories.order_story import join_order, order_names
 from tracker.stories.rule_join import Join, JoinState, Rule
 from tracker.stories.rule_records import joined, joined_operations, texts_made_by
-from tracker.stories.tariff_chain import chain_references
+from tracker.stories.tariff_chain import chain_references, orders_of_chain
 from tracker.tariff.changes import is_tariff
 from tracker.text import name_key
 
@@ -55,6 +56,8 @@ def register(
         story = story_of_change(connection, change, about, document_id)
     if change.kind in _RULES:
         story = _take_in_texts(connection, change) or story
+    if names := order_names(change, document):
+        story = join_order(connection, story, names, change, document_id)
     return story
 
 
@@ -79,11 +82,13 @@ def _references(
         new = _newly_cited(document, operations)
         found += new if len(new) <= _MAX_CITED else []
     forms = (_FR, _NUMBER, _CHANGE)
+    orders = orders_of_chain(connection, change, document, operations)
     names = [
         _begins(connection, name)
         for name in dict.fromkeys(found)
         if any(form.fullmatch(name) for form in forms)
     ]
+    names = [*orders, *names]
     own = {change.document_number, change.citation}
     return tuple(name for name in names if name not in own)
 

@@ -11,9 +11,11 @@ from datetime import timedelta
 from sqlalchemy import Connection, select
 
 from tracker import citations
+from tracker.effects import RecordedEffect
 from tracker.model import Change, Document, DocumentKind, Operation
 from tracker.storage import changes, effects
 from tracker.storage.schema import CHANGE
+from tracker.stories.order_story import known_orders
 from tracker.tariff.changes import is_tariff
 
 _WITHIN = timedelta(days=120)  # between an order or a release and what says how it is carried out
@@ -42,6 +44,30 @@ def chain_references(
     headings = [one for one in _newly_named(document, operations, "hts") if one.startswith(_CHAPTER_99)]
     release = _release_with(connection, change, set(headings))
     return [*found, *([release] if release else [])]
+
+
+def orders_of_chain(
+    connection: Connection, change: Change, document: Document, operations: Sequence[Operation]
+) -> list[str]:
+    """Return the names of the stored orders that a change belongs to: for a release the one that made most of its headings, for a
+    page those that it newly names.
+    """
+    if is_tariff(document):
+        headings = [one.path for one in operations if one.path.startswith(_CHAPTER_99)]
+        counted = Counter(map(_order_of, effects.affected(connection, headings) if headings else ()))
+        counted.pop("", None)
+        return known_orders(connection, [name for name, _ in counted.most_common(1)])
+    if change.kind is not DocumentKind.PAGE:
+        return []
+    named = _newly_named(document, operations, "executive-order", "proclamation")
+    return known_orders(connection, named) if len(named) <= _MAX_NAMED else []
+
+
+def _order_of(one: RecordedEffect) -> str:
+    by = one.effect.affecting
+    if by.executive_order:
+        return f"E.O. {by.executive_order}"
+    return f"Proclamation {by.proclamation}" if by.proclamation else ""
 
 
 def _makers(connection: Connection, headings: Sequence[str]) -> list[str]:
