@@ -54,7 +54,7 @@ def _gazetteer() -> tuple[re.Pattern[str], dict[str, Country]]:
     for identity, (ja, en, *others) in table.items():
         place = Country(identity, ja, en)
         for name in (ja, en, *others):
-            by_name[name.upper().removeprefix("THE ")] = place
+            by_name[_folded(name).removeprefix("the ")] = place
     names = sorted(by_name, key=len, reverse=True)
     latin = [re.escape(name).replace("'", "['’]") for name in names if name.isascii() or "Ü" in name]
     wide = [re.escape(name) for name in names if not (name.isascii() or "Ü" in name)]
@@ -65,9 +65,12 @@ def _gazetteer() -> tuple[re.Pattern[str], dict[str, Country]]:
 def countries_in(text: str) -> tuple[Country, ...]:
     """Return the distinct destinations that a text names, in the order of their first mention."""
     pattern, by_name = _gazetteer()
-    return tuple(
-        dict.fromkeys(by_name[match[0].upper().replace("’", "'")] for match in pattern.finditer(text))
-    )
+    return tuple(dict.fromkeys(by_name[_folded(match[0])] for match in pattern.finditer(text)))
+
+
+def _folded(name: str) -> str:
+    """Return a name by which it is found in any case, as the pattern finds it: `TÜRKİYE` has a capital of its own."""
+    return name.casefold().replace("\N{COMBINING DOT ABOVE}", "").replace("’", "'")
 
 
 @lru_cache(maxsize=1)
@@ -128,7 +131,7 @@ def place_of(words: str) -> Country | None:
     """Return the destination of which the words are exactly a name or an adjective: "Japan", "the Republic of Korea", "Chinese"."""
     plain = re.sub(r"^[Tt]he ", "", words.strip()).replace("’", "'")
     _, by_name = _gazetteer()
-    found = by_name.get(plain.upper())
+    found = by_name.get(_folded(plain))
     if found is not None and (len(plain) > 3 or plain.isupper()):
         return found
     identity = _any_adjective()[1].get(plain)

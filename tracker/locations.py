@@ -15,10 +15,14 @@ INDEX = "index"
 # In `Fetched.meta` of a page: the title that its list gives it, where that is its name.
 TITLE = "page_title"
 
+# The first step of the path of text without headings.
+WHOLE_TEXT = "Text"
 # The first step of the path of page text outside the main text: sidebars, banners, teasers.
 REST_OF_PAGE = "Rest of the page"
 # The first step of the path of the text of PDF files that belong to a page.
 ANNEXES_OF_PAGE = "Annexes"
+# The places that have a name of ours, because the source prints none.
+NAMED_HERE = frozenset({WHOLE_TEXT, REST_OF_PAGE, ANNEXES_OF_PAGE})
 
 
 def is_rest_of_page(path: str) -> bool:

@@ -88,9 +88,9 @@ def test_a_past_week_can_be_sent_again_and_reads_the_same(folder: Path) -> None:
     later = tracker(
         folder, "digest", "--lang", "en", "--week", "2026-W20", now=MONDAY + timedelta(days=200)
     ).stdout.decode()
-    made = "Made 18 May 2026 08:00 JST"
+    made = "Made May 18, 2026, 08:00 JST"
     assert made in first
-    assert first.replace(made, "") == later.replace("Made 4 December 2026 08:00 JST", "")
+    assert first.replace(made, "") == later.replace("Made December 4, 2026, 08:00 JST", "")
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def test_the_commit_of_a_stay_names_what_it_stays_and_each_person_has_an_address
 
     found = log("--grep=^Effect:", "--format=%an%n%b")
     assert found.startswith("91 FR 41400\n")
-    assert "Effect: 2026-20400 stays 15 CFR 744.11(a)(1) (8 July 2026 to 31 August 2026)" in found
+    assert "Effect: 2026-20400 stays 15 CFR 744.11(a)(1) (July 8, 2026 to August 31, 2026)" in found
     people = log("--format=%ae%n%ce").splitlines()
     assert people
     assert all(people)

@@ -177,7 +177,7 @@ def test_a_rule_that_is_stayed_and_the_day_after_the_stay_with_no_document_yet(w
     assert states(world, unit, date(2026, 8, 1), known=date(2026, 7, 1)) == [("in-force", "")]
     (status,) = [one for one in record(world, "2026-20100")["status"] if one["state"] == "stayed"]
     assert (status["from"], status["until"], status["by"]) == ("2026-07-08", "2026-08-31", "2026-20400")
-    ribbon = "Stayed until 31 August 2026 by 2026-20400"
+    ribbon = "Stayed until August 31, 2026 by 2026-20400"
     history = f"/law/history?text=ear:15 CFR 744&path={unit}"
     shown = {day: ribbon in page(world, history, day) for day in days}
     assert [
@@ -220,7 +220,7 @@ def test_a_rule_that_is_codified_then_not_enforced_then_rescinded(world: World) 
     }
     assert {day: states(world, "2026-20100", day)[0][0] for day in days} == days
     address = f"/changes/{record(world, '2026-20100')['id']}"
-    assert "Not enforced until 14 September 2026 by Statement on Chips" in page(
+    assert "Not enforced until September 14, 2026 by Statement on Chips" in page(
         world, address, date(2026, 8, 1)
     )
     assert "Rescinded" in page(world, address, date(2026, 9, 20))

@@ -72,7 +72,7 @@ def test_a_delayed_rule_has_its_new_day_and_not_that_of_the_delay(world: World) 
     assert ("in-force", "2026-12-01", None, "91 FR 41100") in states(rule)
     assert ("in-force", "2026-08-03", None, None) not in states(rule)
     assert "2026年12月1日(91 FR 41100)" in moved(rule, "ja")
-    assert "1 December 2026 (91 FR 41100)" in moved(rule, "en")
+    assert "December 1, 2026 (91 FR 41100)" in moved(rule, "en")
 
 
 def test_a_deadline_extended_twice_is_listed_once(world: World) -> None:
@@ -256,10 +256,10 @@ def test_the_end_of_a_stay_is_sent_once_ahead_and_once_on_the_day_for_all_its_re
     until(world, date(2026, 9, 1))
     assert world.alerted == before
     assert shown(world, "2026-20100", date(2026, 8, 31)).startswith(
-        "Stayed until 31 August 2026 by 91 FR 41400 (as of 31 August 2026, still printed in the CFR, from 8 July"
+        "Stayed until August 31, 2026 by 91 FR 41400 (as of August 31, 2026, still printed in the CFR, from 8 July"
     )
     assert shown(world, "2026-20100", date(2026, 9, 1)) == (
-        "In force again since 1 September 2026 (as of 1 September 2026, stayed until 31 August 2026 by 91 FR 41400)"
+        "In force again since September 1, 2026 (as of September 1, 2026, stayed until August 31, 2026 by 91 FR 41400)"
     )
 
 
@@ -308,7 +308,7 @@ def test_guidance_pauses_the_enforcement_of_a_rule_and_later_guidance_resumes_it
     assert ("not-enforced", "2026-07-06", "2026-08-02", "Statement on Chips") in states(
         alerted_about(world, "2026-20100")
     )
-    assert shown(world, "2026-20100", date(2026, 8, 4)).startswith("In force again since 3 August 2026 (")
+    assert shown(world, "2026-20100", date(2026, 8, 4)).startswith("In force again since August 3, 2026 (")
 
 
 def on(change: dict[str, Any], *days: date) -> list[str]:

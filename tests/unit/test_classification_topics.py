@@ -338,7 +338,7 @@ def test_the_deadline_of_an_investigation_is_that_of_the_comments() -> None:
         "The Secretary initiated an investigation to determine the effects of imports of semiconductors.",
         comments_close_on=date(2026, 12, 20),
     )
-    assert "omments are due 20 December 2026" in f"{found.summary.en} {found.reason.en}"
+    assert "omments are due December 20, 2026" in f"{found.summary.en} {found.reason.en}"
     assert "意見提出期限:2026年12月20日" in f"{found.summary.ja} {found.reason.ja}"
     assert "半導体" in found.headline.ja
     assert "調査" in found.headline.ja
@@ -387,4 +387,4 @@ def test_a_summary_names_the_day_on_which_applications_close() -> None:
         "The Bureau of Industry and Security is recruiting members of its committees. Applications are due by December 20, 2026.",
     )
     assert "応募期限:2026年12月20日" in found.summary.ja
-    assert "Applications close 20 December 2026" in found.summary.en
+    assert "Applications close December 20, 2026" in found.summary.en

@@ -58,7 +58,7 @@ def test_three_sentences_summarize_the_week() -> None:
     assert alerted.sentences == (
         "4 changes in the field this week (1 critical, 1 high, 1 medium, 1 low), against 0 the week before.",
         "The most important: Supp. No. 4 to Part 744: 1 party added (Critical, restriction).",
-        "2 items need action; the nearest date is 25 May 2026 (8 days left), Effective: Rule number 1.",
+        "2 items need action; the nearest date is May 25, 2026 (8 days left), Effective: Rule number 1.",
     )
     assert build_view(full_week(), "ja").sentences[0] == (
         "今週は対象分野で変更4件を検知しました(緊急1件、高1件、中1件、低1件)。前週は0件でした。"

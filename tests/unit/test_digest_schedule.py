@@ -358,7 +358,7 @@ def test_a_file_gets_the_whole_digest(tmp_path: Path) -> None:
 def test_a_chat_gets_the_three_sentences_and_what_to_do() -> None:
     message = digest_message(full_week(), "en", "k").message
     assert message.what.startswith("4 changes in the field this week")
-    assert [point.label for point in message.points] == ["In force", "25 May 2026 Effective (8 days left)"]
+    assert [point.label for point in message.points] == ["In force", "May 25, 2026 Effective (8 days left)"]
     assert [link.value for link in message.links] == [f"{VIEWER}/digest/2026-W20"]
 
 

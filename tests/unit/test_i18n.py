@@ -124,14 +124,23 @@ def test_an_id_of_the_firms_own_rules_is_shown_as_it_is() -> None:
     assert label("topic", "our-own-topic", "ja") == "our-own-topic"
 
 
+def test_a_count_of_one_has_an_entry_of_its_own() -> None:
+    assert [t("web.found", "en", count=count) for count in (0, 1, 2)] == [
+        "0 changes",
+        "1 change",
+        "2 changes",
+    ]
+    assert t("web.found", "ja", count=1) == "1件"
+
+
 def test_values_are_never_read_as_patterns() -> None:
     assert t("message.what-new", "en", kind="Rule", title="{kind} {0}") == "New Rule: {kind} {0}"
 
 
 def test_dates_are_written_as_each_language_writes_them() -> None:
     assert format_day(date(2026, 11, 9), "ja") == "2026年11月9日"
-    assert format_day(date(2026, 11, 9), "en") == "9 November 2026"
+    assert format_day(date(2026, 11, 9), "en") == "November 9, 2026"
     instant = datetime(2025, 9, 29, 15, 45, tzinfo=UTC)
     assert format_instant(instant, "ja", "Asia/Tokyo") == "2025年9月30日 00:45 JST"
-    assert format_instant(instant, "en", "America/New_York") == "29 September 2025 11:45 EDT"
+    assert format_instant(instant, "en", "America/New_York") == "September 29, 2025, 11:45 EDT"
     assert format_timestamp(instant, "Asia/Tokyo") == "2025-09-30 00:45"

@@ -118,7 +118,7 @@ def test_an_order_that_is_not_stored_has_the_status_that_others_give_it(state: P
 
 def test_the_page_says_it_in_both_languages(state: Path) -> None:
     english = run(state, "law", PARAGRAPH, "--as-of", "2025-11-19", "--lang", "en").stdout
-    assert "Stayed until 9 November 2026 by 2025-19846" in english
+    assert "Stayed until November 9, 2026 by 2025-19846" in english
     assert "“paragraph (f) is stayed”" in english
     japanese = run(state, "law", PARAGRAPH, "--as-of", "2025-11-19", "--lang", "ja").stdout
     assert "2025-19846により2026年11月9日まで効力停止" in japanese

@@ -147,9 +147,9 @@ def test_a_day_that_the_corrected_document_does_not_have_moves_nothing() -> None
 
 def test_the_headline_of_the_correction_names_the_new_day() -> None:
     tagging = correction(EFFECTIVE).tagging
-    assert "28 September 2026" in tagging.headline.en
+    assert "September 28, 2026" in tagging.headline.en
     assert "2026年9月28日" in tagging.headline.ja
-    assert tagging.summary.en.startswith("8 September 2026 corrected to 28 September 2026. ")
+    assert tagging.summary.en.startswith("September 8, 2026 corrected to September 28, 2026. ")
 
 
 def test_a_correction_in_the_abstract_moves_the_day() -> None:

@@ -44,7 +44,7 @@ def test_before_the_first_status_only_the_next_one_is_given() -> None:
 
 
 def test_what_waits_names_its_first_day_once() -> None:
-    words = "Not yet effective: applies from 1 October 2025 (as of 5 September 2025)"
+    words = "Not yet effective: applies from October 1, 2025 (as of September 5, 2025)"
     for until in (None, date(2025, 9, 30)):
         waiting = (Status("published", date(2025, 9, 1), until), Status("in-force", date(2025, 10, 1)))
         assert status_line(waiting, date(2025, 9, 5), "en") == words
@@ -60,7 +60,7 @@ def test_a_rule_effective_before_its_publication_is_in_force() -> None:
 def test_the_end_of_a_rule_prevails_over_everything() -> None:
     statuses = (*OPEN, Status("rescinded", date(2026, 2, 1), by="2026-2"))
     line = status_line(statuses, date(2026, 3, 1), "en")
-    assert line == "Ended by 2026-2 on 1 February 2026 (as of 1 March 2026)"
+    assert line == "Ended by 2026-2 on February 1, 2026 (as of March 1, 2026)"
 
 
 def test_a_stay_of_some_units_is_shown_with_the_force_of_the_others() -> None:
@@ -82,12 +82,12 @@ def test_the_stayed_rule_of_the_sample_reads_the_same_in_both_languages() -> Non
         "2025-19846により2026年11月9日まで効力停止(2025年12月1日現在、2025年11月10日から)"
     )
     assert status_line(RULE, date(2025, 12, 1), "en") == (
-        "Stayed until 9 November 2026 by 2025-19846 (as of 1 December 2025, from 10 November 2025)"
+        "Stayed until November 9, 2026 by 2025-19846 (as of December 1, 2025, from November 10, 2025)"
     )
 
 
 def test_after_the_last_end_the_status_names_what_ended() -> None:
-    assert status_line(RULE, date(2026, 11, 10), "en") == "Stayed (ended on 9 November 2026)"
+    assert status_line(RULE, date(2026, 11, 10), "en") == "Stayed (ended on November 9, 2026)"
 
 
 def test_a_document_without_status_is_reported_as_unknown() -> None:
@@ -96,7 +96,7 @@ def test_a_document_without_status_is_reported_as_unknown() -> None:
 
 def test_a_state_of_somebodys_own_is_shown_as_it_is() -> None:
     line = status_line((Status("enjoined", date(2026, 1, 1)),), date(2026, 1, 2), "en")
-    assert line.startswith("enjoined (as of 2 January 2026")
+    assert line.startswith("enjoined (as of January 2, 2026")
 
 
 AFFILIATES = (
@@ -110,17 +110,17 @@ AFFILIATES = (
     [
         (
             date(2025, 11, 9),
-            "In force from 29 September 2025 (as of 9 November 2025); Stayed from 10 November 2025",
+            "In force from September 29, 2025 (as of November 9, 2025); Stayed from November 10, 2025",
             "2025年9月29日から施行中(2025年11月9日現在)。2025年11月10日から効力停止",
         ),
         (
             date(2025, 12, 1),
-            "Stayed until 9 November 2026 by 90 FR 50857 (as of 1 December 2025, still printed in the CFR, from 10 November 2025)",
+            "Stayed until November 9, 2026 by 90 FR 50857 (as of December 1, 2025, still printed in the CFR, from November 10, 2025)",
             "90 FR 50857により2026年11月9日まで効力停止(2025年12月1日現在、CFRには掲載されたまま、2025年11月10日から)",
         ),
         (
             date(2026, 11, 10),
-            "In force again since 10 November 2026 (as of 10 November 2026, stayed until 9 November 2026 by 90 FR 50857)",
+            "In force again since November 10, 2026 (as of November 10, 2026, stayed until November 9, 2026 by 90 FR 50857)",
             "2026年11月10日から再び施行中(2026年11月10日現在、90 FR 50857による効力停止は2026年11月9日に終了)",
         ),
     ],
@@ -139,11 +139,11 @@ def test_a_note_of_the_code_names_its_units_once_and_the_outcome_of_the_stay() -
     )
     output = status_line(notes, date(2026, 1, 1), "en", codified=True)
     assert output.startswith(
-        "Stayed until 9 November 2026 by 90 FR 50857 (as of 1 January 2026, still printed in the CFR, "
+        "Stayed until November 9, 2026 by 90 FR 50857 (as of January 1, 2026, still printed in the CFR, "
     )
     assert "for 15 CFR 744.11(a)(1), 15 CFR 744.21(b)(4)" in output
     assert status_line(notes, date(2026, 11, 10), "en", codified=True).startswith(
-        "In force again since 10 November 2026 ("
+        "In force again since November 10, 2026 ("
     )
 
 
@@ -153,7 +153,7 @@ def test_a_rule_that_is_not_enforced_shows_since_when_and_by_whom() -> None:
         Status("not-enforced", date(2025, 5, 13), by="Statement on the AI Diffusion Rule"),
     )
     assert status_line(held, date(2025, 6, 1), "en", codified=True) == (
-        "Not enforced by Statement on the AI Diffusion Rule (as of 1 June 2025, still printed in the CFR, from 13 May 2025)"
+        "Not enforced by Statement on the AI Diffusion Rule (as of June 1, 2025, still printed in the CFR, from May 13, 2025)"
     )
     assert status_line(held, date(2025, 6, 1), "ja", codified=True) == (
         "Statement on the AI Diffusion Ruleにより執行見合わせ(2025年6月1日現在、CFRには掲載されたまま、2025年5月13日から)"

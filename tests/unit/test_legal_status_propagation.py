@@ -156,7 +156,7 @@ DUE = document(
         Status("published", date(2026, 1, 15), date(2026, 2, 28)),
         Status("in-force", date(2026, 3, 1)),
     ),
-    summary=LocalizedText("施行日:2026年3月1日。", "Effective 1 March 2026."),
+    summary=LocalizedText("施行日:2026年3月1日。", "Effective March 1, 2026."),
 )
 DELAY = document(
     "2026-50011",
@@ -191,7 +191,7 @@ def test_a_delayed_rule_is_delayed_until_its_new_effective_date_and_in_force_fro
     assert delayed.tagging.status[-1].quote == "delayed until June 1, 2026"
     assert delayed.tagging.summary == DUE.tagging.summary
     assert moved_dates(delayed, "ja") == "その後の変更:施行 2026年6月1日(2026-50011)。"
-    assert touched(delayed, "en")[1].endswith("Moved since: Effective 1 June 2026 (2026-50011).")
+    assert touched(delayed, "en")[1].endswith("Moved since: Effective June 1, 2026 (2026-50011).")
     assert change_from_json(change_to_json(delayed)) == delayed
 
 
@@ -222,7 +222,7 @@ def test_a_second_delay_overtakes_the_first_on_the_rule_and_on_the_first_ones_ow
     assert moved_dates(twice, "ja") == "その後の変更:施行 2026年9月1日(2026-50021)。", "only the last day"
     assert apply_relations(twice, DELAY) is twice, "the first delay coming in again moves nothing back"
     first = supersede_dates(DELAY, again, {"91 fr 100"})
-    assert moved_dates(first, "en") == "Moved since: Effective 1 September 2026 (2026-50021)."
+    assert moved_dates(first, "en") == "Moved since: Effective September 1, 2026 (2026-50021)."
     assert live(first, "effective") == [date(2026, 2, 10)], "its own effective date stays"
     assert supersede_dates(again, DELAY, {"91 fr 100"}) is again
 

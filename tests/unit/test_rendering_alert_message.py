@@ -70,7 +70,7 @@ def test_the_english_alert_has_the_same_content() -> None:
     alert = alerted(affiliates_rule(), "en")
     assert alert.badge == "Critical, restriction"
     assert alert.what == "Affiliates of listed parties become subject to licensing"
-    assert values(alert, "Comments close") == ["29 October 2025 (9 days left, US Eastern time)"]
+    assert values(alert, "Comments close") == ["October 29, 2025 (9 days left, US Eastern time)"]
     assert "not legal advice" in alert.notice
     assert len(alert.points) == len(alerted(affiliates_rule()).points)
 
@@ -114,7 +114,7 @@ def test_superseded_and_past_dates_are_not_due() -> None:
         LegalDate("published", date(2025, 12, 1)),
     )
     alert = alerted(replace(change, tagging=replace(change.tagging, dates=dates)), "en")
-    assert values(alert, "Comments close") == ["28 November 2025 (39 days left, US Eastern time)"]
+    assert values(alert, "Comments close") == ["November 28, 2025 (39 days left, US Eastern time)"]
     assert not values(alert, "Publication")
 
 
@@ -122,7 +122,7 @@ def test_a_date_today_is_still_due() -> None:
     change = affiliates_rule()
     dates = (LegalDate("effective", date(2025, 10, 20)),)
     alert = alerted(replace(change, tagging=replace(change.tagging, dates=dates)), "en")
-    assert values(alert, "Effective") == ["20 October 2025 (today)"]  # New York is not yet on the 21st
+    assert values(alert, "Effective") == ["October 20, 2025 (today)"]  # New York is not yet on the 21st
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_an_outage_names_who_why_and_since_when(kind: str, page: str, language: 
     ("language", "quiet", "gap"),
     [
         ("ja", "最終公表日は2025年8月1日", "2025-1: 補完済み(アラート1件); 2025-2: 未補完 (404); ほか3件"),
-        ("en", "the last day of publication was 1 August 2025", "2025-1: filled, 1 alerts; 2025-2: still missing (404); "),
+        ("en", "the last day of publication was August 1, 2025", "2025-1: filled, 1 alerts; 2025-2: still missing (404); "),
     ],
 )  # fmt: skip
 def test_the_cause_of_an_incident_is_rendered_in_the_readers_language(

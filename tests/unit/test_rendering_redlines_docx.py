@@ -159,7 +159,7 @@ def test_the_first_page_says_what_is_compared_and_the_annex_has_the_hashes() -> 
     lines = [each.text for each in document.paragraphs]
     annex = lines.index("付属:比較した原文")
     front = "\n".join(lines[: lines.index("15 C.F.R. § 744.21 (軍事最終用途・軍事最終使用者規制)")])
-    for words in ("15 CFR 744.21 <&> test", "https://example.gov/744?a=1&b=2", "Legal", "2026-11-22 09:30", "15 C.F.R. § 744.21"):  # fmt: skip
+    for words in ("15 CFR 744.21 <&> test", "https://example.gov/744?a=1&b=2", "Legal", "2026年11月22日 09:30", "15 C.F.R. § 744.21"):  # fmt: skip
         assert words in front
     assert "SHA-256" not in "\n".join(lines[:annex])
     assert "ab" * 32 in "\n".join(lines[annex:])

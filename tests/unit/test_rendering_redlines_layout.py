@@ -152,3 +152,46 @@ def test_raised_and_lowered_words_are_found() -> None:
     )
     assert script_runs("10⁻¹⁰ Pa") == (("", "10⁻¹⁰ Pa"),)
     assert script_runs("") == ()
+
+
+SCREENED = (
+    "Hinode Seimitsu Co., Ltd.. a.k.a. Hinode Valves. 1 Sample Road, JP. Federal Register notice: 89 FR 96836. "
+    "Start: 2024-12-05. License requirement: For all items subject to the EAR. License policy: Presumption of denial"
+)
+
+
+def drawn_cells(path: str, before: str, after: str) -> list[str]:
+    (place,) = places([operation(path, before, after)], "en")
+    (_, drawn) = place.items[0]
+    item = drawn.rows[0][1] if isinstance(drawn, RedlineTable) else drawn
+    assert isinstance(item, RedlineItem)
+    return ["".join(f"{kind[0]}[{text}]" for kind, text in cell) for cell in item.cells]
+
+
+def test_a_row_of_a_screening_list_is_in_the_columns_of_its_supplement() -> None:
+    assert drawn_cells(f"{LIST} › JAPAN › Hinode Seimitsu Co., Ltd.", "", SCREENED) == [
+        "i[Hinode Seimitsu Co., Ltd. a.k.a. Hinode Valves. 1 Sample Road, JP]",
+        "i[For all items subject to the EAR]",
+        "i[Presumption of denial]",
+        "i[89 FR 96836. Start: 2024-12-05]",
+    ]
+
+
+def test_a_changed_label_of_a_screening_list_differs_in_its_own_cell() -> None:
+    later = SCREENED.replace("Presumption of denial", "Case by case").replace(" Start: 2024-12-05.", "")
+    found = drawn_cells(f"{LIST} › JAPAN › Hinode Seimitsu Co., Ltd.", SCREENED, later)
+    assert found[1] == "e[For all items subject to the EAR]"
+    assert "d[Presumption of denial]" in found[2]
+    assert found[3] == "e[89 FR 96836]d[. Start: 2024-12-05]"
+
+
+def test_a_row_of_another_screening_list_has_a_line_for_each_label() -> None:
+    found = drawn_cells("Denied Persons List (DPL) › JAPAN › Hinode", "", SCREENED)
+    assert found[1:3] == ["i[Federal Register notice: 89 FR 96836]", "i[Start: 2024-12-05]"]
+    assert [
+        drawn
+        for kind, drawn in places(
+            [operation("Denied Persons List (DPL) › JAPAN › Hinode", "", SCREENED)], "en"
+        )[0].items
+        if kind == "table"
+    ] == []

@@ -34,7 +34,7 @@ def test_text_without_color_marks_words_as_git_does() -> None:
     output = text.render(redline(section(POWER), section(POWER.replace("4,800", "4,900"))), "en")
     assert "[-4,800-]{+4,900+}" in output
     assert "\x1b" not in output
-    assert "15 CFR 744.21: 1 paragraph changed ((a))." in output
+    assert "15 CFR 744.21: (a) changed." in output
 
 
 def test_text_with_color_uses_it_and_ends_it() -> None:
@@ -57,7 +57,7 @@ def test_text_names_what_moved_and_what_follows() -> None:
 
 def test_editorial_differences_are_counted_and_shown_on_request() -> None:
     made = redline(section(EXPORT, DEFINED), TYPOGRAPHY)
-    assert "1 editorial differences are left out." in text.render(made, "en")
+    assert "1 editorial difference is left out." in text.render(made, "en")
     assert "[-.-]" in text.render(made, "en", editorial=True)
 
 

@@ -31,7 +31,7 @@ from tracker.web.app import create_app
 __all__ = ["state"]
 STAYED = {
     "ja": "2025-19846により2026年11月9日まで効力停止",
-    "en": "Stayed until 9 November 2026 by 2025-19846",
+    "en": "Stayed until November 9, 2026 by 2025-19846",
 }
 
 
@@ -79,13 +79,13 @@ def test_a_page_that_is_cached_changes_when_the_stay_is_lifted(client: TestClien
 def test_every_state_has_words_in_both_languages() -> None:
     day, end = date(2026, 3, 1), date(2026, 11, 9)
     given = [
-        ("published", "Not yet effective: applies from 10 November 2026"),
-        ("delayed", "Delayed by X: not effective until 10 November 2026"),
-        ("stayed", "Stayed until 9 November 2026 by X"),
-        ("not-enforced", "Not enforced until 9 November 2026 by X"),
-        ("rescinded", "Ended by X on 1 March 2026"),
-        ("withdrawn", "Withdrawn by X on 1 March 2026"),
-        ("declared-unlawful", "Declared unlawful by X on 1 March 2026"),
+        ("published", "Not yet effective: applies from November 10, 2026"),
+        ("delayed", "Delayed by X: not effective until November 10, 2026"),
+        ("stayed", "Stayed until November 9, 2026 by X"),
+        ("not-enforced", "Not enforced until November 9, 2026 by X"),
+        ("rescinded", "Ended by X on March 1, 2026"),
+        ("withdrawn", "Withdrawn by X on March 1, 2026"),
+        ("declared-unlawful", "Declared unlawful by X on March 1, 2026"),
         ("not-incorporated", "Could not be incorporated into the CFR text by X"),
         ("unclear", "Affected by X: check"),
     ]
@@ -97,7 +97,7 @@ def test_every_state_has_words_in_both_languages() -> None:
         assert "X" in japanese.words or state_name == "published"
     assert ribbons([StateOnDay("in-force", day)], "en") == ()
     part = StateOnDay("rescinded", day, None, "X", part="section 3")
-    assert [one.words for one in ribbons([part], "en")] == ["section 3: Ended by X on 1 March 2026"]
+    assert [one.words for one in ribbons([part], "en")] == ["section 3: Ended by X on March 1, 2026"]
 
 
 def test_an_unclear_effect_is_said_beside_force_and_not_after_the_end() -> None:
@@ -143,8 +143,8 @@ def test_a_card_and_a_date_of_a_story_have_the_ribbons_of_all_its_records_the_gr
         )
     store.close()
     expected = [
-        "89 FR 100: Ended by 2025-19001 on 29 September 2025",
-        f"{PARAGRAPH}: Stayed until 9 November 2026 by 90 FR 50857",
+        "89 FR 100: Ended by 2025-19001 on September 29, 2025",
+        f"{PARAGRAPH}: Stayed until November 9, 2026 by 90 FR 50857",
     ]
     client.cookies.set("lang", "en")
     cards = BeautifulSoup(client.get("/").text, "lxml").select("ol.changes li.critical")
@@ -191,7 +191,7 @@ def test_a_paragraph_around_a_change_has_its_stay_on_the_page_and_in_word(
     client: TestClient, state: Path
 ) -> None:
     """The text that is shown around a change did not change, and may be stayed all the same."""
-    near, words = "15 CFR 744.21(e)", "Stayed until 31 December 2025 by 2025-19999"
+    near, words = "15 CFR 744.21(e)", "Stayed until December 31, 2025 by 2025-19999"
     stayed = Effect(
         EffectVerb.STAYS, Affecting(document_number="2025-19999"), Affected(path=near), date(2025, 11, 1), date(2025, 12, 31)
     )  # fmt: skip

@@ -77,22 +77,22 @@ def effect(
 CASES = {
     "not yet effective": Case(
         None,
-        "Not yet effective: applies from 5 January 2026", "未施行: 2026年1月5日から適用",
+        "Not yet effective: applies from January 5, 2026", "未施行: 2026年1月5日から適用",
         Status("published", date(2025, 11, 1), date(2026, 1, 4)),
         (
             effect(EffectVerb.DELAYS, until=date(2026, 1, 4)),
-            "Delayed by 2025-19846: not effective until 5 January 2026", "2025-19846により2026年1月5日まで施行延期",
+            "Delayed by 2025-19846: not effective until January 5, 2026", "2025-19846により2026年1月5日まで施行延期",
         ),
     ),
     "stayed": Case(
         effect(EffectVerb.STAYS, until=date(2026, 11, 9)),
-        "Stayed until 9 November 2026 by 2025-19846", "2025-19846により2026年11月9日まで効力停止",
+        "Stayed until November 9, 2026 by 2025-19846", "2025-19846により2026年11月9日まで効力停止",
     ),
     "not enforced": Case(
         effect(EffectVerb.DOES_NOT_ENFORCE), "Not enforced by 2025-19846", "2025-19846により執行見合わせ"
     ),
     "ended": Case(
-        effect(EffectVerb.ENDS), "Ended by 2025-19846 on 10 November 2025", "2025-19846により2025年11月10日に終了"
+        effect(EffectVerb.ENDS), "Ended by 2025-19846 on November 10, 2025", "2025-19846により2025年11月10日に終了"
     ),
     "not incorporated": Case(
         effect(EffectVerb.REVISES, applied=Applied.NOT_INCORPORATED),
@@ -102,10 +102,10 @@ CASES = {
         effect(EffectVerb.SUSPENDS, certainty=Certainty.UNCLEAR),
         "Affected by 2025-19846: check", "2025-19846の影響あり: 要確認",
     ),
-    "in force": Case(None, "In force from 29 September 2025", "2025年9月29日から施行中"),
+    "in force": Case(None, "In force from September 29, 2025", "2025年9月29日から施行中"),
 }  # fmt: skip
 IN_FORCE = {
-    "en": "In force on 19 November 2025 by the register of effects, except where noted",
+    "en": "In force on November 19, 2025 by the register of effects, except where noted",
     "ja": "2025年11月19日現在、注記のある箇所を除き施行中(効果の登録簿による)",
 }
 

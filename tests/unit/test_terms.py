@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.recorded import recorded
+from tracker.countries import countries_in
 from tracker.terms import (
     agency_id,
     agency_name,
@@ -358,3 +359,11 @@ def test_agencies_and_statuses_have_the_words_of_the_glossary() -> None:
         if key.startswith("status."):
             assert f"| `{key.removeprefix('status.')}` |" in page
             assert f"| {word} |" in page, key
+
+
+@pytest.mark.parametrize(
+    ("name", "ja"),
+    [("TÜRKİYE", "トルコ"), ("Türkiye", "トルコ"), ("türkiye", "トルコ"), ("\N{KELVIN SIGN}ENYA", "ケニア"), ("Kenya", "ケニア")],
+)  # fmt: skip
+def test_a_country_is_found_in_any_case(name: str, ja: str) -> None:
+    assert [one.ja for one in countries_in(f"an entry under {name}")] == [ja]

@@ -81,7 +81,7 @@ def test_the_list_has_each_instrument_with_its_status_and_its_newest_effect(stat
     assert rows["E.O. 14110"]["found"] is False
     text = CliRunner().invoke(effects_command, [*words, "--lang", "en"]).stdout
     (line,) = [line for line in text.splitlines() if line.startswith("E.O. 14901 ")]
-    assert "Ended by E.O. 14950 on 1 December 2025" in line
+    assert "Ended by E.O. 14950 on December 1, 2025" in line
     outcome = CliRunner().invoke(effects_command, [*words, "--unit", "15 CFR 744"])
     assert isinstance(outcome.exception, UsageError)
 

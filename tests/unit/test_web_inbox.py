@@ -113,7 +113,7 @@ def test_what_is_assigned_is_mine_until_it_is_decided(client: TestClient) -> Non
     send(client, "review", action="assign", id=[STAY], assignee="Suzuki")
     assert counts(client)["Mine"] == 1
     assert shown(client, "?view=mine") == [RULE]
-    assert "due 1 December 2025" in client.get("/?view=mine").text
+    assert "due December 1, 2025" in client.get("/?view=mine").text
     send(client, "review", action="decide", id=[RULE], decision="applies", note="We export to them")
     assert counts(client)["Mine"] == 0
     assert shown(client, "?assignee=Suzuki") == [STAY]

@@ -93,6 +93,26 @@ def test_they_are_narrowed_down(client: TestClient) -> None:
     assert client.get("/lists?op=%00&country=<x>&page=-1&since=x").status_code == 200
 
 
+def test_a_wrong_filter_is_named(client: TestClient) -> None:
+    def said(query: str) -> list[str]:
+        page = BeautifulSoup(client.get(f"/lists{query}").text, "lxml")
+        return [one.text for one in page.select("[role=alert]")]
+
+    client.cookies.set("lang", "en")
+    assert said("?op=added&country=japan&since=2025-01-01&page=1") == []
+    (alert,) = said("?op=moved&country=Atlantis&since=soon&colour=red")
+    for words in (
+        "no filter “colour”",
+        "“moved” is no value",
+        "Nothing has “Atlantis”",
+        "“soon” is no value",
+    ):
+        assert words in alert
+    assert said("?since=2025-02-01&until=2025-01-01") == ["The period ends before it begins."]
+    client.cookies.set("lang", "ja")
+    assert "「moved」" in said("?op=moved")[0]
+
+
 def poll(client: TestClient, source: str) -> int:
     form = re.search(r'name="form" value="([^"]+)"', client.get("/sources").text)
     assert form is not None

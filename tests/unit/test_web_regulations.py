@@ -141,7 +141,7 @@ def test_two_days_are_compared(client: TestClient) -> None:
     days = {**TEXT, "since_day": "2025-10-05", "day": "2026-01-01"}
     html = client.get("/law/compare", params=days, headers={"cookie": "lang=en"}).text
     assert "<ins>No" in html
-    assert "as of 1 October 2025 → as of 19 November 2025" in html
+    assert "as of October 1, 2025 → as of November 19, 2025" in html
     assert client.get("/law/compare.docx", params=days).content[:2] == b"PK"
     backwards = client.get("/law/compare", params={**TEXT, "since": 2, "on": 1}).text
     assert "<ins>A" in backwards

@@ -159,3 +159,35 @@ def test_a_review_of_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no change"), store.write() as connection:
         reviews.add(connection, "chg_none", at=NOW, who="A", action=ReviewAction.ACKNOWLEDGE)
     store.close()
+
+
+def test_an_entry_is_undone_on_the_page_of_the_change_by_who_made_it(client: TestClient) -> None:
+    named(client)
+    act(client, "acknowledge")
+    act(client, "comment", note="誤り")
+    found = re.findall(r'name="entries" value="([^"]+)"', client.get(PAGE).text)
+    assert len(found) == 2
+    undo = {"form": token(client), "entries": found[0], "back": f"{PAGE}#review"}
+    answer = client.post("/inbox/undo", data=undo)
+    assert (answer.status_code, answer.headers["location"].endswith("#review")) == (303, True)
+    html = client.get(PAGE).text
+    assert re.findall(r'name="entries" value="([^"]+)"', html) == found[1:]
+    assert "取消" in html
+    named(client, "鈴木 一郎")
+    assert 'name="entries"' not in client.get(PAGE).text
+
+
+def test_an_undo_on_the_page_of_a_change_reverts_what_was_recorded_for_its_story(tmp_path: Path) -> None:
+    client = named(viewer(tmp_path))
+    store = Store(tmp_path)
+    with store.write() as connection:
+        for change, note in ((CHANGE, ""), ("chg_00000000000000cf", reviews.recorded_with(CHANGE))):
+            reviews.add(
+                connection, change, at=NOW, who="山田 花子", action=ReviewAction.ACKNOWLEDGE, note=note
+            )
+        last = reviews.last_id(connection)
+    assert f'name="entries" value="{last - 1}-{last}"' in client.get(PAGE).text
+    with store.write() as connection:
+        reviews.undo(connection, [last], at=NOW, who="山田 花子")
+    assert f'name="entries" value="{last - 1}-{last - 1}"' in client.get(PAGE).text
+    store.close()

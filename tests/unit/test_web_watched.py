@@ -32,7 +32,7 @@ DELAY = Effect(
     date(2025, 12, 31),
 )
 STATUS = {
-    "en": ["Stayed until 30 November 2025 by E.O. 14960"],
+    "en": ["Stayed until November 30, 2025 by E.O. 14960"],
     "ja": ["E.O. 14960により2025年11月30日まで効力停止"],
 }
 

@@ -200,7 +200,7 @@ def test_the_japanese_sentence(act: Act, today: date, ja: str) -> None:
 def test_the_english_sentence() -> None:
     assert act_sentence(INDIA, today=BEFORE).en == (
         "The President imposes additional duties of 25% on products of India, citing “directly or indirectly importing "
-        "Russian Federation crude oil”. Japan is not covered. Applies from 27 August 2025."
+        "Russian Federation crude oil”. Japan is not covered. Applies from August 27, 2025."
     )
     assert act_sentence(MANY, today=BEFORE).en == (
         "BIS adds 27 parties in Japan and China (Alpha Tech, Beta Semi, and 25 more) to the Entity List. "

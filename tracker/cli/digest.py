@@ -24,6 +24,7 @@ from tracker.errors import UsageError
 
 if TYPE_CHECKING:
     from tracker.digest.period import Period
+    from tracker.rendering.source_text import SourceNames
 
 FORMS = ("html", "md", "pdf")
 
@@ -66,7 +67,13 @@ def digest(
     from tracker import digest as telling
 
     found = telling.load_week(
-        state, period, now=now, profile=profile, viewer_url=liking.viewer_url, watched=_watched(config)
+        state,
+        period,
+        now=now,
+        profile=profile,
+        viewer_url=liking.viewer_url,
+        watched=_watched(config),
+        names=_names(config),
     )
     language = language_of(lang, liking.language)
     if form == "pdf":
@@ -85,6 +92,18 @@ def _watched(config: Path) -> list[str] | None:
     """Return the ids of the enabled sources."""
     rows = tables_of(config, "source")
     return None if rows is None else [str(row.get("id", "")) for row in rows if row.get("enabled", True)]
+
+
+def _names(config: Path) -> SourceNames:
+    """Return the names of the sources; their ids where the file is no valid settings. A missing secret is no reason."""
+    from tracker.config.loader import load
+    from tracker.errors import SettingsError
+    from tracker.rendering.source_text import id_as_name, source_names
+
+    try:
+        return source_names(load(config, secrets=False))
+    except SettingsError:
+        return id_as_name
 
 
 def _send(config: Path, state: Path, period: Period) -> None:

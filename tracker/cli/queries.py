@@ -401,11 +401,14 @@ def reviews(
 
         write_out(review_log.table(entries, titles, liking.timezone), output)
     elif form == "pdf":
-        from tracker.i18n import format_timestamp, t
+        from tracker.i18n import format_minute, t
         from tracker.rendering import print_pdf
 
         made = t(
-            "redline.by", language, moment=format_timestamp(clock.now(), liking.timezone), author="tracker"
+            "redline.by",
+            language,
+            moment=format_minute(clock.now(), language, liking.timezone),
+            author="tracker",
         )
         write_out(
             print_pdf.reviews_pdf(

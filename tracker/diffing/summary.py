@@ -1,6 +1,6 @@
 """Describes the operations in one sentence, in Japanese and in English.
 
-    15 CFR 744.21: 3 paragraphs changed ((a), (b)(2), (c)), 1 added ((f)), (f)-(h) became (g)-(i); ...
+    15 CFR 744.21: (a), (b)(2), (c) changed, (f) added, (f)-(h) became (g)-(i); ...
     Supp. No. 4 to Part 744: 2 parties added under CHINA, 1 under JAPAN.
 
 The law is quoted, never translated: the sentence ends with the most significant words as printed.
@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tracker.countries import countries_in
+from tracker.locations import ANNEXES_OF_PAGE, REST_OF_PAGE, WHOLE_TEXT
 from tracker.model import LocalizedText, Op, Operation, UnitKind
 from tracker.text import fold_space
 
@@ -208,10 +209,23 @@ def _named(names: list[str]) -> str:
     return f"{shown}, …" if len(names) > _NAMED else shown
 
 
+def _are_labels(names: list[str]) -> bool:
+    """Return whether these are few labels of paragraphs, `(b)(2)`, which need no noun and no count."""
+    return len(names) <= _NAMED and all(name.startswith("(") for name in names)
+
+
+def _bracketed(names: list[str]) -> str:
+    """Return the names in brackets; labels of paragraphs have round ones already: `[(a), (b)(2), …]`."""
+    shown = _named(names)
+    return f"[{shown}]" if shown.startswith("(") else f"({shown})"
+
+
 def _range(names: list[str], dash: str = "-") -> str:
     return names[0] if len(names) == 1 else f"{names[0]}{dash}{names[-1]}"
 
 
+# The names of ours, where the source prints none.
+_PLACES_JA = {WHOLE_TEXT: "本文", REST_OF_PAGE: "ページのその他の部分", ANNEXES_OF_PAGE: "付属文書"}
 _VERB_EN = {
     Op.CHANGED: "changed",
     Op.ADDED: "added",
@@ -232,9 +246,13 @@ def _english(place: _Place) -> str:
     parts: list[str] = []
     last = None
     for kind, op, names in place.in_order():
+        if _are_labels(names):
+            parts.append(f"{', '.join(names)} {_VERB_EN[op]}")
+            last = None
+            continue
         one, many, _ = _NOUNS[kind]
         noun = "" if kind is last else f" {one if len(names) == 1 else many}"
-        own = "" if names == [place.name] else f" ({_named(names)})"
+        own = "" if names == [place.name] else f" {_bracketed(names)}"
         parts.append(f"{len(names)}{noun} {_VERB_EN[op]}{own}")
         last = kind
     for run in place.runs[:_RUNS]:
@@ -263,7 +281,10 @@ def _english(place: _Place) -> str:
 def _japanese(place: _Place) -> str:
     parts: list[str] = []
     for kind, op, names in place.in_order():
-        own = "" if names == [place.name] else f"({_named(names)})"
+        if _are_labels(names):
+            parts.append(f"{'、'.join(names)}を{_VERB_JA[op]}")
+            continue
+        own = "" if names == [place.name] else _bracketed(names)
         parts.append(f"{_NOUNS[kind][2].format(len(names))}を{_VERB_JA[op]}{own}")
     for run in place.runs[:_RUNS]:
         if run.op is Op.MOVED:
@@ -286,7 +307,7 @@ def _japanese(place: _Place) -> str:
         if len(counts) > _NAMED:
             rest = sum(count for _, count in counts[_NAMED:])
             parts.append(f"ほか{len(counts) - _NAMED}か所で{rest}{unit}を{_VERB_JA[op]}")
-    return f"{place.name}:{'、'.join(parts)}"
+    return f"{_PLACES_JA.get(place.name, place.name)}:{'、'.join(parts)}"
 
 
 def _country(heading: str) -> str:

@@ -31,7 +31,7 @@ def warning(words: Phrases) -> str:
     ill = words.week.ill
     if not ill:
         return ""
-    names = words.listed(source.id for source in ill[:4])
+    names = words.listed(words.source(source.id) for source in ill[:4])
     return t("digest.warning", words.language, count=len(ill), names=names)
 
 

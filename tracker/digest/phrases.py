@@ -115,6 +115,9 @@ class Phrases:
     def page(self, change: Change) -> str:
         return change_url(self.week.viewer_url, change.id) if self.week.viewer_url else safe_url(change.url)
 
+    def source(self, source_id: str) -> str:
+        return self.week.source_name(source_id, self.language)
+
     def cited(self, path: str) -> str:
         return sanitize_line(format_japanese(path) if self.language == "ja" else path)
 

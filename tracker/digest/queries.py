@@ -13,6 +13,7 @@ from tracker.digest.period import Period
 from tracker.digest.quarter import WEEKS, ChangeSighting
 from tracker.digest.week import HORIZON, DigestMaterial, Review, SourceHealth, SourceOutage, Week, build_week
 from tracker.model import Change, DocumentKind, Level, Operation
+from tracker.rendering.source_text import SourceNames, id_as_name
 from tracker.serialization import change_from_json
 from tracker.storage import changes as stored
 from tracker.storage.database import Store
@@ -36,9 +37,10 @@ def load_week(
     viewer_url: str = "",
     watched: Collection[str] | None = None,
     store: Store | None = None,
+    names: SourceNames = id_as_name,
 ) -> Week:
     """The week from the current content of the store. `watched`: the sources whose health is reported (None: all in the
-    store). `store`: an open store to use. Raises StoreError where there is no state."""
+    store). `store`: an open store to use. `names`: those of the sources. Raises StoreError where there is no state."""
     with open_reader(state) as opened:
         material = _material(opened, period, watched)
         lists = any(change.kind in _COMPARED for change in material.changes)
@@ -54,7 +56,7 @@ def load_week(
         operations=operations,
         earlier=tuple((change, operations[change.id]) for change in before),
     )
-    return build_week(period, full, now=now, profile=profile, viewer_url=viewer_url)
+    return build_week(period, full, now=now, profile=profile, viewer_url=viewer_url, names=names)
 
 
 def _material(opened: StoreReader, period: Period, watched: Collection[str] | None) -> DigestMaterial:

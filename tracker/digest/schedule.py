@@ -19,6 +19,7 @@ from tracker.model import Language
 from tracker.notifications import targets as places
 from tracker.notifications.delivery import DeliveryGate, DeliveryOutcome, Send, deliver
 from tracker.notifications.formats import OutboundMessage
+from tracker.rendering.source_text import source_names
 from tracker.storage import outbox
 from tracker.storage.database import Store
 from tracker.storage.deliveries import Delivery
@@ -197,6 +198,7 @@ class DigestMessages:
                     profile=delivery.profile,
                     viewer_url=self.settings.viewer_url,
                     watched=[source.id for source in self.settings.sources if source.enabled],
+                    names=source_names(self.settings),
                     store=self.store,
                 )
             return self._weeks[name]

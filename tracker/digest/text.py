@@ -34,6 +34,7 @@ from tracker.rendering.failure_cause import reason_line
 from tracker.rendering.official_links import official_url
 from tracker.rendering.profile_lead import level_badge
 from tracker.sanitize import safe_url, sanitize_line, shorten
+from tracker.screening.report import country_name
 
 # The number of rows shown per list; the rest appears as a count.
 PER_TOPIC, LOW, ACTIONS, ROWS, PARTIES = 5, 8, 12, 25, 40
@@ -204,7 +205,9 @@ def _parties(words: Phrases) -> DigestSection:
     groups = []
     shown = week.parties[: words.shown(PARTIES)]
     for country, parties in groupby(shown, key=lambda party: party.country):
-        groups.append(DigestGroup(country, tuple(_party(words, party) for party in parties)))
+        groups.append(
+            DigestGroup(country_name(country, language), tuple(_party(words, party) for party in parties))
+        )
     if len(week.parties) > words.shown(PARTIES):
         last = groups[-1]
         groups[-1] = DigestGroup(last.title, last.rows, words.more(len(week.parties) - words.shown(PARTIES)))
@@ -311,7 +314,7 @@ def _ill(words: Phrases, source: SourceHealth) -> DigestRow:
         notes.append(t("digest.until", language, moment=words.moment(lasting[0].until)))
     lines = (words.listed(notes), shorten(sanitize_line(reason), REASON))
     return DigestRow(
-        head=sanitize_line(source.id),
+        head=words.source(source.id),
         when=label("health", state, language),
         notes=tuple(note for note in lines if note),
         soon=True,
@@ -324,7 +327,7 @@ def _outage(words: Phrases, source: SourceHealth, outage: SourceOutage) -> Diges
     if outage.until is not None:
         span.append(t("digest.until", language, moment=words.moment(outage.until)))
     return DigestRow(
-        head=sanitize_line(source.id),
+        head=words.source(source.id),
         when=t("digest.recovered", language),
         notes=(words.listed(span), shorten(reason_line(outage.cause, outage.reason, language), REASON)),
     )
@@ -355,7 +358,7 @@ def _row(
     if item.matched:
         marks.append(t("digest.matches", language))
     if item.also:
-        marks.append(t("digest.also", language, sources=words.listed(item.also)))
+        marks.append(t("digest.also", language, sources=words.listed(map(words.source, item.also))))
     if item.records:
         marks.append(t("digest.story", language, records=words.listed(map(words.record, item.records))))
     if leading_correction(change) is not None:

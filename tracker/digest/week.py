@@ -28,6 +28,7 @@ from tracker.legal_status.current import current_status
 from tracker.model import Change, DocumentKind, LegalDate, Level, Operation, ProfileMatch, Status
 from tracker.model.expiry import expired_after
 from tracker.rendering.deadlines import identity, upcoming
+from tracker.rendering.source_text import SourceNames, id_as_name
 from tracker.rendering.words_on_day import worded_on
 
 SOON = timedelta(days=14)  # dates within this span need action
@@ -160,6 +161,7 @@ class Week:
     proposals: tuple[DigestItem, ...]
     sources: tuple[SourceHealth, ...]
     quarter: Quarter
+    source_name: SourceNames = field(default=id_as_name, compare=False)
 
     @property
     def over(self) -> bool:
@@ -183,9 +185,15 @@ class Week:
 
 
 def build_week(
-    period: Period, material: DigestMaterial, *, now: datetime, profile: str = "", viewer_url: str = ""
+    period: Period,
+    material: DigestMaterial,
+    *,
+    now: datetime,
+    profile: str = "",
+    viewer_url: str = "",
+    names: SourceNames = id_as_name,
 ) -> Week:
-    """The week as known at `now`. Changes first seen after the week are left out."""
+    """The week as known at `now`. Changes first seen after the week are left out. `names`: those of the sources."""
     as_of = legal_day(min(now, period.end))
 
     def item(change: Change, *, update: bool = False, also: tuple[str, ...] = ()) -> DigestItem:
@@ -224,6 +232,7 @@ def build_week(
         as_of=as_of,
         profile=profile,
         viewer_url=viewer_url,
+        source_name=names,
         items=tuple(items),
         actions=actions,
         coming=_coming(

@@ -24,6 +24,8 @@ _LABELED = re.compile(rf"(?:\A|\. )({_LABELS}): (.*?)(?=\.* (?:{_LABELS}): |\Z)"
 _FR = re.compile(
     r"\b(\d{1,3}) F\.?\s?R\.? (\d{1,6})(?:\D{0,30}?((?:\d{1,2}/\d{1,2}/\d{2,4})|(?:[A-Z][a-z]+\.? \d{1,2}, \d{4})))?"
 )
+_LABEL_ORDER = ("", *_LABELS.split("|"))
+REQUIREMENT, POLICY, NOTICE = "License requirement", "License policy", "Federal Register notice"
 _RESERVED = re.compile(r"\[?reserved\]?\.?\Z", re.IGNORECASE)
 
 
@@ -42,6 +44,17 @@ class Party:
     policy: str = ""
     since: str = ""
     rules: tuple[str, ...] = ()
+
+
+def labeled_words(text: str) -> dict[str, str]:
+    """Return the words of a row of a screening list by their labels, in the order of the labels; the name, aliases and
+    addresses, which have none, under "". Empty where the row has no two labels."""
+    found = list(_LABELED.finditer(text))
+    if len(found) < 2:
+        return {}
+    words = {one[1]: one[2].strip() for one in found}
+    words[""] = text[: found[0].start()].strip().replace(".. ", ". ")
+    return {label: words[label] for label in _LABEL_ORDER if words.get(label)}
 
 
 def party_to_json(party: Party) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Formats days and instants for readers: 2026年11月9日, 9 November 2026, in the reader's zone."""
+"""Formats days and instants for readers: 2026年11月9日, November 9, 2026, in the reader's zone."""
 
 from __future__ import annotations
 
@@ -25,21 +25,22 @@ _MONTHS = [
 
 
 def format_day(value: date, language: Language) -> str:
-    """Return `2026年11月9日` or `9 November 2026`."""
+    """Return `2026年11月9日` or `November 9, 2026`."""
     if language == "ja":
         return f"{value.year}年{value.month}月{value.day}日"
-    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+    return f"{_MONTHS[value.month - 1]} {value.day}, {value.year}"
 
 
 def format_instant(value: datetime, language: Language, timezone: str) -> str:
     """Return an instant in the reader's zone, to the minute: 2025年9月29日 21:45 JST."""
     local = value.astimezone(ZoneInfo(timezone))
-    return f"{format_day(reader_day(value, timezone), language)} {local:%H:%M} {local.tzname()}"
+    return f"{format_minute(value, language, timezone)} {local.tzname()}"
 
 
 def format_minute(value: datetime, language: Language, timezone: str) -> str:
     """Return an instant in the reader's zone, to the minute and without the zone: 2025年9月29日 21:45."""
-    return f"{format_day(reader_day(value, timezone), language)} {value.astimezone(ZoneInfo(timezone)):%H:%M}"
+    day = format_day(reader_day(value, timezone), language)
+    return f"{day}{'' if language == 'ja' else ','} {value.astimezone(ZoneInfo(timezone)):%H:%M}"
 
 
 def format_timestamp(value: datetime, timezone: str) -> str:

@@ -23,10 +23,13 @@ def catalog(language: Language) -> Mapping[str, str]:
 
 
 def t(key: str, language: Language, **values: object) -> str:
-    """Return the entry with its placeholders filled. Raises KeyError for an unknown key or placeholder: an
-    error in the code, which the catalog tests find. Values are never used as patterns.
+    """Return the entry with its placeholders filled; for a `count` of 1 the entry `KEY.one`, where there is one. Raises
+    KeyError for an unknown key or placeholder: an error in the code, which the catalog tests find. Values are never used
+    as patterns.
     """
-    return catalog(language)[key].format_map(values)
+    entries = catalog(language)
+    one = entries.get(f"{key}.one") if values.get("count") == 1 else None
+    return (entries[key] if one is None else one).format_map(values)
 
 
 def label(group: str, name: str, language: Language) -> str:

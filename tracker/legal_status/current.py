@@ -184,7 +184,7 @@ def _began(known: Iterable[Status], status: Status) -> bool:
 
 
 def _again(ended: Status, today: date | None, language: Language) -> str:
-    """ "In force again since 10 November 2026 (..., stayed until 9 November 2026 by 90 FR 50857)"."""
+    """ "In force again since November 10, 2026 (..., stayed until November 9, 2026 by 90 FR 50857)"."""
     until = ended.until or date.min
     state = label("status", ended.state, language)
     over = t(
@@ -220,7 +220,7 @@ def _bracketed(details: Iterable[str], language: Language) -> str:
 
 
 def _said(status: Status, today: date | None, language: Language, *, printed: bool) -> str:
-    """ "Stayed until 9 November 2026 by 90 FR 50857 (as of 1 December 2025, still printed in the CFR, from 10 November 2025)"."""
+    """ "Stayed until November 9, 2026 by 90 FR 50857 (as of December 1, 2025, still printed in the CFR, from November 10, 2025)"."""
     details = [
         t("legal-status.now", language, day=written(today, language)) if today else "",
         t("legal-status.printed", language) if printed else "",

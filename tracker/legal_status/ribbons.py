@@ -43,7 +43,7 @@ def asked_words(day: date, language: Language) -> str:
 
 
 def state_words(one: StateOnDay, language: Language) -> str:
-    """Return a state in words: "Stayed until 9 November 2026 by 2025-19846"."""
+    """Return a state in words: "Stayed until November 9, 2026 by 2025-19846"."""
     by = t("ribbon.by", language, by=sanitize_line(one.by)) if one.by else ""
     if one.state == RegisterState.UNCLEAR:
         words = t("ribbon.unclear", language, who=sanitize_line(one.by))

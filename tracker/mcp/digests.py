@@ -12,6 +12,7 @@ from tracker.errors import UsageError
 from tracker.mcp.answering import Answers, one_of
 from tracker.mcp.sizes import TEXT, head_within
 from tracker.model import Language
+from tracker.rendering.source_text import source_names
 from tracker.sanitize import sanitize
 
 WEEKS = 8  # that are listed; each other week can be read too
@@ -53,6 +54,7 @@ def read(answers: Answers, week: str, language: str, profile: str = "") -> dict[
             profile=profile,
             viewer_url=settings.viewer_url,
             watched=[source.id for source in settings.sources if source.enabled],
+            names=source_names(settings),
             store=answers.context.store,
         )
         whole = sanitize(digest.markdown(digest.build_view(loaded, cast(Language, language))))

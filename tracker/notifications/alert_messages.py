@@ -21,6 +21,7 @@ from tracker.notifications.webhook_events import BATCH, change_event, notice_eve
 from tracker.rendering.alert_message import LabeledFact, build_message
 from tracker.rendering.excerpt import changed_passages
 from tracker.rendering.notice_message import combine_notices, notice_message
+from tracker.rendering.source_text import source_names
 from tracker.serialization import change_to_json
 from tracker.storage.deliveries import Delivery
 
@@ -113,6 +114,7 @@ class AlertMessages:
                 repeated=delivery.repeated,
                 about=about if isinstance(about, Change) else None,
                 profile=delivery.profile,
+                names=source_names(self.settings),
             )
             record, event = notice_record(subject), notice_event(subject.kind)
             return OutboundMessage(
@@ -135,6 +137,7 @@ class AlertMessages:
             update=delivery.revision > 1,
             repeated=delivery.repeated,
             profile=delivery.profile,
+            names=source_names(self.settings),
         )
         operations = self.compared(subject.id)
         points = (*message.points, *self.makers(subject, language))

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from tracker.citations import citation_values
 from tracker.errors import ParseError
-from tracker.locations import at_instruction
+from tracker.locations import WHOLE_TEXT, at_instruction
 from tracker.model import Unit, UnitKind
 from tracker.parsing.gpo_xml import INLINE, Element, children, label, shorten, tidy_emphasis, words
 from tracker.parsing.paragraph_labels import INSTRUCTION_ORDER, PathLabel, levels
@@ -199,7 +199,7 @@ class _Reader:
         self.base = CitationScope(prefix, 0) if prefix else CitationScope("", -1)
         self.number = 0  # of the instruction that the text belongs to
         self.steps: dict[Element, tuple[str, ...]] = {}
-        self.under = self._below("Text")
+        self.under = self._below(WHOLE_TEXT)
         self.title = ""
         self.part = ""
         self.instructed = ""  # the words of the last instruction
@@ -343,7 +343,7 @@ class _Reader:
         self.under = CitationScope(path, place.depth)
 
     def _instruction_place(self) -> CitationScope:
-        return self._below(at_instruction(self.number)) if self.number else self._below("Text")
+        return self._below(at_instruction(self.number)) if self.number else self._below(WHOLE_TEXT)
 
     def _instruction(self, element: Element) -> None:
         """Write an instruction: `3. Section 744.11 is amended by:`, `a. Revising paragraph (a)(1);`"""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from tracker.citations import EAR_PARTS
+from tracker.locations import WHOLE_TEXT
 from tracker.model import Unit, UnitKind
 from tracker.parsing.gpo_xml import shorten
 from tracker.parsing.line_unwrap import is_heading, unwrap_lines
@@ -29,7 +30,7 @@ def paragraph_units(texts: Iterable[str]) -> tuple[Unit, ...]:
     2`.
     """
     outline = UnitBuilder()
-    place = CitationScope("Text", 0)
+    place = CitationScope(WHOLE_TEXT, 0)
     run: list[Piece] = []
     for text in texts:
         section = _SECTION.match(text) if len(text) < _LONGEST_HEADING else None

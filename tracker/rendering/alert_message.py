@@ -31,6 +31,7 @@ from tracker.rendering.deadlines import CLOSING, change_url, days_left, upcoming
 from tracker.rendering.location_text import date_note, location_label, status_where, timed
 from tracker.rendering.moved_dates import moved_dates, with_moved_dates
 from tracker.rendering.profile_lead import leading_badge, leading_match, profile_reason
+from tracker.rendering.source_text import SourceNames, id_as_name
 from tracker.rendering.words_on_day import worded_on
 from tracker.sanitize import first_sentence, safe_url, sanitize_line, shorten
 
@@ -136,9 +137,10 @@ def build_message(
     update: bool = False,
     repeated: bool = False,
     profile: str = "",
+    names: SourceNames = id_as_name,
 ) -> Message:
     """Return the alert about a change, as of `now`. `update`: an earlier revision was sent. `repeated`: the same message may have been sent
-    before. `profile`: the message goes to the readers of this profile, so its level leads.
+    before. `profile`: the message goes to the readers of this profile, so its level leads. `names`: those of the sources.
     """
     today = legal_day(now)
     tagging = change.tagging
@@ -165,7 +167,7 @@ def build_message(
         detail=detail,
         points=_points(change, language, today, match),
         quotes=_quotes(change, language, today, match),
-        facts=_facts(change, language, timezone),
+        facts=_facts(change, language, timezone, names),
         links=(
             LabeledFact(
                 t("message.open", language), change_url(viewer_url, change.id, profile if match else "")
@@ -353,7 +355,7 @@ def _quotes(
     return tuple(chosen.values())
 
 
-def _facts(change: Change, language: Language, timezone: str) -> tuple[LabeledFact, ...]:
+def _facts(change: Change, language: Language, timezone: str, names: SourceNames) -> tuple[LabeledFact, ...]:
     document = ", ".join(
         sanitize_line(part)
         for part in (
@@ -369,7 +371,7 @@ def _facts(change: Change, language: Language, timezone: str) -> tuple[LabeledFa
         ("message.agencies", ", ".join(sanitize_line(agency) for agency in change.agencies)),
         ("message.units", _listed(change.tagging.units, language)),
         ("message.eccns", _listed(change.tagging.eccns, language)),
-        ("message.source", sanitize_line(change.source)),
+        ("message.source", names(change.source, language)),
         ("message.detected", format_instant(change.detected_at, language, timezone)),
         ("message.id", change.id),
     )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from tracker.i18n import format_timestamp, label, t
+from tracker.i18n import format_minute, label, t
 from tracker.model import Language
 from tracker.sanitize import sanitize_line
 
@@ -38,7 +38,7 @@ def _resembles(like: Mapping[str, Any], language: Language) -> dict[str, str]:
 
 def _summary(wrote: Mapping[str, Any], language: Language, timezone: str) -> dict[str, Any]:
     moment, model = (
-        format_timestamp(datetime.fromisoformat(wrote["at"]), timezone),
+        format_minute(datetime.fromisoformat(wrote["at"]), language, timezone),
         sanitize_line(wrote["model"]),
     )
     cause = sanitize_line(label("annotation.reason", wrote["reason"], language))

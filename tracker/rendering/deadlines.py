@@ -17,6 +17,7 @@ from tracker.legal_status.ribbons import Ribbon
 from tracker.locations import join_locations
 from tracker.model import Change, DocumentKind, Language, LegalDate, Level
 from tracker.rendering.location_text import date_note
+from tracker.rendering.words_on_day import worded_on
 from tracker.sanitize import first_sentence, safe_url, sanitize, sanitize_line
 
 # Date types that call for action. Publication and filing dates are past by the time they are shown.
@@ -200,6 +201,7 @@ def _dates_of(change: Change, today: date) -> Iterable[tuple[LegalDate, Deadline
     itself.
     """
     counted: dict[tuple[str, str], int] = {}
+    worded = worded_on(change, today)
     for entry in upcoming(change, date.min):
         note = entry.note
         place = counted[(entry.type, note)] = counted.get((entry.type, note), 0) + 1
@@ -224,8 +226,8 @@ def _dates_of(change: Change, today: date) -> Iterable[tuple[LegalDate, Deadline
                 by=sanitize_line(entry.by),
                 quote=sanitize_line(entry.quote),
                 title=sanitize_line(change.title),
-                what_ja=_subject(change, "ja"),
-                what_en=_subject(change, "en"),
+                what_ja=_subject(worded, "ja"),
+                what_en=_subject(worded, "en"),
                 document_number=change.document_number,
                 url=safe_url(change.url),
                 first=change.id,
@@ -248,9 +250,12 @@ def _affected_units(change: Change, entry: LegalDate) -> tuple[str, ...]:
 
 
 def _subject(change: Change, language: Language) -> str:
-    """Return what the date belongs to. A document is named by its title, because its summary may describe a
-    revision of the record; a text is named by its summary, which lists the touched units.
+    """Return what the date belongs to: the headline. Without one a document is named by its title, because its summary
+    may describe a revision of the record, and a text by its summary, which lists the touched units.
     """
+    headline = sanitize_line(change.tagging.headline.get(language)).removesuffix("。").removesuffix(".")
+    if headline:
+        return headline
     summary = first_sentence(sanitize_line(change.tagging.summary.get(language)), language)[0]
     title = sanitize_line(change.title)
     return summary if title in summary or change.kind in _TEXTS else title

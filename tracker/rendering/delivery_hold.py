@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from tracker.config.validators import weekday_span
-from tracker.i18n import format_timestamp, label, t
+from tracker.i18n import format_minute, label, t
 from tracker.model import Language
 from tracker.sanitize import sanitize_line
 from tracker.storage.instants import from_text
@@ -108,6 +108,6 @@ def hold_line(delivery: Mapping[str, Any], language: Language, timezone: str) ->
     if held.get("scope") == "topic":
         what = label("topic", what, language)
     return t(
-        f"held.{held['rule']}", language, until=format_timestamp(from_text(held["until"]), timezone),
+        f"held.{held['rule']}", language, until=format_minute(from_text(held["until"]), language, timezone),
         number=held.get("number", ""), what=t(f"held.of-{held['scope']}", language, name=what) if what else "",
     )  # fmt: skip

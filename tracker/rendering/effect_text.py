@@ -30,7 +30,7 @@ def affected_name(affected: Affected) -> str:
 
 
 def effect_line(recorded: RecordedEffect, language: Language) -> str:
-    """Return an effect in one line: "E.O. 14950 ends E.O. 14901 (from 1 July 2026)"."""
+    """Return an effect in one line: "E.O. 14950 ends E.O. 14901 (from July 1, 2026)"."""
     verb = verb_words(recorded.effect, language)
     by, on = sanitize_line(affecting_name(recorded)), sanitize_line(affected_name(recorded.effect.affected))
     line = f"{by} → {on}: {verb}" if language == "ja" else f"{by} {verb} {on}"

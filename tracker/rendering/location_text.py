@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracker.i18n import label, t
-from tracker.locations import split_locations
+from tracker.locations import NAMED_HERE, split_locations
 from tracker.model import Change, Language, LegalDate, Status
 from tracker.sanitize import sanitize_line
 
@@ -27,6 +27,11 @@ def status_where(status: Status, change: Change) -> str:
     whose words they are.
     """
     return status.where or status.by or change.citation or change.document_number or ""
+
+
+def place_name(name: str, language: Language) -> str:
+    """Return the name of a section of a redline as it is printed; in the reader's words where the source prints none."""
+    return location_label(name, language) if name in NAMED_HERE else sanitize_line(name)
 
 
 def location_label(where: str, language: Language) -> str:

@@ -8,7 +8,7 @@ from tracker.sanitize import sanitize_line
 
 
 def moved_dates(change: Change, language: Language) -> str:
-    """Return one sentence per kind of date: `Moved since: Effective 1 June 2026 (91 FR 900).` Empty where none moved.
+    """Return one sentence per kind of date: `Moved since: Effective June 1, 2026 (91 FR 900).` Empty where none moved.
 
     Of a date that moved several times, the last day counts. A day that was withdrawn since is left out.
     """

@@ -25,6 +25,7 @@ from tracker.rendering.failure_cause import reason_line
 from tracker.rendering.location_text import location_label
 from tracker.rendering.moved_dates import with_moved_dates
 from tracker.rendering.profile_lead import leading_badge, leading_match, profile_reason
+from tracker.rendering.source_text import SourceNames, id_as_name
 from tracker.sanitize import safe_url, sanitize_line, shorten
 
 ENTRY_LENGTH = 240
@@ -44,9 +45,10 @@ def notice_message(
     repeated: bool = False,
     about: Change | None = None,
     profile: str = "",
+    names: SourceNames = id_as_name,
 ) -> Message:
     """Return a notice as of `now`, in the same form as an alert about a change. `about` is the change that it
-    refers to; `profile` that of its readers, whose level then leads.
+    refers to; `profile` that of its readers, whose level then leads. `names`: those of the sources.
     """
     data = notice.data
     if notice.kind == "prediction-differs":
@@ -131,12 +133,14 @@ def notice_message(
         points = [*_differing(data, language)]
         links = _links(data["change"], data["url"], language, viewer_url)
     else:
-        what = t(f"notice.{notice.kind}-what", language, name=subject, count=data.get("failures", ""))
+        name = names(subject, language) if notice.kind.startswith("source") else subject
+        what = t(f"notice.{notice.kind}-what", language, name=name, count=data.get("failures", ""))
         reason = reason_line(data.get("cause"), str(data.get("reason", "")), language)
         points = [LabeledFact(t("notice.reason", language), shorten(reason, 400))]
         if notice.kind.startswith(("host", "network")):
-            names = ", ".join(map(sanitize_line, data.get("sources", ())))
-            points.insert(0, LabeledFact(t("notice.sources", language), shorten(names, 400), strong=True))
+            failing = (names(source, language) for source in data.get("sources", ()))
+            listed = t("delivery-reason.name-separator", language).join(failing)
+            points.insert(0, LabeledFact(t("notice.sources", language), shorten(listed, 400), strong=True))
         if data.get("since"):
             points.append(
                 LabeledFact(

@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from tracker.errors import ParserCrashed, UsageError
-from tracker.i18n import format_day, format_timestamp, label, t
+from tracker.i18n import format_day, format_minute, label, t
 from tracker.legal_status.current import status_line
 from tracker.model import Change, Language
 from tracker.rendering.act_table import COLUMNS, act_rows
@@ -248,7 +248,7 @@ def _log(
         value = review_words(entry, language)
         did = f"{label('web.did', entry['action'], language)} {value}".strip()
         row = [
-            format_timestamp(from_text(entry["at"]), timezone),
+            format_minute(from_text(entry["at"]), language, timezone),
             entry["who"],
             " – ".join(filter(None, (did, entry["note"]))),
         ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from urllib.parse import urlsplit
 
 from tracker.config.models import Settings, Source
@@ -11,6 +13,22 @@ from tracker.sanitize import sanitize_line
 from tracker.terms.law import agency_name, agency_of_slug
 
 _WHOLE = 3  # agencies that are named one by one
+_PLACES = frozenset(
+    {"page", "feed"}
+)  # kinds whose sources differ by their path; the name of another kind says what it holds
+
+# The name of a source by its id, in the reader's language.
+SourceNames = Callable[[str, Language], str]
+
+
+def source_names(settings: Settings) -> SourceNames:
+    """Return the names of the sources of these settings."""
+    return partial(source_label, settings)
+
+
+def id_as_name(source_id: str, _language: Language) -> str:
+    """Return the id itself: the name of a source where the settings are not known."""
+    return sanitize_line(source_id)
 
 
 def source_label(settings: Settings, source_id: str, language: Language) -> str:
@@ -43,7 +61,7 @@ def _what(source: Source, language: Language) -> str:
         )
     if source.url:
         address = urlsplit(source.url)
-        return sanitize_line(f"{address.netloc}{address.path.rstrip('/')}")
+        return sanitize_line(address.netloc + (address.path.rstrip("/") if source.kind in _PLACES else ""))
     return ""
 
 

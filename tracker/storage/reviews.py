@@ -35,7 +35,7 @@ class ReviewAction(StrEnum):
 _OF_STORY = frozenset({ReviewAction.ACKNOWLEDGE, ReviewAction.ASSIGN, ReviewAction.DUE, ReviewAction.DECIDE})
 
 
-_UNDOABLE = frozenset({*_OF_STORY, ReviewAction.COMMENT})
+UNDOABLE = frozenset({*_OF_STORY, ReviewAction.COMMENT})
 _OF_SAME_STORY = ", same story]"
 
 
@@ -145,7 +145,7 @@ def add_to_story(
     if action not in _OF_STORY:
         return [change_id]
     written = [change_id]
-    mark = f"[recorded with {change_id}{_OF_SAME_STORY}"
+    mark = recorded_with(change_id)
     for other in _same_story(connection, change_id):
         if not _is_decided_apart(connection, other, action):
             words = f"{note.strip()}\n{mark}" if note.strip() else mark
@@ -177,6 +177,11 @@ def _is_decided_apart(connection: Connection, change_id: str, action: ReviewActi
     return bool(entries) and not is_from_story(entries[-1]["note"])
 
 
+def recorded_with(change_id: str) -> str:
+    """The end of the note of an entry that was made for another change of the same story."""
+    return f"[recorded with {change_id}{_OF_SAME_STORY}"
+
+
 def is_from_story(note: str) -> bool:
     """Whether an entry was made for another change of the same story."""
     return note.endswith(_OF_SAME_STORY)
@@ -189,7 +194,7 @@ def undo(connection: Connection, ids: Sequence[int], *, at: datetime, who: str) 
     if len(rows) != len(set(ids)) or not rows:
         raise UsageError("there is no such entry in the review log")
     for row in rows:
-        if row.action not in _UNDOABLE:
+        if row.action not in UNDOABLE:
             raise UsageError(f"an entry of the kind {row.action!r} cannot be undone")
         if row.who != fold_space(who):
             raise UsageError("only who made an entry can undo it")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tracker.clock import legal_day
 from tracker.i18n import format_day, label, t
 from tracker.model import Change, DocumentKind, Language
-from tracker.rendering.alert_message import LabeledFact, what_changed
+from tracker.rendering.alert_message import LabeledFact, headline_of, what_changed
 from tracker.sanitize import sanitize_line
 from tracker.stories.related import TEXTS, MadeBy, Related
 from tracker.stories.rule_join import Basis, JoinState, Rule
@@ -99,10 +99,11 @@ def _listed(paths: Sequence[str], language: Language) -> str:
 
 
 def record_line(change: Change, language: Language) -> str:
-    """Return a record of a story in one line: its day, kind, number and title; of a text, what changed in it."""
-    day = (change.published or legal_day(change.detected_at)).isoformat()
+    """Return a record of a story in one line: its day, kind, number and headline, without one the title of a document."""
+    day = format_day(change.published or legal_day(change.detected_at), language)
     number = change.citation or change.document_number or ""
-    what = what_changed(change, language)[0] if change.kind in TEXTS else change.title
+    headline = headline_of(change, language)
+    what = headline or (what_changed(change, language)[0] if change.kind in TEXTS else change.title)
     return " ".join(
         filter(None, (day, label("kind", change.kind.value, language), number, sanitize_line(what)))
     )

@@ -42,7 +42,7 @@ from tracker.web.context import InjectedContext, WebContext
 from tracker.web.page_cache import cached_page
 from tracker.web.redline import DrawnRedline, draw
 from tracker.web.rendering import language_of, official_language, page
-from tracker.web.review import reader_of, reviewer
+from tracker.web.review import reader_of, reviewer, undo_ranges
 
 router = APIRouter(include_in_schema=False)
 
@@ -94,6 +94,7 @@ def _change(request: Request, web_context: WebContext, reference: str) -> HTMLRe
         }
         differs = store.has_operations(change.id)
         log = store.reviews([change.id])
+        undoable = undo_ranges(store, log, reviewer(request))
         beside = store.beside(change.id)
     with web_context.store.read() as connection:
         belongs = related(connection, change)
@@ -171,6 +172,7 @@ def _change(request: Request, web_context: WebContext, reference: str) -> HTMLRe
         more_ops=more_ops,
         beside_redline=drawn is not None or predicted_shown is not None,
         undone=reviews.undone(log),
+        undoable=undoable,
         events=change_events(change, actors),
         states=states,
         made_by=made_by_lines(belongs.made_by, language),

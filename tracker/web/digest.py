@@ -9,6 +9,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from markupsafe import Markup
 
 from tracker import digest
+from tracker.digest.period import Period
+from tracker.i18n import t
+from tracker.model import Language
+from tracker.rendering.source_text import source_names
 from tracker.web.context import InjectedContext
 from tracker.web.rendering import YEAR, language_of, page
 
@@ -47,17 +51,28 @@ def one(request: Request, web_context: InjectedContext, week: str, profile: str 
         profile=profile,
         viewer_url=str(request.base_url),
         watched=[source.id for source in settings.sources if source.enabled],
+        names=source_names(settings),
         store=web_context.store,
     )
+    language = language_of(request, web_context)
     return page(
         request,
         web_context,
         "digest.html.j2",
         week=period.name,
+        title=_title(period, language),
+        title_before=_title(period.shifted(-1), language),
+        title_after=_title(period.shifted(1), language),
         before=period.shifted(-1).name,
         after=period.shifted(1).name if period.end <= now else "",
         profile=profile,
         profiles=[known.id for known in settings.profiles],
         style=f"{STYLE}?v={_DIGEST}",
-        body=Markup(digest.page(loaded, language_of(request, web_context))),  # noqa: S704 - the digest escapes what it shows
+        body=Markup(digest.page(loaded, language)),  # noqa: S704 - the digest escapes what it shows
     )
+
+
+def _title(period: Period, language: Language) -> str:
+    """Return the name of a week for readers; its id, `2026-W20`, is for addresses and commands."""
+    year, _, number = period.name.partition("-W")
+    return t("digest.week-short", language, year=year, number=int(number))

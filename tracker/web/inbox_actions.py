@@ -133,7 +133,8 @@ def mark_read(
 def _back(back: str, done: str) -> RedirectResponse:
     """Return to the page of the form, which then says what was done."""
     place = urlsplit(local_path(back))
-    return RedirectResponse(f"{place.path}{query(dict(parse_qsl(place.query)), done=done)}", 303)
+    fragment = f"#{place.fragment}" if place.fragment else ""
+    return RedirectResponse(f"{place.path}{query(dict(parse_qsl(place.query)), done=done)}{fragment}", 303)
 
 
 def _range(entries: str) -> tuple[int, int]:

@@ -43,7 +43,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "similar": ("1",),
     "baseline": ("1",),
 }
-_BESIDE = frozenset({"page", "lang", "done"})  # parameters of the address that are no filters
+BESIDE = frozenset({"page", "lang", "done"})  # parameters of the address that are no filters
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def _problems(
     }
     for name, value in values.items():
         words = value.strip()[:200]
-        if name in _BESIDE or not words:
+        if name in BESIDE or not words:
             continue
         if name not in InboxFilter.__slots__:
             yield t("web.wrong-filter", language, name=name[:40])
@@ -149,8 +149,22 @@ def _problems(
             yield t("web.wrong-value", language, name=filter_label(name, language), value=words)
         elif name in named and words not in named[name] and not store.has_any(name, words):
             yield t("web.wrong-name", language, name=filter_label(name, language), value=words)
-    if chosen.since and chosen.until and chosen.since > chosen.until:
+    if _ends_first(chosen):
         yield t("web.wrong-period", language)
+
+
+def wrong_period(values: Mapping[str, str], chosen: InboxFilter, language: Language) -> Iterator[str]:
+    """Yield a sentence for each day of the period that is none, and for a period that ends before it begins."""
+    for name in ("since", "until"):
+        words = values.get(name, "").strip()[:200]
+        if words and not getattr(chosen, name):
+            yield t("web.wrong-value", language, name=filter_label(name, language), value=words)
+    if _ends_first(chosen):
+        yield t("web.wrong-period", language)
+
+
+def _ends_first(chosen: InboxFilter) -> bool:
+    return bool(chosen.since and chosen.until and chosen.since > chosen.until)
 
 
 def filter_label(name: str, language: Language) -> str:

@@ -37,7 +37,7 @@ from tracker.storage.story_queries import stories_of
 from tracker.stories.deadline_status import deadline_ribbons
 from tracker.web.authentication import address_of
 from tracker.web.context import InjectedContext, WebContext
-from tracker.web.inbox_filter import InboxFilter, choices, filter_of
+from tracker.web.inbox_filter import InboxFilter, choices, filter_of, problems
 from tracker.web.rendering import asked_language, language_of, page
 from tracker.web.review import reviewer
 from tracker.web.security_headers import check_form
@@ -80,11 +80,13 @@ def calendar_page(request: Request, web_context: InjectedContext) -> HTMLRespons
     language = language_of(request, web_context)
     with web_context.reading() as store:
         ribbons = deadline_ribbons(store, found, web_context.today(), language)
+        wrong = problems(request.query_params, web_context, store, language)
     month: Callable[[Deadline], tuple[int, int]] = lambda entry: (entry.date.year, entry.date.month)  # noqa: E731
     return page(
         request,
         web_context,
         "calendar.html.j2",
+        wrong=wrong,
         filter=chosen,
         values=chosen.values(),
         choices=choices(web_context),

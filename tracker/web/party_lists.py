@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from itertools import groupby
 
@@ -10,15 +11,17 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from tracker.digest.changed_parties import PartyChange, parties, party_of
+from tracker.i18n import t
 from tracker.legal_status.ribbons import ribbons
 from tracker.legal_status.stored_register import status_of_units
-from tracker.model import Change, Op
+from tracker.model import Change, Language, Op
+from tracker.screening.report import country_name
 from tracker.serialization import change_from_json
 from tracker.storage import changes as stored
 from tracker.storage.change_query import ChangeQuery
 from tracker.text import index_form, search_key
 from tracker.web.context import InjectedContext, WebContext
-from tracker.web.inbox_filter import InboxFilter, filter_of
+from tracker.web.inbox_filter import BESIDE, InboxFilter, filter_of, wrong_period
 from tracker.web.page_cache import cached_page
 from tracker.web.rendering import language_of, number_of, page
 
@@ -27,6 +30,7 @@ router = APIRouter(include_in_schema=False)
 LOOKED_AT = 200  # the newest changes: the redline of each is read
 PAGE = 200  # parties
 OPS = (Op.ADDED, Op.CHANGED, Op.REMOVED)
+_FILTERS = frozenset({"op", "country", "q", "since", "until"})
 
 
 @router.get("/lists")
@@ -58,6 +62,8 @@ def _lists(request: Request, web_context: WebContext) -> HTMLResponse:
         request,
         web_context,
         "lists.html.j2",
+        wrong=list(_wrong(asked, chosen, countries, language)),
+        country_name=country_name,
         groups=[(name, list(group)) for name, group in groupby(part, key=lambda party: party.country)],
         ribbons={path: ribbons(found, language) for path, found in states.items()},
         total=len(shown),
@@ -67,6 +73,21 @@ def _lists(request: Request, web_context: WebContext) -> HTMLResponse:
         number=number,
         pages=pages,
     )
+
+
+def _wrong(
+    asked: Mapping[str, str], chosen: InboxFilter, countries: Collection[str], language: Language
+) -> Iterator[str]:
+    """Yield a sentence for each part of the address that is no filter of this page, or matches nothing ever."""
+    for name in asked:
+        if name not in _FILTERS and name not in BESIDE:
+            yield t("web.wrong-filter", language, name=name[:40])
+    op, country = (asked.get(name, "").strip()[:200] for name in ("op", "country"))
+    if op and op not in list(OPS):
+        yield t("web.wrong-value", language, name=t("web.lists-what", language), value=op)
+    if country and country.upper() not in countries:
+        yield t("web.wrong-name", language, name=t("web.country", language), value=country)
+    yield from wrong_period(asked, chosen, language)
 
 
 def _found(web_context: WebContext, chosen: InboxFilter) -> tuple[PartyChange, ...]:

@@ -149,11 +149,11 @@ def search(request: Request, web_context: InjectedContext) -> HTMLResponse:
     )
 
 
-def version_days(web_context: WebContext, identities: Iterable[str]) -> dict[tuple[str, int], str]:
-    """Return the label of each version of these texts: its day."""
+def version_days(web_context: WebContext, identities: Iterable[str]) -> dict[tuple[str, int], date]:
+    """Return the day of each version of these texts."""
     with web_context.reading() as store:
         return {
-            (identity, state["ordinal"]): day_of(state).isoformat()
+            (identity, state["ordinal"]): day_of(state)
             for identity in identities
             for state in store.text_states(identity)
         }

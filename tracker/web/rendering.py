@@ -23,7 +23,7 @@ from tracker.i18n import format_day, format_instant, format_minute, label, t
 from tracker.model import Language
 from tracker.rendering.bluebook import cite
 from tracker.rendering.deadlines import confinement, days_left
-from tracker.rendering.location_text import date_note
+from tracker.rendering.location_text import date_note, place_name
 from tracker.rendering.scripts import script_runs
 from tracker.rendering.source_text import agency, source_label
 from tracker.sanitize import safe_url, sanitize, sanitize_line
@@ -63,7 +63,7 @@ def _environment() -> Environment:
         finalize=_harmless,
     )
     made.filters.update(line=sanitize_line, safe_url=safe_url, scripts=script_runs, cite=cite)
-    made.globals.update(version=__version__, static=static_url)
+    made.globals.update(version=__version__, static=static_url, place_name=place_name)
     return made
 
 

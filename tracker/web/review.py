@@ -6,17 +6,20 @@ browser remembers.
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from itertools import takewhile
+from typing import Annotated, Any
 from urllib.parse import quote, unquote
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from tracker.errors import UsageError
-from tracker.i18n import format_timestamp, t
+from tracker.i18n import format_minute, t
 from tracker.rendering import print_pdf, review_log
 from tracker.rendering.correction_text import review_words
 from tracker.storage import reviews
+from tracker.storage.read_queries import StoreReader
 from tracker.storage.reviews import ReviewAction
 from tracker.text import fold_space, search_key
 from tracker.web.authentication import principal_of
@@ -29,6 +32,7 @@ router = APIRouter(include_in_schema=False)
 WHO = "reviewer"
 _OF_OTHER_FORMS = frozenset({ReviewAction.CORRECT, ReviewAction.UNDO})
 LISTED = 500
+STORY = 500  # records of one story
 
 Field = Annotated[str, Form(max_length=reviews.NOTE + 100)]
 
@@ -97,6 +101,32 @@ def review(
     return RedirectResponse(f"/changes/{change_id}#review", 303)
 
 
+def undo_ranges(store: StoreReader, log: Sequence[Mapping[str, Any]], who: str) -> dict[int, str]:
+    """Return the ranges of entries that this person can undo, by the entry of the change's log: the entry itself with those
+    that were recorded with it for the other changes of its story."""
+    gone = reviews.undone(log)
+    mine = [
+        one
+        for one in log
+        if who and one["who"] == who and one["action"] in reviews.UNDOABLE and one["id"] not in gone
+    ]
+    return {one["id"]: f"{one['id']}-{_last_with(store, one)}" for one in mine}
+
+
+def _last_with(store: StoreReader, entry: Mapping[str, Any]) -> int:
+    """Return the id of the last entry that was recorded with this one; its own where one of them was undone apart."""
+    mark = reviews.recorded_with(entry["change_id"])
+    first = entry["id"]
+    following = store.review_entries(first + 1, first + STORY)
+    with_it = list(
+        takewhile(lambda row: row["action"] == entry["action"] and row["note"].endswith(mark), following)
+    )
+    changes = [row["change_id"] for row in with_it]
+    if not with_it or reviews.undone(store.reviews(changes)) & {row["id"] for row in with_it}:
+        return int(first)
+    return int(with_it[-1]["id"])
+
+
 @router.get("/reviews")
 def log(request: Request, web_context: InjectedContext) -> HTMLResponse:
     with web_context.reading() as store:
@@ -133,7 +163,10 @@ def log_file(request: Request, web_context: InjectedContext, form: str, change: 
             broken = list(reviews.verify(connection))
         language = language_of(request, web_context)
         made = t(
-            "redline.by", language, moment=format_timestamp(web_context.now(), timezone), author="tracker"
+            "redline.by",
+            language,
+            moment=format_minute(web_context.now(), language, timezone),
+            author="tracker",
         )
         data = print_pdf.reviews_pdf(entries, titles, broken, language=language, timezone=timezone, made=made)
         kind = "application/pdf"

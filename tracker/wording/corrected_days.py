@@ -18,7 +18,7 @@ def corrected_days_words(
     ja, en = source_name(facts)
     title = plain_title(facts.title)
     changed_ja = "、".join(f"{format_day(old, 'ja')}を{format_day(new, 'ja')}に訂正" for old, new in days)
-    changed_en = ", ".join(
+    changed_en = "; ".join(
         f"{format_day(old, 'en')} corrected to {format_day(new, 'en')}" for old, new in days
     )
     return (

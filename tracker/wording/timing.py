@@ -55,7 +55,7 @@ def is_comment_period(act: Act) -> bool:
 
 def standing(statuses: Iterable[Status], today: date, language: Language) -> str:
     """A stay, a delay, non-enforcement or an end that holds today, with its last day; empty where none does:
-    `現在は2027年1月1日まで効力停止中`, `now stayed until 1 January 2027`."""
+    `現在は2027年1月1日まで効力停止中`, `now stayed until January 1, 2027`."""
     now = current_status(statuses, today).now
     if now is None:
         return ""
@@ -162,7 +162,9 @@ def _comments(
 
 
 # What the words of a record say of its force, as `timing` writes it: in the title's brackets, or as a sentence.
-_DAY_JA, _DAY_EN = r"\d{4}年\d{1,2}月\d{1,2}日", r"\d{1,2} [A-Z][a-z]+ \d{4}"
+_DAY_JA = r"\d{4}年\d{1,2}月\d{1,2}日"
+# Records of earlier versions have the day before the month.
+_DAY_EN = r"(?:[A-Z][a-z]+ \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]+ \d{4})"
 _NOTE_JA, _NOTE_EN = r"(?:(?<=[(、。])|^)", r"(?:(?<=\()|(?<=; )|(?<=\. )|^)"
 _END_JA, _END_EN = r"(?=[)、。]|$)", r"(?=[);.]|$)"
 _STANDING = {

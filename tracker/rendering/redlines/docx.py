@@ -184,7 +184,7 @@ def _side(op: Operation, *, old: bool) -> Spans:
 
 def _cells(table: RedlineTable, kind: UnitKind, spans: Spans, country: str = "") -> list[Spans]:
     """Return the runs of each cell of a row. A list of parties has the country in its first."""
-    cells: list[Spans] = list(cells_of(spans))
+    cells: list[Spans] = list(cells_of(spans, listed=table.by_country))
     return [(("equal", country),), *cells] if table.by_country and kind is UnitKind.ROW else cells
 
 

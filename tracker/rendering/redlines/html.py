@@ -224,7 +224,7 @@ def _row(
 ) -> str:
     changed = isinstance(row, RedlineItem)
     spans: Spans = row.operation.spans if isinstance(row, RedlineItem) else (("equal", row.text),)
-    cells = [_runs(cell) for cell in cells_of(spans)]
+    cells = [_runs(cell) for cell in cells_of(spans, listed=table.by_country)]
     if table.by_country and row.cells and not row.head:
         cells.insert(0, f"<b>{_safe(country)}</b>")
     cells += [""] * (table.width - len(cells))

@@ -15,8 +15,10 @@ from tracker.diffing.summary import split_path
 from tracker.diffing.word_diff import word_spans
 from tracker.documents import japanese_law_paths
 from tracker.documents.japanese_law_paths import is_japanese_law
+from tracker.documents.listed_parties import labeled_words
 from tracker.model import Language, Op, Operation, Unit, UnitKind
 from tracker.rendering.official_links import official_url
+from tracker.rendering.redlines.listed_cells import labeled_cells
 from tracker.rendering.redlines.model import Redline, RedlineLine, merge_in_reading_order
 from tracker.terms.places import eccn_name, is_party_list, list_columns, section_name
 from tracker.text import CELL_GAP
@@ -326,12 +328,17 @@ def folded(spans: Sequence[tuple[str, str]]) -> Runs:
     return tuple(runs)
 
 
-def cells_of(spans: Sequence[tuple[str, str]]) -> tuple[tuple[tuple[str, str], ...], ...]:
+def cells_of(
+    spans: Sequence[tuple[str, str]], *, listed: bool = False
+) -> tuple[tuple[tuple[str, str], ...], ...]:
     """Return the word runs of a table row by cell. A cell's runs without its insertions are the old cell, without its
-    deletions the new one; where a row has fewer cells on one side, its last cells are empty there.
+    deletions the new one; where a row has fewer cells on one side, its last cells are empty there. A row of a screening list
+    has a cell for each label; in the columns of a supplement that lists parties (`listed`), those of the supplement.
     """
     before = "".join(text for kind, text in spans if kind != "insert")
     after = "".join(text for kind, text in spans if kind != "delete")
+    if CELL_GAP not in before + after and (labeled_words(before) or labeled_words(after)):
+        return labeled_cells(before, after, listed=listed)
     old = before.split(CELL_GAP) if before else []
     new = after.split(CELL_GAP) if after else []
     named = has_named_cells(before or after) and has_named_cells(after or before)
@@ -357,6 +364,8 @@ def _split_at_gaps(spans: Sequence[tuple[str, str]]) -> tuple[tuple[tuple[str, s
 def has_named_cells(text: str) -> bool:
     """Return whether each cell of a row after the first names its column, as in a table of data: `Column: value`."""
     cells = text.split(CELL_GAP)[1:]
+    if not cells and labeled_words(text):
+        return True
     return bool(cells) and all(_NAMED_CELL.match(cell) for cell in cells)
 
 
@@ -427,7 +436,7 @@ def _table_of(unit: Unit | Operation, known: Mapping[str, str], language: Langua
 
 def _unchanged(unit: Unit, local: str) -> UnchangedUnit:
     row = is_row(unit)
-    cells: tuple[Runs, ...] = tuple((("equal", cell),) for cell in unit.text.split(CELL_GAP)) if row else ()
+    cells = _row_cells(unit.path, (("equal", unit.text),)) if row else ()
     return UnchangedUnit(
         local, unit.text, unit.path, level_of(unit.path), cells, country_of(unit.path) or "", _is_head(unit)
     )
@@ -446,10 +455,14 @@ def _item(operation: Operation, place: str, local: str, anchor: str) -> RedlineI
         runs=folded(operation.spans),
         link=official_url(operation.path),
         level=level_of(operation.path),
-        cells=tuple(map(folded, cells_of(operation.spans))) if is_row(operation) else (),
+        cells=_row_cells(operation.path, operation.spans) if is_row(operation) else (),
         country=country_of(operation.path) or "",
         head=_is_head(operation),
     )
+
+
+def _row_cells(path: str, spans: Sequence[tuple[str, str]]) -> tuple[Runs, ...]:
+    return tuple(map(folded, cells_of(spans, listed=is_party_list(table_parent(path)))))
 
 
 def _is_head(unit: Unit | Operation) -> bool:

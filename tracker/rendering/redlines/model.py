@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from tracker.clock import legal_day
-from tracker.i18n import format_day, format_timestamp, t
+from tracker.i18n import format_day, format_minute, t
 from tracker.legal_status.current import current_status
 from tracker.legal_status.register import StateOnDay
 from tracker.legal_status.ribbons import Ribbon, asked_words, ribbons
@@ -135,7 +135,7 @@ class Redline:
         return " → ".join(self._state(side, language, hashes=False) for side in sides)
 
     def made_line(self, language: Language) -> str:
-        moment = format_timestamp(self.generated_at, self.timezone)
+        moment = format_minute(self.generated_at, language, self.timezone)
         return t("redline.by", language, moment=moment, author=self.author)
 
     def evidence(self, language: Language) -> list[tuple[str, str]]:
@@ -143,7 +143,7 @@ class Redline:
         rows = []
         for name, side in (("redline.before", self.before), ("redline.after", self.after)):
             if side and side.sha256:
-                at = format_timestamp(side.fetched_at, self.timezone) if side.fetched_at else side.name
+                at = format_minute(side.fetched_at, language, self.timezone) if side.fetched_at else side.name
                 rows.append((t(name, language), " · ".join(filter(None, (at, f"SHA-256 {side.sha256}")))))
         return rows
 
@@ -160,7 +160,7 @@ class Redline:
     def _state(self, side: RedlineSide | None, language: Language, *, hashes: bool) -> str:
         if side is None:
             return t("redline.nothing", language)
-        at = format_timestamp(side.fetched_at, self.timezone) if side.fetched_at else ""
+        at = format_minute(side.fetched_at, language, self.timezone) if side.fetched_at else ""
         digest = f"SHA-256 {side.sha256}" if side.sha256 and hashes else ""
         name = side.name if hashes or not side.sha256.startswith(side.name or " ") else ""
         day = t("web.as-of", language, day=format_day(side.day, language)) if side.day else ""
