@@ -21,7 +21,7 @@ from tests.unit.web_samples import NOW, cfr_change, hostile, hostile_operations,
 from tracker.cli import queries  # noqa: F401 - it registers the commands
 from tracker.cli.app import app
 from tracker.errors import UsageError
-from tracker.model import Change, Operation
+from tracker.model import Change, Evidence, Operation, Topic
 from tracker.rendering import print_pdf
 from tracker.rendering.redlines.model import Redline, RedlineSide
 from tracker.sandbox.pool import Pool
@@ -67,6 +67,22 @@ def test_a_change_is_whole_on_paper(language: str, words: tuple[str, ...]) -> No
     found = text_of(made(affiliates_rule(), cfr_change()[1], language))
     for expected in (*words, "Reexportsarecovered", affiliates_rule().id, "c" * 64):
         assert expected.replace(" ", "") in found, expected
+
+
+def test_a_quote_that_shows_several_topics_is_printed_once_with_all_of_them() -> None:
+    rule = affiliates_rule()
+    long, short = (
+        Evidence("The rule adds Some Co. to the Entity List.", "abstract"),
+        Evidence("adds Some Co.", "abstract"),
+    )
+    topics = (Topic("entity-list", 1.0, (long, short)), Topic("fdpr", 1.0, (short,)))
+    tagging = replace(rule.tagging, topics=topics, japan_nexus=(long,))
+    printed = print_pdf._evidence(replace(rule, tagging=tagging), "en")
+    assert printed.count("Some Co.") == 1
+    assert (
+        "Entity List and other party lists, Foreign direct product rules and de minimis, Link to Japan"
+        in printed
+    )
 
 
 def test_hostile_words_are_only_words_on_paper() -> None:

@@ -64,9 +64,11 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
 
 
 def test_the_list_is_a_table_of_five_columns_with_the_country_once(client: TestClient) -> None:
-    html = client.get("/law/text", params=TEXT).text
-    table = html.split('<table class="law-table w5"')[1].split("</table>")[0]
-    assert tuple(re.findall(r'<th scope="col" lang="en">([^<]+)</th>', table)) == HEADS
+    heads = {"en": HEADS, "ja": ("国", "エンティティー", "許可要件", "許可審査方針", "連邦官報の引用")}
+    for language, wanted in heads.items():
+        html = client.get("/law/text", params=TEXT, headers={"cookie": f"lang={language}"}).text
+        table = html.split('<table class="law-table w5"')[1].split("</table>")[0]
+        assert tuple(re.findall(r'<th scope="col">([^<]+)</th>', table)) == wanted
     rows = table.split("<tr ")[1:]
     assert len(rows) == 3
     assert [row.count("<td") for row in rows] == [5, 5, 5]

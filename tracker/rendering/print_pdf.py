@@ -19,9 +19,9 @@ from typing import Any
 from tracker.errors import ParserCrashed, UsageError
 from tracker.i18n import format_day, format_minute, label, t
 from tracker.legal_status.current import status_line
-from tracker.model import Change, Language
+from tracker.model import Change, Evidence, Language
 from tracker.rendering.act_table import COLUMNS, act_rows
-from tracker.rendering.alert_message import what_changed
+from tracker.rendering.alert_message import force_label, what_changed
 from tracker.rendering.correction_text import correction_line, review_words
 from tracker.rendering.location_text import date_note, location_label
 from tracker.rendering.profile_lead import level_badge
@@ -31,6 +31,7 @@ from tracker.rendering.words_on_day import worded_on
 from tracker.sandbox.pool import Pool
 from tracker.sanitize import sanitize
 from tracker.storage.instants import from_text
+from tracker.text import fold_space
 
 MISSING = "a PDF needs the extra `pdf`"
 CURE = "pip install 'tracker[pdf]', and Pango on the machine (Debian: apt install libpango-1.0-0 libpangoft2-1.0-0)"
@@ -196,13 +197,17 @@ def _breakable(body: str) -> str:
 def _facts(change: Change, redline: Redline, language: Language, today: date) -> list[tuple[str, str]]:
     topics = [label("topic", topic.id, language) for topic in change.tagging.topics]
     numbered = " · ".join(filter(None, (change.document_number, change.citation)))
+    # Text of the CFR, a page or a list does not state its own force: "not stated" would suggest doubt.
+    standing = (
+        status_line(change.tagging.status, today, language) if force_label(change, today, language) else ""
+    )
     rows = [
-        (t("paper.standing", language, day=format_day(today, language)), status_line(change.tagging.status, today, language)),
+        (t("paper.standing", language, day=format_day(today, language)), standing),
         (t("paper.title", language), change.title),
         (label("kind", change.kind.value, language), numbered),
         (t("message.topics", language), t("paper.comma", language).join(topics)),
         *redline.facts(language, hashes=False),
-        ("id", f"{change.id} ({change.revision})"),
+        (t("message.id", language), f"{change.id} ({t('web.revision', language, number=change.revision)})"),
     ]  # fmt: skip
     return [(name, value) for name, value in rows if value]
 
@@ -225,15 +230,22 @@ def _acts(change: Change, language: Language) -> str:
 
 
 def _evidence(change: Change, language: Language) -> str:
+    """Each passage once, with all that it shows: a quote that is part of a longer one is not repeated."""
     found = [
         *((label("topic", topic.id, language), each) for topic in change.tagging.topics for each in topic.evidence),
         *((t("message.nexus", language), each) for each in change.tagging.japan_nexus),
     ]  # fmt: skip
+    texts = [fold_space(each.quote) for _, each in found]
+    shown: dict[str, tuple[dict[str, None], Evidence]] = {}
+    for (name, _), text in zip(found, texts, strict=True):
+        whole = max((other for other in texts if text in other), key=len)
+        names, _ = shown.setdefault(whole, ({}, found[texts.index(whole)][1]))
+        names[name] = None
     return "".join(
-        f'<div><b>{safe(name)}</b> <small>{safe(location_label(each.where, language))}</small>'
+        f"<div><b>{safe(t('paper.comma', language).join(names))}</b> <small>{safe(location_label(each.where, language))}</small>"
         f'<blockquote lang="en">{safe(each.quote)}</blockquote></div>'
-        for name, each in found
-    )  # fmt: skip
+        for names, each in shown.values()
+    )
 
 
 def _log(

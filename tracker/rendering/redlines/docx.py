@@ -95,7 +95,7 @@ class _Body:
         self._writer.own(words + (f" ({place.about})" if place.about else ""), SECTION)
         for _, item in place.items:
             if isinstance(item, RedlineTable):
-                self._table(item)
+                self._table(item, place.name)
             elif isinstance(item, RedlineItem):
                 self._item(item, place.name)
             elif isinstance(item, UnchangedUnit):
@@ -133,8 +133,9 @@ class _Body:
         self._writer.move(paragraph, op, away=away)
         return paragraph
 
-    def _table(self, table: RedlineTable) -> None:
-        self._writer.own(cite(table.parent), UNIT)
+    def _table(self, table: RedlineTable, place: str) -> None:
+        if table.parent != place:  # the section has this heading already
+            self._writer.own(cite(table.parent), UNIT)
         grid = self._writer.table(_widths(table))
         rows = [row for _, row in table.rows]
         printed = any(isinstance(row, RedlineItem | UnchangedUnit) and row.head for row in rows)

@@ -390,11 +390,12 @@ def table_parent(path: str) -> str:
 
 
 def table_columns(parent: str, known: Mapping[str, str], language: Language) -> tuple[str, ...]:
-    """Return the heads of a table: as printed where they are known, else those of the lists of parties, in the reader's
-    language; empty for other tables.
+    """Return the heads of a table: those of a list of parties in the reader's language, as long as it is printed with as many;
+    of another table as printed; empty where they are not known.
     """
     printed = known.get(f"{parent}{STEP}{COLUMNS}", "")
-    return tuple(printed.split(CELL_GAP)) if printed else list_columns(parent, language)
+    heads, own = tuple(printed.split(CELL_GAP)) if printed else (), list_columns(parent, language)
+    return own if not heads or len(own) == len(heads) else heads
 
 
 # --- drawing
