@@ -12,6 +12,13 @@ from tracker.search.index import SearchIndex
 from tracker.storage.database import Store
 from tracker.storage.read_queries import StoreReader
 
+# The lists that agencies publish themselves, by the kind of their source.
+_OWN = {
+    "denied-persons": "Denied Persons List (DPL)",
+    "ofac-list": "Specially Designated Nationals (SDN)",
+    "uflpa-list": "UFLPA Entity List",
+}
+
 
 class Screeners:
     """The lists of one process, read again when a version of one of them is new."""
@@ -41,6 +48,11 @@ def has_consolidated(settings: Settings) -> bool:
     return any(source.kind == "screening-list" for source in settings.sources)
 
 
+def own_lists(settings: Settings) -> dict[str, str]:
+    """Return the sources of agencies' own lists, which must be there, each with the name of its list."""
+    return {source.id: _OWN[source.kind] for source in settings.sources if source.kind in _OWN}
+
+
 def screened(
     screener: Screener,
     store: Store,
@@ -50,4 +62,12 @@ def screened(
     today: date,
 ) -> Screening:
     """Check names against the lists as they are stored."""
-    return screen(screener, store, reader, partners, today, consolidated=has_consolidated(settings))
+    return screen(
+        screener,
+        store,
+        reader,
+        partners,
+        today,
+        consolidated=has_consolidated(settings),
+        own=own_lists(settings),
+    )

@@ -15,6 +15,7 @@ from typing import Any
 from tracker.clock import legal_instant
 from tracker.demo.dockets import DocketStore
 from tracker.demo.http_messages import HTML
+from tracker.demo.sanctions import Sanctions
 from tracker.demo.timeline import Timeline
 
 
@@ -184,6 +185,7 @@ class Archive:
     tariff: TariffSchedule = field(default_factory=TariffSchedule)
     dockets: DocketStore = field(default_factory=DocketStore)
     laws: dict[str, list[DemoRevision]] = field(default_factory=dict)
+    sanctions: Sanctions = field(default_factory=Sanctions)
 
     def put_part(self, title: int, part: str, day: date, xml: str) -> None:
         self.code.setdefault((title, part), {})[day] = xml

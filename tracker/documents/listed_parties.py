@@ -95,7 +95,8 @@ def _party(unit: Unit) -> Party | None:
         or labeled.get("License requirement", "")
         or labeled.get("Programs", ""),
         meta.get("license-policy", "") or labeled.get("License policy", ""),
-        labeled.get("Start", "")
+        meta.get("since", "")
+        or labeled.get("Start", "")
         or labeled.get("Effective", "")
         or (_day(citations[0][3]) if citations else ""),
         tuple(dict.fromkeys(f"{one[1]} FR {one[2]}" for one in citations)),

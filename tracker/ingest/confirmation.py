@@ -3,6 +3,7 @@ Both texts are kept while the page is flapping."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,6 +18,7 @@ from tracker.ingest.quarantine import CONFIRMED_AFTER
 from tracker.ingest.reading import Reading
 from tracker.locations import INDEX
 from tracker.model import Document, DocumentKind, Fetched, ResourceType, SnapshotRef
+from tracker.model.publication import STATED_REMOVALS
 from tracker.parsing.absent_rows import ABSENT, absent_rows, to_meta, with_absent_rows
 from tracker.storage import page_states, snapshots, versions
 from tracker.storage.database import Store
@@ -111,7 +113,12 @@ class Confirmation:
         did not: a party is off a list after two answers in a row without it. Until then the source is flapping."""
         if fetched.role is not ResourceType.SCREENING_LIST or reading.previous is None:
             return fetched, reading
-        rows = absent_rows(reading.document, reading.previous)
+        stated = frozenset(json.loads(fetched.meta.get(STATED_REMOVALS, "[]")))
+        rows = tuple(
+            row
+            for row in absent_rows(reading.document, reading.previous)
+            if dict(row.meta).get("id") not in stated
+        )
         known = self.flapping.get(fetched.key)
         follows = known is not None and known.polls > 0
         soon = known is not None and follows and now - known.at < CONFIRMED_AFTER

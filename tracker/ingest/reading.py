@@ -63,6 +63,8 @@ Decision = Seen | NewVersion
 def roles_of(fetched: Fetched) -> tuple[ResourceType, ...]:
     """The roles of an answer's parts. The raw text and the XML of a document label its units differently, so they are not
     compared with each other."""
-    if fetched.role is ResourceType.PAGE:
-        return (fetched.role,)  # annexes are added and removed with the text that they belong to
+    if fetched.role in (ResourceType.PAGE, ResourceType.SCREENING_LIST):
+        return (
+            fetched.role,
+        )  # annexes and delta files are added and removed with the text that they belong to
     return (fetched.role, *sorted(part.role for part in fetched.attachments))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from urllib.parse import urlsplit
 
 from tracker.errors import AttachmentUnreadable, FetchError, ParseError, UnexpectedResponse
@@ -25,7 +26,7 @@ from tracker.parsing.json_fields import begins_as_json, load, load_object
 from tracker.parsing.json_tables import table_units as json_table_units
 from tracker.parsing.json_tables import value_units
 from tracker.parsing.judgment import read_judgment
-from tracker.parsing.screening_list import list_units
+from tracker.parsing.screening_list import list_units, record_units
 from tracker.parsing.tariff_table import tariff_units
 from tracker.tariff.rows import rows_of_records
 from tracker.text import canonical_json
@@ -306,7 +307,10 @@ def _feed_entry(fetched: Fetched) -> Document:
 
 def _screening_list(fetched: Fetched) -> Document:
     name = fetched.meta.get("list_name", "")
-    units, notes = list_units(_data(fetched), fetched.key, name)
+    if form := fetched.meta.get("form", ""):
+        units, notes = record_units(_parties(fetched, form), fetched.key)
+    else:
+        units, notes = list_units(_data(fetched), fetched.key, name)
     return Document(
         key=fetched.key,
         kind=DocumentKind.LIST,
@@ -315,6 +319,20 @@ def _screening_list(fetched: Fetched) -> Document:
         units=with_absent_rows(units, fetched.meta.get(ABSENT, "")),
         notes=notes,
     )
+
+
+def _parties(fetched: Fetched, form: str) -> list[dict[str, Any]]:
+    """Return the parties of an agency's own file or page."""
+    from tracker.parsing import ofac_lists, party_files, uflpa_list
+
+    if form == "uflpa":
+        return uflpa_list.listed_entities(_body(fetched), fetched.key, _label(fetched))
+    if form == "denied-persons":
+        return party_files.denied_persons(_data(fetched), fetched.key, _label(fetched))
+    list_name = ofac_lists.SDN if form == "ofac-sdn" else ofac_lists.OTHERS
+    full = ofac_lists.full_file(_data(fetched), fetched.key, list_name)
+    deltas = [ofac_lists.delta_file(part.answer.body, part.key) for part in fetched.attachments]
+    return ofac_lists.with_deltas(full, deltas, list_name)
 
 
 def _tariff(fetched: Fetched) -> Document:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tracker.errors import ParseError
@@ -78,6 +78,13 @@ def list_units(data: bytes, name: str, list_name: str = "") -> tuple[tuple[Unit,
         )
     if not list_name and isinstance(value, dict):
         list_name = _LIST_IDS.get(str(value.get("list_id", "")), "")
+    return record_units(records, name, list_name)
+
+
+def record_units(
+    records: Sequence[Any], name: str, list_name: str = ""
+) -> tuple[tuple[Unit, ...], tuple[str, ...]]:
+    """Return the same for records that were read already."""
     outline = UnitBuilder()
     named = [record for record in records if isinstance(record, Mapping) and _text(record.get("name"))]
     skipped = len(records) - len(named)
@@ -144,6 +151,8 @@ def _write(outline: UnitBuilder, record: Mapping[str, Any], list_name: str) -> N
     meta.extend(("field", label) for label in fields)
     if identity:
         meta.append(("id", identity))
+    if since := _text(record.get("listed")):
+        meta.append(("since", since))
     for name in ("source_list_url", "source_information_url"):
         if address := _text(record.get(name)):
             meta.append(("href", address))

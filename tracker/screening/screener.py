@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
@@ -161,8 +161,10 @@ def screen(
     today: date,
     *,
     consolidated: bool,
+    own: Mapping[str, str] | None = None,
 ) -> Screening:
-    """Check names. `consolidated`: the settings have a source of the Consolidated Screening List, so that it must be there."""
+    """Check names. `consolidated`: the settings have a source of the Consolidated Screening List, so that it must be there; `own`: the
+    sources of agencies' own lists, each with the name of its list."""
     found = [(partner, screener.find(partner)) for partner in partners]
     parties = [screener.parties[hit.party] for _, hits in found for hit in hits]
     with store.read() as connection:
@@ -186,14 +188,16 @@ def screen(
         )
         for partner, hits in found
     )
-    return Screening(list_states(screener, reader, consolidated=consolidated), results)
+    return Screening(list_states(screener, reader, consolidated=consolidated, own=own), results)
 
 
 def _with_requirement(party: Party) -> Party:
     return party if party.requirement else replace(party, requirement=_REQUIREMENTS.get(party.list, ""))
 
 
-def list_states(screener: Screener, reader: StoreReader, *, consolidated: bool) -> tuple[ListState, ...]:
+def list_states(
+    screener: Screener, reader: StoreReader, *, consolidated: bool, own: Mapping[str, str] | None = None
+) -> tuple[ListState, ...]:
     """Return the lists with the day and the SHA-256 of the answer that each was read from, and those that are missing."""
     sources = reader.sources()
     found: list[ListState] = []
@@ -209,6 +213,8 @@ def list_states(screener: Screener, reader: StoreReader, *, consolidated: bool) 
     missing = [name for name in EXPECTED if name not in there]
     if consolidated and not there - set(EXPECTED):
         missing.append(CONSOLIDATED)
+    stored = {one.source for one in found}
+    missing += [name for source, name in (own or {}).items() if source not in stored]
     return (*found, *(ListState(name, "", "", 0, "missing") for name in missing))
 
 

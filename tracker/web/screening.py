@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Body, File, Form, HTTPException, Request, Response, UploadFile
 from fastapi.responses import HTMLResponse
 
-from tracker.answers.partners import Screeners, has_consolidated, screened
+from tracker.answers.partners import Screeners, has_consolidated, own_lists, screened
 from tracker.answers.texts import text_sources
 from tracker.errors import UsageError
 from tracker.i18n import t
@@ -162,7 +162,12 @@ def _page(
 ) -> HTMLResponse:
     language = language_of(request, web_context)
     with web_context.reading() as store:
-        lists = list_states(screener, store, consolidated=has_consolidated(web_context.settings))
+        lists = list_states(
+            screener,
+            store,
+            consolidated=has_consolidated(web_context.settings),
+            own=own_lists(web_context.settings),
+        )
     own = listed_partners(screener, web_context.settings.profiles)
     heads, rows = report.screening_rows(found, language) if found else ([], [])
     paths = [hit.party.path for result in found.results for hit in result.hits] if found else []
