@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -111,3 +112,14 @@ def test_a_bulletin_and_the_release_with_its_heading_are_one_story(world: World)
     world.poll()
     stories = {change["source"]: change["story"] for change in news(world)}
     assert stories["hts"] == stories["csms"]
+
+
+def test_the_history_has_the_listed_bulletins_from_a_day_on(world: World) -> None:
+    old = {**item("67300001", "Old Notice", "z9"), "pub_date": "01/05/2026 09:00 AM EST"}
+    put(world, [FIRST], a1="ACE is not available.")
+    world.use("csms").one()
+    put(world, [GUIDANCE, FIRST, old], b2=DUTY, z9="An old notice.")
+    progress = world.backfill(date(2026, 7, 1))
+    assert (progress.done, progress.total, progress.stored, progress.troubles) == (2, 2, 1, ())
+    assert len(world.changes()) == 2
+    assert (world.alerted, {one["baseline"] for one in world.changes()}) == (0, {True})

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from tests.court_samples import CAFC_FEED, CIT_FEED, Case, judgment_of_cit, put_feed, put_slips
 from tests.e2e.story_play import PREAMBLE, order
+from tests.e2e.test_courts import DUMPING
 from tests.e2e.test_csms import FIRST, item, put
 from tests.e2e.world import World
 from tests.standin.samples import sample_archive
@@ -112,7 +114,10 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         world = World(folder, standin, start)
         put(world, [FIRST], a1="ACE is not available.")
         standin.archive.tariff.publish("2026HTSRev13", world.now, chapters(), notes_pdf(NOTES))
-        world.use("hts", "csms", "fr-all", "orders", extra=WATCHED).poll()
+        put_feed(standin.archive, world.now, CIT_FEED, [DUMPING])
+        put_feed(standin.archive, world.now, CAFC_FEED, [])
+        put_slips(standin.archive, world.now, [])
+        world.use("hts", "csms", "fr-all", "orders", "courts", extra=WATCHED).poll()
         on(world, date(2026, 6, 12))
         standin.archive.put_page(ANNEX, world.now, annex("June 20, 2026", "25%"))
         order_page(world, ANNEX)
@@ -144,14 +149,17 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         )(world)  # fmt: skip
         polled(world)
         on(world, date(2026, 7, 10))
-        page(
-            world, "/news/opinion-91", "Sample Gears v. United States", "UNITED STATES COURT OF INTERNATIONAL TRADE", "Slip Op. 26-91", "July 10, 2026",
-            "Upon consideration of the motions, it is hereby",
-            "ORDERED that the duties imposed by Executive Order 15101 are declared unlawful, and their collection is permanently enjoined.",
-        )  # fmt: skip
-        standin.edit_page(
-            "/news", "</main>", '<p><a href="/news/opinion-91">Sample Gears v. United States</a></p></main>'
+        judgment = judgment_of_cit(
+            "The duties imposed by Executive Order 15101 exceed the authority granted by IEEPA. Executive Order 15101 is unlawful and is set aside.",
+            day="July 10, 2026",
         )
+        case = Case(
+            "USCOURTS-cit-1_26-cv-00091",
+            "1:26-cv-00091",
+            "Sample Gears v. United States",
+            [(date(2026, 7, 10), judgment)],
+        )
+        put_feed(standin.archive, world.now, CIT_FEED, [case, DUMPING])
         polled(world)
         yield world
 
@@ -204,8 +212,13 @@ def test_all_records_are_one_story(story: World) -> None:
     records = [
         one for one in story.changes() if not one["baseline"] and one["document_number"] != "2026-11003"
     ]
-    assert sorted(one["source"] for one in records) == ["csms", "fr-all", "hts", "orders", "orders", "orders"]
+    assert sorted(one["source"] for one in records) == ["courts", "csms", "fr-all", "hts", "orders", "orders"]
     assert len({one["story"] for one in records}) == 1
+
+
+def test_the_judgment_is_critical(story: World) -> None:
+    (judgment,) = [one for one in story.changes() if one["source"] == "courts" and not one["baseline"]]
+    assert judgment["level"] == "critical"
 
 
 def test_the_replaced_annex_and_the_release_have_their_rows(story: World) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from tests.e2e.world import World
-from tests.tariff_samples import THE_DUTY, Rows, brazil, chapter_99, chapters, notes_pdf
+from tests.tariff_samples import NOTES, THE_DUTY, Rows, brazil, chapter_99, chapters, notes_pdf
+from tracker.storage.database import Store
+from tracker.storage.schema import SNAPSHOT
 
 
 @pytest.fixture
@@ -143,3 +147,40 @@ def test_an_earlier_release_is_a_stale_answer(tariff: World) -> None:
     tariff.later(hours=1)
     tariff.standin.archive.tariff.release.put(tariff.now, "2026HTSRev13")
     assert (tariff.one().state, len(news(tariff))) == ("changed-shape", 1)
+
+
+def test_the_history_has_the_print_of_each_release(world: World) -> None:
+    begun = world.now.date()
+    for number in (12, 13, 14):
+        heading = f"21. (a) For the purposes of heading 9903.19.{number}, the term is defined."
+        world.standin.archive.tariff.publish(
+            f"2026HTSRev{number}", world.now, chapters(), notes_pdf((*NOTES, heading))
+        )
+        world.later(days=5)
+    world.use("hts").one()
+    first = world.backfill(begun)
+    assert (first.done, first.total, first.stored, first.troubles) == (3, 3, 3, ())
+    again = world.backfill(begun + timedelta(days=1))
+    assert (again.stored, world.alerted, news(world)) == (0, 0, [])
+    store = Store(world.state)
+    with store.read() as connection:
+        found = {
+            row.key: row.meta["release"]
+            for row in connection.execute(select(SNAPSHOT).where(SNAPSHOT.c.role == "tariff-notes"))
+        }
+    store.close()
+    assert found == {
+        "chapter 99": "2026HTSRev14",
+        **{f"chapter 99 of 2026HTSRev{number}": f"2026HTSRev{number}" for number in (12, 13, 14)},
+    }
+
+
+def test_a_print_that_cannot_be_read_is_named_and_the_others_are_loaded(world: World) -> None:
+    begun = world.now.date()
+    for number in (12, 13):
+        world.standin.archive.tariff.publish(f"2026HTSRev{number}", world.now, chapters(), notes_pdf())
+        world.later(days=5)
+    world.use("hts").one()
+    world.standin.misbehave("release=2026HTSRev12", "html")
+    progress = world.backfill(begun)
+    assert (progress.done, progress.stored) == (2, 1)

@@ -207,14 +207,17 @@ def _notes(connection: Connection, release: StoredRelease, on: date) -> tuple[No
         select(VERSION.c.snapshots, SNAPSHOT.c.fetched_at, SNAPSHOT.c.meta, SNAPSHOT.c.id)
         .join(SNAPSHOT, (SNAPSHOT.c.source == VERSION.c.source) & (SNAPSHOT.c.key == VERSION.c.key))
         .where(SNAPSHOT.c.role == ResourceType.TARIFF_NOTES.value, VERSION.c.source == release.source)
-        .order_by(VERSION.c.ordinal)
+        .order_by(VERSION.c.id)
     )
-    prints = [row for row in connection.execute(query) if row.snapshots[0] == row.id]
-    days = [_day_of(row.meta, row.fetched_at) for row in prints]
-    usable = [at for at, day in enumerate(days) if day <= on]
+    prints = [
+        (_day_of(row.meta, row.fetched_at), row)
+        for row in connection.execute(query)
+        if row.snapshots[0] == row.id
+    ]
+    usable = [one for one in prints if one[0] <= on]
     if not usable:
         return None, release
-    row, day = prints[usable[-1]], days[usable[-1]]
+    day, row = max(usable, key=lambda one: one[0])
     if day > release.since and row.meta.get("release"):
         release = replace(release, name=row.meta["release"], since=day)
     return _read_notes(_Print(row.id, snapshots.load(connection, [row.id]))), release

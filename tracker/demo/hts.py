@@ -60,9 +60,22 @@ def answer(archive: Archive, request: Request) -> Reply | None:
         if request.one("styles") != "true" and "." not in (request.one("from") or ""):
             return json_reply({"error": "Bad Request"}, status=400)
         return json_reply(tariff.rows.at(request.now) or [])
-    if name == "file" and (body := tariff.chapter_99.at(request.now)) is not None:
+    if name == "file" and (body := _print(archive, request)) is not None:
         return Reply(200, body, PDF)
     return json_reply({"error": "Not Found"}, status=404)
+
+
+def _print(archive: Archive, request: Request) -> bytes | None:
+    """Return chapter 99 as the release that is named in the request had it; None for a release that never was."""
+    tariff = archive.tariff
+    shown = [at for at in tariff.release.instants() if at <= request.now]
+    named = [at for at in shown if tariff.release.at(at) == request.one("release")]
+    if not named:
+        return None
+    later = [at for at in shown if at > named[-1]]
+    until = later[0] if later else request.now
+    states = [at for at in tariff.chapter_99.instants() if at < until or (at == until and not later)]
+    return tariff.chapter_99.at(states[-1]) if states else None
 
 
 def _releases(archive: Archive, request: Request) -> list[dict[str, Any]]:

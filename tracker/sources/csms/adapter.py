@@ -4,8 +4,8 @@ bulletin that is new or was edited.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 
 from tracker.config.models import Source
 from tracker.errors import FetchError, LimitExceeded, UnexpectedResponse, Unreachable
@@ -17,10 +17,11 @@ from tracker.model import Fetched, NotModified, ResourceType
 from tracker.sources.adapter import Adapter
 from tracker.sources.csms.bulletins import Bulletin, bulletins_in
 from tracker.sources.csms.shapes import SHAPES
-from tracker.sources.events import CursorUpdate, Item, ResourceError, Wanted
+from tracker.sources.events import CursorUpdate, HistoryPage, Item, ResourceError, Wanted
 from tracker.sources.state_view import StateView, without_validators
 
 LISTING = "listing/bulletins"
+_LAST = "bulletin"
 _DOWN = 3  # so many unreachable bulletins in a row mean that the service is down
 
 
@@ -72,6 +73,30 @@ def poll(source: Source, stored: StateView, client: Client, now: datetime, _want
         yield CursorUpdate(marks)
 
 
+def history(
+    source: Source, client: Client, since: date, cursor: Mapping[str, str], _now: datetime
+) -> Iterator[HistoryPage]:
+    """Yield the bulletins of the list that were sent from `since` on, oldest first. Older ones are not in the list, and its archive
+    needs a session. Raises FetchError.
+    """
+    answer = client.fetch(
+        source.url, rate=PAGES, deadline=client.deadline(source.time_limit),
+        accept="application/json, text/javascript;q=0.9", robots=True,
+    )  # fmt: skip
+    listing = Fetched(LISTING, ResourceType.LISTING, answer)
+    wanted = [one for one in reversed(bulletins_in(answer)) if one.day is None or one.day >= since]
+    keys = [one.key for one in wanted]
+    start = keys.index(cursor[_LAST]) + 1 if cursor.get(_LAST) in keys else 0
+    for at, bulletin in enumerate(wanted[start:], start + 1):
+        fetched: list[Fetched] = []
+        troubles: list[ResourceError] = []
+        try:
+            fetched.append(_page(client, bulletin, client.deadline(source.time_limit)))
+        except FetchError as error:
+            troubles.append(ResourceError(bulletin.key, bulletin.url, error))
+        yield HistoryPage(tuple(fetched), listing, {_LAST: bulletin.key}, at, len(wanted), tuple(troubles))
+
+
 def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
     """Request the same bulletin again. Raises FetchError."""
     deadline = client.deadline(source.time_limit)
@@ -88,4 +113,4 @@ def _page(client: Client, bulletin: Bulletin, deadline: float) -> Fetched:
     return Fetched(bulletin.key, ResourceType.PAGE, answer, {TITLE: title})
 
 
-ADAPTER = Adapter(poll, refetch, shapes=SHAPES)
+ADAPTER = Adapter(poll, refetch, history, shapes=SHAPES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlsplit, urlunsplit
 
 from tracker.errors import UnexpectedResponse
@@ -14,6 +15,7 @@ from tracker.text import canonical_json, fold_space
 from tracker.text.encodings import decoded, label_of
 
 _CALL = re.compile(r"\.update\(\s*(\[.*\])\s*\)", re.DOTALL)
+_SENT = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})\b")
 _SUBJECT = re.compile(r"CSMS\s*#?\s*(\d{6,10})\b\s*[-–—:]?\s*(.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -30,6 +32,15 @@ class Bulletin:
     def key(self) -> str:
         """Return its permanent name: the CSMS number, since the id in its address changes when it is sent again."""
         return f"CSMS {self.number}" if self.number else self.url
+
+    @property
+    def day(self) -> date | None:
+        """Return the day on which it was sent, as the list writes it: `07/21/2026 05:26 PM EDT`; None for another form."""
+        found = _SENT.match(self.sent)
+        try:
+            return date(int(found[3]), int(found[1]), int(found[2])) if found else None
+        except ValueError:
+            return None
 
     @property
     def mark(self) -> str:

@@ -18,18 +18,16 @@ from tracker.config.models import Source
 from tracker.errors import AccessDenied, FetchError, UnexpectedResponse
 from tracker.http.client import Client
 from tracker.http.rate_limit import PAGES
-from tracker.http.response_checks import check_no_wall
 from tracker.model import Fetched, HttpResponse, NotModified, ResourceType
 from tracker.sources.adapter import Adapter
 from tracker.sources.events import CursorUpdate, Item, ResourceError, Wanted
+from tracker.sources.hts.history import history
+from tracker.sources.hts.prints import MAX_BYTES, NOTES, RELEASES, check_pdf, meta_of
 from tracker.sources.hts.releases import Release, current_release, dated_release, is_older, json_value
 from tracker.sources.hts.shapes import SHAPES
 from tracker.sources.state_view import StateView
 
 SCHEDULE = "schedule"
-NOTES = "chapter 99"
-RELEASES = "listing/releases"
-_MAX_BYTES = 100_000_000
 # Each has been the only one that the service accepts.
 _QUERIES = (
     "from=0101&to=9999&format=JSON&styles=true",
@@ -54,7 +52,7 @@ def refetch(source: Source, fetched: Fetched, client: Client) -> Fetched:
         fetched.answer.url,
         rate=PAGES,
         deadline=client.deadline(source.time_limit),
-        max_bytes=_MAX_BYTES,
+        max_bytes=MAX_BYTES,
     )
     _check(answer, fetched.role)
     return Fetched(fetched.key, fetched.role, answer, fetched.meta)
@@ -94,7 +92,7 @@ class _Poll:
 
     def _get(self, url: str) -> HttpResponse:
         return self._client.fetch(
-            url, rate=PAGES, deadline=self._deadline, accept="application/json", max_bytes=_MAX_BYTES
+            url, rate=PAGES, deadline=self._deadline, accept="application/json", max_bytes=MAX_BYTES
         )
 
     def _new_release(self, name: str) -> Iterator[Item]:
@@ -108,7 +106,7 @@ class _Poll:
             yield self._behind(name, answer.url)
             return
         listing, release = self._dated(name)
-        yield Fetched(SCHEDULE, ResourceType.TARIFF, answer, _meta(release))
+        yield Fetched(SCHEDULE, ResourceType.TARIFF, answer, meta_of(release))
         yield self._notes(release)
         yield listing
         self._cursor.pop(_WAITING, None)
@@ -162,23 +160,18 @@ class _Poll:
         """Return the print of chapter 99, whose notes the export lacks."""
         url = f"{self._api}/file?release={quote(release.name)}&filename=Chapter%2099"
         try:
-            answer = self._client.fetch(url, rate=PAGES, deadline=self._deadline, max_bytes=_MAX_BYTES)
-            _check_pdf(answer)
+            answer = self._client.fetch(url, rate=PAGES, deadline=self._deadline, max_bytes=MAX_BYTES)
+            check_pdf(answer)
         except FetchError as error:
             return ResourceError(NOTES, url, error)
-        return Fetched(NOTES, ResourceType.TARIFF_NOTES, answer, _meta(release))
-
-
-def _meta(release: Release) -> dict[str, str]:
-    since = {"since": release.since.isoformat()} if release.since is not None else {}
-    return {"release": release.name, **since}
+        return Fetched(NOTES, ResourceType.TARIFF_NOTES, answer, meta_of(release))
 
 
 def _check(answer: HttpResponse, role: ResourceType) -> None:
     if role is ResourceType.TARIFF:
         _rows(answer)
     else:
-        _check_pdf(answer)
+        check_pdf(answer)
 
 
 def _rows(answer: HttpResponse) -> list[dict[str, Any]]:
@@ -189,17 +182,9 @@ def _rows(answer: HttpResponse) -> list[dict[str, Any]]:
     return value
 
 
-def _check_pdf(answer: HttpResponse) -> None:
-    """Raise AccessDenied for a wall, UnexpectedResponse for anything but a whole PDF."""
-    if answer.body.lstrip()[:1] == b"<":
-        check_no_wall(answer)
-    if not answer.body.lstrip().startswith(b"%PDF-") or b"%%EOF" not in answer.body[-2_048:]:
-        raise UnexpectedResponse("not a whole PDF", url=answer.url, status=answer.status)
-
-
 def _digest(rows: list[dict[str, Any]]) -> str:
     """Return a hash of the rows, whatever the order of their fields."""
     return hashlib.sha256(json.dumps(rows, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-ADAPTER = Adapter(poll, refetch, shapes=SHAPES)
+ADAPTER = Adapter(poll, refetch, history, shapes=SHAPES)

@@ -59,11 +59,19 @@ def current_release(answer: HttpResponse) -> str:
 
 def dated_release(answer: HttpResponse, name: str) -> Release:
     """Return a release with its day from the list of releases; without one where the list does not have it."""
+    return next((one for one in dated_releases(answer) if one.name == name), Release(name))
+
+
+def dated_releases(answer: HttpResponse) -> list[Release]:
+    """Return the releases of the list, each with its day where the list gives one. Raises AccessDenied for a wall,
+    UnexpectedResponse for anything but JSON.
+    """
     value = json_value(answer)
-    for item in value if isinstance(value, list) else ():
-        if isinstance(item, Mapping) and _name(item) == name:
-            return Release(name, next(filter(None, (_day(item.get(field)) for field in _STARTS)), None))
-    return Release(name)
+    return [
+        Release(name, next(filter(None, (_day(item.get(field)) for field in _STARTS)), None))
+        for item in (value if isinstance(value, list) else ())
+        if isinstance(item, Mapping) and (name := _name(item))
+    ]
 
 
 def is_older(name: str, than: str) -> bool:
