@@ -133,6 +133,15 @@ def _made() -> dict[str, list[bytes]]:
             ]
         )
     ]
+    found["bill"] = [
+        b'{"bill": {"title": "Chip Act", "introducedDate": "2026-01-02", "congress": 119, "type": "HR", "number": "1"}, '
+        b'"actions": [{"actionDate": "2026-01-02", "text": "Introduced in House"}, {"actionDate": "2026-02-03", "text": "Became Public Law No: 119-9."}]}'
+    ]
+    found["bill-text"] = [
+        b"<bill><legis-body><section><enum>1.</enum><header>Short title</header><subsection><enum>(a)</enum><text>It is.</text>"
+        b"<paragraph><enum>(1)</enum><text>A</text></paragraph></subsection></section></legis-body></bill>",
+        b'<bill xmlns="http://x"><main><section><num>SEC. 2.</num><heading>H</heading><content>C</content></section></main></bill>',
+    ]
     found["docket"] = [
         b'{"docket": {"id": "BIS-2026-0041", "attributes": {"title": "Chips", "agencyId": "BIS"}}, "comments": {"BIS-2026-0041-0001": 10}, '
         b'"documents": [{"id": "BIS-2026-0041-0001", "attributes": {"documentType": "Proposed Rule", "title": "Chips", "commentStartDate": '

@@ -155,6 +155,19 @@ def judgment(data: bytes) -> None:
     classify(document, today=TODAY)
 
 
+def bill(data: bytes) -> None:
+    document = _sound(read(Fetched("119/hr/8170", ResourceType.BILL, _answer(data, "application/json"), {})))
+    for changed in (document, replace(document, units=document.units[1:])):
+        classify(document, compare(changed, document), today=TODAY)
+
+
+def bill_text(data: bytes) -> None:
+    answer = _answer(data, "text/xml")
+    meta = {"version": "Engrossed in House"}
+    document = _sound(read(Fetched("119/hr/8170/text", ResourceType.BILL_TEXT, answer, meta)))
+    classify(document, compare(replace(document, units=document.units[1:]), document), today=TODAY)
+
+
 def docket(data: bytes) -> None:
     document = _document(ResourceType.DOCKET, data, "application/json")
     for changed in (document, replace(document, units=document.units[1:])):
@@ -396,6 +409,8 @@ TARGETS: Mapping[str, Target] = {
     "tariff": tariff,
     "tariff-notes": tariff_notes,
     "docket": docket,
+    "bill": bill,
+    "bill-text": bill_text,
     "judgment": judgment,
     "opinions": _poll("courts"),
     "bulletins": _poll("csms"),

@@ -40,6 +40,7 @@ SOURCES = {
     "dockets": 'kind = "regulations-gov"\nbase_url = "{base}/v4"\napi_key = "env:REGULATIONS_GOV_KEY"\nagencies = ["BIS", "USTR"]',
     "courts": 'kind = "courts"\nbase_url = "{base}"\nsupreme_court_url = "{base}"',
     "courtlistener": 'kind = "courts"\nbase_url = "{base}/api/rest/v4"\ntoken = "env:COURTLISTENER_TOKEN"\ncourts = ["cit"]',
+    "bills": 'kind = "congress"\nbase_url = "{base}/v3"\napi_key = "env:CONGRESS_KEY"\ntext_url = "{base}"\nbills = ["119/hr/8170"]\nwords = ["semiconductor", "chip"]',
     "list": 'kind = "screening-list"\nurl = "{base}/downloadable_consolidated_screening_list/v1/consolidated.json"',
 }
 

@@ -13,7 +13,14 @@ SHORTEST = 200  # characters of official text: a shorter text is as quick to rea
 # For these kinds, the record describes what changed in a text. Any other document is summarized whole, whatever
 # changed in it.
 TEXTS = frozenset(
-    {DocumentKind.CFR, DocumentKind.LAW, DocumentKind.PAGE, DocumentKind.LIST, DocumentKind.DOCKET}
+    {
+        DocumentKind.CFR,
+        DocumentKind.LAW,
+        DocumentKind.PAGE,
+        DocumentKind.LIST,
+        DocumentKind.DOCKET,
+        DocumentKind.BILL,
+    }
 )
 
 SYSTEM = (

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from tracker.classification import profile as _profile
+from tracker.classification.bill_changes import classify_bill
 from tracker.classification.docket_changes import classify_docket
 from tracker.classification.features import Features
 from tracker.classification.japan_nexus import japan_nexus
@@ -94,6 +95,8 @@ def classify(
         return classify_docket(document, operations, today, partial(classify, today=today))
     if document.kind is DocumentKind.LAW:
         return classify_law(document, operations, book.version)
+    if document.kind is DocumentKind.BILL:
+        return classify_bill(document, operations, partial(classify, today=today))
     if document.kind is DocumentKind.JUDGMENT:
         return classify_judgment(document, partial(classify, today=today))
     view = build_text_view(document, operations)
@@ -230,7 +233,7 @@ def _own(dates: tuple[LegalDate, ...], view: TextView) -> tuple[LegalDate, ...]:
 
 def states_its_changes(document: Document) -> bool:
     """Return whether the rows of a document state what changed, so that its classification contains the summary and the units."""
-    return is_tariff(document) or document.kind is DocumentKind.DOCKET
+    return is_tariff(document) or document.kind in (DocumentKind.DOCKET, DocumentKind.BILL)
 
 
 def match_profiles(

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from tracker.clock import legal_instant
+from tracker.demo.bills import BillStore
 from tracker.demo.dockets import DocketStore
 from tracker.demo.http_messages import HTML
 from tracker.demo.sanctions import Sanctions
@@ -184,6 +185,7 @@ class Archive:
     lag: int = 2
     tariff: TariffSchedule = field(default_factory=TariffSchedule)
     dockets: DocketStore = field(default_factory=DocketStore)
+    bills: BillStore = field(default_factory=BillStore)
     laws: dict[str, list[DemoRevision]] = field(default_factory=dict)
     sanctions: Sanctions = field(default_factory=Sanctions)
 

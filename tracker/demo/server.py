@@ -22,7 +22,7 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tracker.clock import machine_now
-from tracker.demo import dockets, ecfr, egov, federal_register, govinfo, hts, ofac, public_inspection, site
+from tracker.demo import bills, dockets, ecfr, egov, federal_register, govinfo, hts, ofac, public_inspection, site
 from tracker.demo.http_messages import Reply, Request, utc
 from tracker.demo.model import Archive
 
@@ -112,6 +112,7 @@ class Server:
             or govinfo.answer(archive, request)
             or hts.answer(archive, request)
             or dockets.answer(archive.dockets, request)
+            or bills.answer(archive.bills, request)
             or egov.answer(archive, request)
             or ofac.answer(archive.sanctions, request)
             or site.answer(archive, request)

@@ -26,7 +26,14 @@ REASON = 230
 RIBBONS = 3  # of the other records of a story
 # Texts that last for years and change in places; all others are published once.
 TEXTS = frozenset(
-    {DocumentKind.CFR, DocumentKind.LAW, DocumentKind.LIST, DocumentKind.PAGE, DocumentKind.DOCKET}
+    {
+        DocumentKind.CFR,
+        DocumentKind.LAW,
+        DocumentKind.LIST,
+        DocumentKind.PAGE,
+        DocumentKind.DOCKET,
+        DocumentKind.BILL,
+    }
 )
 _BOOKS = frozenset({DocumentKind.CFR, DocumentKind.LAW, DocumentKind.LIST})
 

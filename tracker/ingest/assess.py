@@ -39,7 +39,14 @@ from tracker.parsing.losses import Loss, LossKind
 
 # Texts that are amended in place for years; all other documents are published once.
 KEPT_UP_TO_DATE = frozenset(
-    {DocumentKind.CFR, DocumentKind.LAW, DocumentKind.LIST, DocumentKind.PAGE, DocumentKind.DOCKET}
+    {
+        DocumentKind.CFR,
+        DocumentKind.LAW,
+        DocumentKind.LIST,
+        DocumentKind.PAGE,
+        DocumentKind.DOCKET,
+        DocumentKind.BILL,
+    }
 )
 # Dates that readers plan by; when one of them moves, the record is sent again.
 _PLANNED = frozenset(
@@ -82,7 +89,9 @@ def assess(
         tagging = replace(tagging, summary=_with_correction(tagging.summary, diffing.summarize(substantive)))
     elif baseline and document.kind in KEPT_UP_TO_DATE:
         tagging = initial_state(tagging)
-    own_status = frozenset({DocumentKind.DOCKET, DocumentKind.LAW})  # their dates are those of the whole
+    own_status = frozenset(
+        {DocumentKind.DOCKET, DocumentKind.BILL, DocumentKind.LAW}
+    )  # their dates are those of the whole
     if substantive and document.kind in KEPT_UP_TO_DATE and document.kind not in own_status:
         units = tuple(dict.fromkeys(operation.path for operation in substantive))
         tagging = replace(propagation.restrict_to_units(tagging, units), units=units)
@@ -134,7 +143,7 @@ def _classify(
         # Only text around the main text changed: its own words decide, not the page's title and main text.
         document = replace(document, title="", units=())
     tagging = classification.classify(document, operations, today=today)
-    if document.kind in (DocumentKind.DOCKET, DocumentKind.JUDGMENT):
+    if document.kind in (DocumentKind.DOCKET, DocumentKind.BILL, DocumentKind.JUDGMENT):
         return tagging, classification.match_profiles(profiles, document, operations, tagging)
     if tagging.level is Level.NONE and rest:
         reason = LocalizedText(t("rest.reason", "ja"), t("rest.reason", "en"))

@@ -33,6 +33,7 @@ _GONE = {
     DocumentKind.LIST: Gone.ENDED,
     DocumentKind.PAGE: Gone.KEPT,
     DocumentKind.DOCKET: Gone.KEPT,
+    DocumentKind.BILL: Gone.KEPT,
 }
 
 
@@ -40,8 +41,8 @@ def effects_of(document: Document, operations: tuple[Operation, ...], change: Ch
     """Return the effects of a document, each with the names of the document that has it. Pure."""
     if document.kind is DocumentKind.LAW:
         return ()  # it is the law itself; which act amends it is one of its facts
-    if is_tariff(document) or document.kind is DocumentKind.DOCKET:
-        return ()  # a row states a rate or a date; which document made it so is stated elsewhere
+    if is_tariff(document) or document.kind in (DocumentKind.DOCKET, DocumentKind.BILL):
+        return ()  # a row states a rate or a date, and a bill is no law
     found = read_effects(build_text_view(document, operations))
     dates = change.tagging.dates
     return tuple(

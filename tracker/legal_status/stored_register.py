@@ -29,7 +29,14 @@ from tracker.text import name_key
 
 _PROPOSED = Certainty.PROPOSED
 _TEXTS = frozenset(
-    {DocumentKind.CFR, DocumentKind.LAW, DocumentKind.LIST, DocumentKind.PAGE, DocumentKind.DOCKET}
+    {
+        DocumentKind.CFR,
+        DocumentKind.LAW,
+        DocumentKind.LIST,
+        DocumentKind.PAGE,
+        DocumentKind.DOCKET,
+        DocumentKind.BILL,
+    }
 )
 _CODIFIED = frozenset({DocumentKind.CFR, DocumentKind.LIST})
 _DAY = timedelta(days=1)

@@ -69,6 +69,7 @@ class DocumentKind(StrEnum):
     LIST = "list"
     DOCKET = "docket"
     JUDGMENT = "judgment"
+    BILL = "bill"
 
 
 class ResourceType(StrEnum):
@@ -89,6 +90,8 @@ class ResourceType(StrEnum):
     COMMENT = "comment"  # one public comment, canonical JSON
     JAPANESE_LAW = "japanese-law"  # one revision of a law of Japan, JSON with its XML
     JUDGMENT = "judgment"  # an opinion or order of a court: a PDF, or JSON of CourtListener with its text
+    BILL = "bill"  # a bill of the Congress with its actions, canonical JSON
+    BILL_TEXT = "bill-text"  # one version of its text, XML
     LISTING = "listing"  # an answer kept as evidence only: a search page, titles.json, a feed
 
 

@@ -15,6 +15,7 @@ from tracker.model import Document, DocumentKind, Fetched, ResourceType, Unit
 from tracker.model.law_revision import law_revision_of
 from tracker.parsing.absent_rows import ABSENT, with_absent_rows
 from tracker.parsing.annexes import with_annexes
+from tracker.parsing.bill import read_bill, read_bill_text
 from tracker.parsing.data_table import table_units
 from tracker.parsing.docket import read_comment, read_docket
 from tracker.parsing.ecfr_xml import ecfr_units, is_ecfr
@@ -400,4 +401,6 @@ _READERS: Mapping[ResourceType, Callable[[Fetched], Document]] = {
     ResourceType.DOCKET: read_docket,
     ResourceType.COMMENT: read_comment,
     ResourceType.JUDGMENT: read_judgment,
+    ResourceType.BILL: read_bill,
+    ResourceType.BILL_TEXT: read_bill_text,
 }

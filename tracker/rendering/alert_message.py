@@ -235,6 +235,7 @@ def force_label(change: Change, today: date, language: Language, *, dated: bool 
         DocumentKind.LIST,
         DocumentKind.PAGE,
         DocumentKind.DOCKET,
+        DocumentKind.BILL,
     }
     if silent and not change.tagging.status:
         return ""

@@ -30,7 +30,14 @@ _AGAIN = re.compile(r"\b(?:stay\w*|suspen\w+|paus\w+|again|resum\w+)\b", re.IGNO
 WARNING = timedelta(days=7)
 UNITS = 6
 _TEXTS = frozenset(
-    {DocumentKind.CFR, DocumentKind.LAW, DocumentKind.LIST, DocumentKind.PAGE, DocumentKind.DOCKET}
+    {
+        DocumentKind.CFR,
+        DocumentKind.LAW,
+        DocumentKind.LIST,
+        DocumentKind.PAGE,
+        DocumentKind.DOCKET,
+        DocumentKind.BILL,
+    }
 )
 
 

@@ -16,7 +16,14 @@ from tracker.text import name_key
 
 _SILENT = frozenset({"in-force", "proposed"})
 _TEXTS = frozenset(
-    {DocumentKind.CFR, DocumentKind.LAW, DocumentKind.LIST, DocumentKind.PAGE, DocumentKind.DOCKET}
+    {
+        DocumentKind.CFR,
+        DocumentKind.LAW,
+        DocumentKind.LIST,
+        DocumentKind.PAGE,
+        DocumentKind.DOCKET,
+        DocumentKind.BILL,
+    }
 )
 # What a reader acts on first: the end of a rule, then its suspension, then what has to be checked, then its beginning.
 _GRAVITY = (

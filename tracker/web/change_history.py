@@ -20,6 +20,7 @@ _DATED = {
     DocumentKind.PAGE: "dated",
     DocumentKind.LIST: "dated",
     DocumentKind.DOCKET: "dated",
+    DocumentKind.BILL: "dated",
 }
 
 
