@@ -54,7 +54,7 @@ def test_an_action_is_reported_once_and_the_bill_stays_proposed(bills: World) ->
         assert bills.one().state == "healthy"
         bills.later(hours=1)
     (change,) = news(bills)
-    assert change["headline"]["en"] == f"{NAME} passed the House on 11 June 2026: “{TITLE}”"
+    assert change["headline"]["en"] == f"{NAME} passed the House on June 11, 2026: “{TITLE}”"
     assert change["headline"]["ja"].startswith(f"法案{NAME}「")
     assert change["headline"]["ja"].endswith("」:2026年6月11日に下院で可決")
     assert (change["kind"], change["level"], change["citation"]) == ("bill", "medium", NAME)
@@ -105,7 +105,7 @@ def test_a_new_bill_with_a_wanted_word_is_found(bills: World) -> None:
     assert (change["citation"], change["level"]) == ("S. 77 (119th Congress)", "low")
     assert (
         change["headline"]["en"]
-        == "S. 77 (119th Congress) was introduced or referred on 11 June 2026: “Remote Chip Security Act”"
+        == "S. 77 (119th Congress) was introduced or referred on June 11, 2026: “Remote Chip Security Act”"
     )
     bills.later(days=2)
     store.put(OTHER, bills.now, action="Reported by Senator Sample with amendments.")

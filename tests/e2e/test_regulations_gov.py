@@ -64,7 +64,7 @@ def test_a_comment_period_is_extended_once(dockets: World) -> None:
     (change,) = news(dockets)
     assert change["headline"] == {
         "ja": f"ドケット{DOCKET}:意見提出期限を2026年9月1日から2026年10月1日に延長",
-        "en": f"Docket {DOCKET}: comment period extended from 1 September 2026 to 1 October 2026",
+        "en": f"Docket {DOCKET}: comment period extended from September 1, 2026 to October 1, 2026",
     }
     assert (change["kind"], change["level"], change["direction"]) == ("docket", "medium", "procedure")
     live = [
@@ -102,7 +102,7 @@ def test_a_new_docket_with_an_open_period_is_reported(dockets: World) -> None:
     )  # fmt: skip
     dockets.one()
     (change,) = news(dockets)
-    assert "comments can be sent until 1 September 2026" in change["headline"]["en"]
+    assert "comments can be sent until September 1, 2026" in change["headline"]["en"]
     assert change["level"] == "medium"
     assert [(day["type"], day["date"]) for day in change["dates"]] == [("comments-close", "2026-09-01")]
     assert change["acts"][0]["verb"] == "request-comments"

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
+from tracker.clock import legal_day
 from tracker.demo.http_messages import XML, Reply, Request, json_reply, utc
 from tracker.demo.timeline import Timeline
 
@@ -33,7 +34,7 @@ class BillStore:
         known = states.latest() if states.instants() else _new(name, instant)
         actions = list(known["actions"])
         if action:
-            actions.insert(0, {"actionDate": f"{utc(instant):%Y-%m-%d}", "text": action, "type": "Floor"})
+            actions.insert(0, {"actionDate": legal_day(instant).isoformat(), "text": action, "type": "Floor"})
         facts = {"title": title or known["title"], "actions": actions, "updated": _stamp(instant)}
         states.put(instant, {**known, **facts})
 
@@ -130,7 +131,7 @@ def _record(facts: dict[str, Any], *, whole: bool = False) -> dict[str, Any]:
 def _new(name: str, instant: datetime) -> dict[str, Any]:
     congress, kind, number = name.split("/")
     chamber = "House" if kind.startswith("h") else "Senate"
-    day = f"{utc(instant):%Y-%m-%d}"
+    day = legal_day(instant).isoformat()
     actions = [
         {"actionDate": day, "text": f"Introduced in {chamber}", "type": "IntroReferral", "actionCode": "1000"}
     ]

@@ -22,7 +22,18 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tracker.clock import machine_now
-from tracker.demo import bills, dockets, ecfr, egov, federal_register, govinfo, hts, ofac, public_inspection, site
+from tracker.demo import (
+    bills,
+    dockets,
+    ecfr,
+    egov,
+    federal_register,
+    govinfo,
+    hts,
+    ofac,
+    public_inspection,
+    site,
+)
 from tracker.demo.http_messages import Reply, Request, utc
 from tracker.demo.model import Archive
 
