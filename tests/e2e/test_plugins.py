@@ -8,6 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
+import venv
 from pathlib import Path
 from typing import Any
 
@@ -36,29 +38,31 @@ py-modules = []
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with both plug-ins as pip installs them."""
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The interpreter of a fresh environment, into which pip installs both plug-ins from their folders, without any network. The
+    packages of tracker itself are those of this environment."""
     folder = tmp_path_factory.mktemp("plugins")
+    venv.create(folder / "venv", with_pip=False, symlinks=True)
+    python = folder / "venv" / "bin" / "python"
+    (packages,) = (folder / "venv" / "lib").glob("python*/site-packages")
+    (packages / "tracker-under-test.pth").write_text(f"{sysconfig.get_path('purelib')}\n{ROOT}\n", "utf-8")
     shutil.copytree(EXAMPLE, folder / "example", ignore=shutil.ignore_patterns("build", "*.egg-info"))
     (folder / "broken").mkdir()
     (folder / "broken" / "pyproject.toml").write_text(BROKEN, "utf-8")
     for name in ("example", "broken"):
         subprocess.run(
-            [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "--no-build-isolation",
-             "--no-index", "--target", folder / "site", folder / name],
+            [sys.executable, "-m", "pip", "--python", python, "install", "-q", "--disable-pip-version-check", "--no-deps",
+             "--no-build-isolation", "--no-index", folder / name],
             check=True, capture_output=True,
         )  # fmt: skip
-    return folder / "site"
+    return python
 
 
-def tracker(site: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {
-        **os.environ,
-        "PYTHONPATH": f"{site}{os.pathsep}{ROOT}",
-        "TRACKER_STATE": str(folder / "state"),
-    }
+def tracker(fresh: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "TRACKER_STATE": str(folder / "state")}
+    environment.pop("PYTHONPATH", None)
     return subprocess.run(
-        [sys.executable, "-m", "tracker", *arguments, "--config", str(folder / "sources.toml")],
+        [fresh, "-m", "tracker", *arguments, "--config", str(folder / "sources.toml")],
         env=environment, cwd=folder, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
 
@@ -77,7 +81,7 @@ def board(*titles: str) -> bytes:
     return json.dumps({"notices": notices}).encode()
 
 
-def test_the_example_is_polled_delivered_and_exported(site: Path, tmp_path: Path, standin: StandIn) -> None:
+def test_the_example_is_polled_delivered_and_exported(fresh: Path, tmp_path: Path, standin: StandIn) -> None:
     (tmp_path / "spool").mkdir()
     host = standin.url.partition("//")[2]
     (tmp_path / "sources.toml").write_text(
@@ -87,7 +91,7 @@ def test_the_example_is_polled_delivered_and_exported(site: Path, tmp_path: Path
         "utf-8",
     )
     standin.put_page("/notices.json", board("New license requirement for gate valves under ECCN 3B001"))
-    first = tracker(site, tmp_path, "poll")
+    first = tracker(fresh, tmp_path, "poll")
     assert first.returncode == 0, first.stderr
     assert not list((tmp_path / "spool").iterdir()), "a baseline alerts nobody"
     standin.put_page(
@@ -97,15 +101,15 @@ def test_the_example_is_polled_delivered_and_exported(site: Path, tmp_path: Path
             "BIS adds a license requirement for vacuum pumps under ECCN 2B999",
         ),
     )
-    second = tracker(site, tmp_path, "poll")
+    second = tracker(fresh, tmp_path, "poll")
     assert second.returncode == 0, second.stderr
     (alert,) = (json.loads(path.read_text("utf-8")) for path in (tmp_path / "spool").glob("*.json"))
     assert "vacuum pumps" in alert["title"]
     standin.put_page("/notices.json", b"<html>maintenance</html>")
-    third = tracker(site, tmp_path, "poll")
+    third = tracker(fresh, tmp_path, "poll")
     assert third.returncode == 1
     assert "not a board of notices" in third.stdout + third.stderr
-    exported = tracker(site, tmp_path, "export", "--with", "csv", "-o", str(tmp_path / "out"))
+    exported = tracker(fresh, tmp_path, "export", "--with", "csv", "-o", str(tmp_path / "out"))
     assert exported.returncode == 0, exported.stderr
     text = (tmp_path / "out" / "changes.csv").read_text("utf-8-sig")
     rows = list(csv.DictReader(text.splitlines()))
@@ -114,14 +118,14 @@ def test_the_example_is_polled_delivered_and_exported(site: Path, tmp_path: Path
     }
 
 
-def test_a_plug_in_that_cannot_be_loaded_says_why_and_stops_nothing_else(site: Path, tmp_path: Path) -> None:
+def test_a_plug_in_that_cannot_be_loaded_says_why_and_stops_nothing_else(fresh: Path, tmp_path: Path) -> None:
     (tmp_path / "sources.toml").write_text(
         '[tracker]\ncontact = "test@example.co.jp"\n[[source]]\nid = "x"\nkind = "broken"\nurl = "https://a.example/"\n',
         "utf-8",
     )
-    refused = tracker(site, tmp_path, "check")
+    refused = tracker(fresh, tmp_path, "check")
     assert refused.returncode == 2
     assert "plug-in broken (no_such_module:KIND) cannot be loaded: ModuleNotFoundError" in refused.stderr
-    assert "no_such_module" in tracker(site, tmp_path, "export", "--with", "broken", "-o", "out").stderr
-    unknown = tracker(site, tmp_path, "export", "--with", "xml", "-o", "out").stderr
+    assert "no_such_module" in tracker(fresh, tmp_path, "export", "--with", "broken", "-o", "out").stderr
+    unknown = tracker(fresh, tmp_path, "export", "--with", "xml", "-o", "out").stderr
     assert "no exporter has the name 'xml': csv" in unknown
