@@ -357,3 +357,27 @@ def test_the_table_of_packages_is_in_the_order_of_the_layers() -> None:
         for name in line.split("|")
     }
     assert [layer[name] for name in table] == sorted(layer[name] for name in table)
+
+
+JAPANESE = sorted((ROOT / "docs").glob("*.ja.md"))
+
+
+@pytest.mark.parametrize("page", JAPANESE, ids=[page.name for page in JAPANESE])
+def test_a_page_in_japanese_and_its_english_page_lead_to_each_other(page: Path) -> None:
+    english = page.with_name(page.name.replace(".ja.md", ".md"))
+    assert f"({english.name})" in page.read_text("utf-8")
+    assert f"({page.name})" in english.read_text("utf-8")
+
+
+def test_the_japanese_page_of_sources_names_every_kind() -> None:
+    named = rows(section(text("docs/sources.ja.md"), "種類"))
+    assert set(source_kinds()) <= set(named)
+
+
+@pytest.mark.parametrize("name", ["alerts", "integrations", "mcp", "plugins"])
+def test_both_languages_have_the_same_examples_and_rows(name: str) -> None:
+    def shape(page: str) -> tuple[int, int]:
+        words = text(f"docs/{page}")
+        return words.count("```"), len(re.findall(r"^\| `", words, re.MULTILINE))
+
+    assert shape(f"{name}.ja.md") == shape(f"{name}.md")
