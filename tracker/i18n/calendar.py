@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tracker.clock import reader_day
@@ -46,3 +46,14 @@ def format_minute(value: datetime, language: Language, timezone: str) -> str:
 def format_timestamp(value: datetime, timezone: str) -> str:
     """Return an instant in the reader's zone for tables: 2025-09-29 21:45."""
     return f"{value.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M}"
+
+
+_UNITS = (("日", "day", 86_400), ("時間", "hour", 3_600), ("分", "minute", 60), ("秒", "second", 1))
+
+
+def format_span(value: timedelta, language: Language) -> str:
+    """Return a time span in the largest unit that leaves nothing over: `30分`, `4 hours`."""
+    seconds = int(value.total_seconds())
+    ja, en, size = next(unit for unit in _UNITS if seconds % unit[2] == 0)
+    count = seconds // size
+    return f"{count}{ja}" if language == "ja" else f"{count} {en}{'' if count == 1 else 's'}"

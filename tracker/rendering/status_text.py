@@ -15,6 +15,7 @@ from tracker.rendering.failure_cause import reason_line
 from tracker.rendering.terminal import drawn
 from tracker.sanitize import sanitize_line
 
+_OF_SOURCE = frozenset({"source", "quiet", "gap"})  # incidents that name a source
 _SHOWN = 3  # documents named in one cell; --json names all
 
 
@@ -101,12 +102,15 @@ def table(status: Mapping[str, Any], language: Language, timezone: str) -> str:
     return drawn(*parts, *counts)
 
 
-def incident_line(row: Mapping[str, Any], language: Language) -> str:
+def incident_line(row: Mapping[str, Any], language: Language, named: Callable[[str], str] = str) -> str:
     """Return the reason of an incident, and the sources that it affects where it is not limited to one."""
     reason = reason_line(row["cause"], row["reason"], language)
     if row["subject"].startswith(("host:", "network:")) and row["sources"]:
         return t(
-            "incident.touches", language, reason=reason, sources=", ".join(map(sanitize_line, row["sources"]))
+            "incident.touches",
+            language,
+            reason=reason,
+            sources=", ".join(sanitize_line(named(name)) for name in row["sources"]),
         )
     return reason
 
@@ -184,9 +188,10 @@ def _polls(count: int, language: Language) -> str:
     return t("health.polls", language, count=count)
 
 
-def incident_name(subject: str, language: Language) -> str:
-    """`情報源 fr-bis の障害` for `source:fr-bis`."""
+def incident_name(subject: str, language: Language, named: Callable[[str], str] = str) -> str:
+    """`情報源 fr-bis の障害` for `source:fr-bis`. `named` gives the name of a source."""
     kind, _, name = subject.partition(":")
+    name = named(name) if kind in _OF_SOURCE else name
     return t(f"incident.{kind}", language, name=sanitize_line(name))
 
 

@@ -102,6 +102,8 @@ def _field(row: list[str], column: int | None) -> str:
 
 
 def _decoded(data: bytes, name: str) -> str:
+    if not data.strip():
+        raise UsageError(f"{name}: the file is empty", cure="save the table as CSV")
     for encoding in ("utf-8-sig", "cp932"):
         try:
             text = data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else encoding)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from typing import Any
 
 from tracker.countries import country_named
-from tracker.i18n import label, t
+from tracker.i18n import format_day, label, t
 from tracker.model import Language
+from tracker.parsing.screening_list import country_name as code_name
 from tracker.rendering.review_log import cell
 from tracker.sanitize import sanitize_line
 from tracker.screening.screener import ListState, Screening
+from tracker.terms import party_list_name
 
 
 def screening_to_json(found: Screening) -> dict[str, Any]:
@@ -40,15 +43,25 @@ def screening_to_json(found: Screening) -> dict[str, Any]:
 
 
 def list_name(identity: str, language: Language) -> str:
-    """Return the name of a list; one that is no list of part 744 as its publisher prints it."""
+    """Return the name of a list by its id, or by the name that its publisher prints. English readers see a printed name."""
     name = label("screen.list", identity, language)
-    return sanitize_line(identity) if name == identity else name
+    if name != identity:
+        return name
+    return (party_list_name(identity, language) if language == "ja" else "") or sanitize_line(identity)
 
 
 def country_name(printed: str, language: Language) -> str:
-    """Return a country as the reader calls it; as the list prints it where it is not known."""
-    found = country_named(printed) if printed else None
+    """Return a country, given by its name or its code, as the reader calls it; as it is given where it is not known."""
+    found = country_named(code_name(printed) or printed) if printed else None
     return found.name(language).removeprefix("the ") if found else printed
+
+
+def day_words(printed: str, language: Language) -> str:
+    """Return a day as the reader writes it; as the list prints it where it is no day."""
+    try:
+        return format_day(date.fromisoformat(printed), language)
+    except ValueError:
+        return printed
 
 
 def list_line(one: ListState, language: Language) -> str:
@@ -62,7 +75,7 @@ def list_line(one: ListState, language: Language) -> str:
         list=name,
         source=one.source,
         count=one.parties,
-        day=one.as_of,
+        day=day_words(one.as_of, language),
         sha256=one.sha256,
     )
     return f"{line} {t('screen.failing', language)}" if one.state else line
@@ -95,7 +108,7 @@ def screening_rows(found: Screening, language: Language) -> tuple[list[str], lis
             )
             rule = party.rules[0] if party.rules else ""
             row = [result.partner.name, match, party.name, where, party.requirement, party.policy]
-            rows.append([*row, party.since, rule, _status(hit.status, language)])
+            rows.append([*row, day_words(party.since, language), rule, _status(hit.status, language)])
     return heads, rows
 
 

@@ -58,3 +58,14 @@ def texts_with_stories(connection: ReadConnection, rows: Sequence[Row], texts: S
         f'{text[:-1]},"story":"{known.get(row["id"]) or own_story(row)}"}}'
         for row, text in zip(rows, texts, strict=True)
     ]
+
+
+def faces_of_stories(connection: ReadConnection, stories: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """The first record of each story: its id and title."""
+    rows = connection.execute(
+        "SELECT own.story AS story, change.id AS id, change.record AS record FROM document_group AS own"
+        " JOIN change ON change.id = own.name WHERE own.story IN (SELECT value FROM json_each(?))"
+        " ORDER BY change.seq DESC",
+        [json.dumps(list(stories))],
+    )
+    return {row["story"]: (row["id"], json.loads(row["record"])["title"]) for row in rows}

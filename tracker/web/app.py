@@ -38,6 +38,7 @@ from tracker.web import (
     inbox_actions,
     login,
     mail_links,
+    mutes,
     overview,
     party_lists,
     redline,
@@ -55,6 +56,7 @@ from tracker.web import (
 )
 from tracker.web.authentication import AuthMiddleware
 from tracker.web.context import WebContext, context_of
+from tracker.web.failure_page import FailurePage
 from tracker.web.health import RequestMetrics
 from tracker.web.oidc import PendingSignIns
 from tracker.web.page_cache import PageCache
@@ -106,6 +108,7 @@ def create_app(
         watched,
         duties,
         watch_list,
+        mutes,
         redline,
         review,
         corrections,
@@ -127,7 +130,12 @@ def create_app(
     ):
         app.include_router(part.router)
     rendering.warm()
-    app.add_middleware(Turns)  # inside the sign-in: only signed-in requests wait for a turn
+    app.add_middleware(
+        FailurePage, error_page=_error_page
+    )  # the innermost: its page is made for the user who asked
+    app.add_middleware(
+        Turns, error_page=_error_page
+    )  # inside the sign-in: only signed-in requests wait for a turn
     # Starlette builds the middleware at the first request; by then a reload may have removed the sign-in.
     set_up = bool(current().access.sign_in)
     app.add_middleware(
@@ -139,7 +147,10 @@ def create_app(
     )
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     app.add_middleware(
-        SecurityMiddleware, hosts=lambda: host_names(host, current()), request_metrics=request_metrics
+        SecurityMiddleware,
+        hosts=lambda: host_names(host, current()),
+        request_metrics=request_metrics,
+        error_page=_error_page,
     )
     app.add_exception_handler(TrackerError, _trouble)
     app.add_exception_handler(HTTPException, _refusal)
@@ -181,8 +192,8 @@ def _refusal(request: Request, error: Exception) -> Response:
 
 def _misasked(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    invalid = "; ".join(f"{'.'.join(map(str, found['loc'][1:]))}: {found['msg']}" for found in error.errors())
-    return _error_page(request, 422, invalid)
+    lines = [f"{'.'.join(map(str, found['loc'][1:]))}: {found['msg']}" for found in error.errors()]
+    return _error_page(request, 422, "; ".join(lines))
 
 
 def _unread(request: Request, error: Exception) -> Response:
@@ -193,4 +204,4 @@ def _unread(request: Request, error: Exception) -> Response:
 def _error_page(request: Request, status: int, line: str) -> Response:
     if request.url.path.startswith("/api/"):
         return JSONResponse({"detail": line}, status)
-    return rendering.not_found(request, context_of(request), line, status)
+    return rendering.error_page(request, context_of(request), line, status)

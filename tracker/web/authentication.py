@@ -28,6 +28,7 @@ from tracker.web.security_headers import is_loopback
 SESSION = "tracker_session"
 MCP = "/mcp"  # of `tracker mcp --http`
 QUESTIONS = (MCP, "/api/screen")  # sent by POST for their size; they only read
+_CURE = "ask an administrator for another role"
 _ALIVE = frozenset({"/healthz", "/readyz"})
 _FORWARDED = frozenset({"forwarded", "via", "x-real-ip"})
 
@@ -264,7 +265,9 @@ class AuthMiddleware:
             if not asks or scope is None or scope not in visitor.scopes:
                 return JSONResponse({"detail": "the key does not have the scope for this request"}, 403)
         if not visitor.may(required_permission(method, path)):
-            return self.error_page(request, 403, f"{method} {path}: not allowed for the role {visitor.role}")
+            return self.error_page(
+                request, 403, f"{method} {path}: not allowed for the role {visitor.role} ({_CURE})"
+            )
         return None
 
     def _refuse_anonymous(self, request: Request, access: ViewerAccess) -> Response | None:

@@ -17,6 +17,7 @@ from tracker.answers.annex_rows import annex_rows_of, rows_csv
 from tracker.answers.duty import HistoryStep, duty_on, duty_to_json, history_of, known_numbers, origin_of
 from tracker.errors import UsageError
 from tracker.rendering.duty_text import open_questions, period
+from tracker.screening.report import country_name
 from tracker.web.api import Record, answer
 from tracker.web.context import InjectedContext, WebContext
 from tracker.web.effects import FIRST, LAST
@@ -113,7 +114,7 @@ def _page(request: Request, web_context: WebContext) -> HTMLResponse:
         try:
             day = min(LAST, max(FIRST, date.fromisoformat(asked["on"])))
         except ValueError:
-            trouble = asked["on"]
+            trouble = f"on: {asked['on']!r} is no day"
     one: DutyRow | None = None
     mine: list[DutyRow] = []
     numbers = _numbers(web_context)
@@ -127,11 +128,11 @@ def _page(request: Request, web_context: WebContext) -> HTMLResponse:
                     for name, profiles in list(numbers.items())[:_MOST]
                 ]
         except UsageError as error:
-            trouble = str(error)
+            trouble = error.line()
     return page(
         request, web_context, "duties.html.j2",
         number=number, origin=origin, on=day, one=one, mine=mine, trouble=trouble,
-        left_out=list(numbers)[_MOST:],
+        left_out=list(numbers)[_MOST:], country=lambda code: country_name(code, language_of(request, web_context)),
     )  # fmt: skip
 
 

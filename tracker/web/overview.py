@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from itertools import groupby
 from typing import Annotated
 from urllib.parse import quote
@@ -14,7 +15,7 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from tracker.clock import clamp_future
-from tracker.config.validators import weekday_span
+from tracker.i18n import format_span, in_words
 from tracker.logs import Logger
 from tracker.model import Change, Level
 from tracker.rendering.deadlines import Deadline, calendar, deadlines, superseded_deadlines
@@ -22,6 +23,7 @@ from tracker.rendering.delivery_hold import hold_line, recipient_lines
 from tracker.rendering.delivery_hold import reason_line as route_line
 from tracker.rendering.failure_cause import reason_line
 from tracker.rendering.profile_lead import as_read_by
+from tracker.rendering.source_text import source_label
 from tracker.rendering.status_report import status_report
 from tracker.rendering.status_text import (
     channel_lines,
@@ -126,6 +128,11 @@ def calendar_of(request: Request, web_context: WebContext, chosen: InboxFilter) 
     )
 
 
+def _size(count: int) -> str:
+    """Return a number of bytes for readers: `12 kB`, `3.4 MB`."""
+    return f"{max(1, round(count / 1_000))} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
+
+
 @router.get("/sources")
 def sources_page(request: Request, web_context: InjectedContext) -> HTMLResponse:
     with web_context.store.read() as connection:
@@ -139,6 +146,8 @@ def sources_page(request: Request, web_context: InjectedContext) -> HTMLResponse
         rows = store.sources()
         found = status_report(web_context.settings, store, web_context.now())
         disk = store.disk()
+    language = language_of(request, web_context)
+    named = partial(source_label, web_context.settings, language=language)
     return page(
         request,
         web_context,
@@ -150,9 +159,10 @@ def sources_page(request: Request, web_context: InjectedContext) -> HTMLResponse
         asked=request.query_params.get("asked", ""),
         polls=asked,
         settings={source.id: source for source in web_context.settings.sources},
-        incident=lambda subject: incident_name(subject, language_of(request, web_context)),
-        incident_line=lambda row: incident_line(row, language_of(request, web_context)),
-        reason=lambda row: reason_line(row["cause"], row["reason"], language_of(request, web_context)),
+        incident=lambda subject: incident_name(subject, language, named),
+        incident_line=lambda row: incident_line(row, language, named),
+        reason=lambda row: in_words(reason_line(row["cause"], row["reason"], language), language),
+        size=_size,
     )
 
 
@@ -170,7 +180,9 @@ def poll_now(
     if standing is None:
         source_state.ensure(web_context.store, [source])
     elif standing.last_attempt_at is not None and clamp_future(standing.last_attempt_at, now, PAUSE):
-        raise HTTPException(429, f"{source} was polled less than {PAUSE.seconds} seconds ago")
+        raise HTTPException(
+            429, f"{source} was polled less than {PAUSE.seconds} seconds ago (wait a minute and ask again)"
+        )
     who = reviewer(request)
     with web_context.store.write() as connection:
         source_state.reschedule(web_context.store, source, now)
@@ -195,6 +207,7 @@ def deliveries_page(request: Request, web_context: InjectedContext) -> HTMLRespo
         )
         rows = store.deliveries_in(chosen)
     language = language_of(request, web_context)
+    named = partial(source_label, web_context.settings, language=language)
     return page(
         request,
         web_context,
@@ -202,18 +215,25 @@ def deliveries_page(request: Request, web_context: InjectedContext) -> HTMLRespo
         health=found,
         chosen=chosen,
         rows=rows,
-        why=lambda reason: route_line(reason, language),
-        held=lambda row: hold_line(row, language, web_context.settings.timezone),
+        why=lambda reason: route_line(reason, language, named),
+        held=lambda row: hold_line(row, language, web_context.settings.timezone, named),
         recipients=lambda row: recipient_lines(row, language),
         channel_state=channel_state,
         channel_lines=channel_lines(found, language),
         reader=digest_reader,
-        incident=lambda subject: incident_name(subject, language),
-        incident_line=lambda row: incident_line(row, language),
+        incident=lambda subject: incident_name(subject, language, named),
+        incident_line=lambda row: incident_line(row, language, named),
     )
 
 
 @router.get("/settings")
 def settings_page(request: Request, web_context: InjectedContext) -> HTMLResponse:
     """Show the settings, read only. The address of a channel is a secret and is not shown."""
-    return page(request, web_context, "settings.html.j2", settings=web_context.settings, span=weekday_span)
+    language = language_of(request, web_context)
+    return page(
+        request,
+        web_context,
+        "settings.html.j2",
+        settings=web_context.settings,
+        span=lambda value: format_span(value, language),
+    )

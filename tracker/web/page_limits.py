@@ -9,8 +9,12 @@ import re
 import threading
 import time
 
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tracker.web.failure_page import ErrorPage
 
 AT_ONCE = 4
 WAITING = 60
@@ -26,9 +30,16 @@ class Turns:
     """ASGI middleware. An expensive page without a free turn is answered with 503 and `Retry-After`."""
 
     def __init__(
-        self, app: ASGIApp, *, at_once: int = AT_ONCE, waiting: int = WAITING, patience: float = PATIENCE
+        self,
+        app: ASGIApp,
+        *,
+        at_once: int = AT_ONCE,
+        waiting: int = WAITING,
+        patience: float = PATIENCE,
+        error_page: ErrorPage | None = None,
     ) -> None:
         self.app = app
+        self.error_page = error_page
         self.patience = patience
         self._free = threading.BoundedSemaphore(at_once)
         self._room = threading.BoundedSemaphore(at_once + waiting)
@@ -38,13 +49,13 @@ class Turns:
             await self.app(scope, receive, send)
             return
         if not self._room.acquire(blocking=False):
-            await _later(scope, receive, send)
+            await self._later(scope, receive, send)
             return
         try:
             end = time.monotonic() + self.patience
             while not self._free.acquire(blocking=False):
                 if time.monotonic() >= end:
-                    await _later(scope, receive, send)
+                    await self._later(scope, receive, send)
                     return
                 await asyncio.sleep(_LOOK)
             try:
@@ -54,9 +65,12 @@ class Turns:
         finally:
             self._room.release()
 
-
-async def _later(scope: Scope, receive: Receive, send: Send) -> None:
-    answer = PlainTextResponse(
-        "503 too many requests for these pages at the moment\n", 503, {"Retry-After": "5"}
-    )
-    await answer(scope, receive, send)
+    async def _later(self, scope: Scope, receive: Receive, send: Send) -> None:
+        line = "too many requests for these pages at the moment"
+        answer = (
+            await run_in_threadpool(self.error_page, Request(scope), 503, line)
+            if self.error_page
+            else PlainTextResponse(f"503 {line}\n", 503)
+        )
+        answer.headers["Retry-After"] = "5"
+        await answer(scope, receive, send)

@@ -15,7 +15,7 @@ from tracker.i18n import t
 from tracker.legal_status.ribbons import ribbons
 from tracker.legal_status.stored_register import status_of_units
 from tracker.model import Change, Language, Op
-from tracker.screening.report import country_name
+from tracker.screening.report import country_name, list_name
 from tracker.serialization import change_from_json
 from tracker.storage import changes as stored
 from tracker.storage.change_query import ChangeQuery
@@ -63,12 +63,16 @@ def _lists(request: Request, web_context: WebContext) -> HTMLResponse:
         web_context,
         "lists.html.j2",
         wrong=list(_wrong(asked, chosen, countries, language)),
-        country_name=country_name,
         groups=[(name, list(group)) for name, group in groupby(part, key=lambda party: party.country)],
         ribbons={path: ribbons(found, language) for path, found in states.items()},
         total=len(shown),
         values={"country": country, "op": op, "q": words, "since": chosen.since, "until": chosen.until},
-        countries=sorted(countries.items()),
+        countries=sorted(
+            ((name, country_name(name, language), count) for name, count in countries.items()),
+            key=lambda each: each[1],
+        ),
+        named=lambda printed: country_name(printed, language),
+        register=lambda printed: list_name(printed, language),
         ops=[(str(one), counts[one]) for one in OPS],
         number=number,
         pages=pages,

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache, partial
+from http import HTTPStatus
 from importlib import resources
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -19,7 +20,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tracker import __version__
-from tracker.i18n import format_day, format_instant, format_minute, label, t
+from tracker.i18n import format_day, format_instant, format_minute, in_words, label, t
 from tracker.model import Language
 from tracker.rendering.bluebook import cite
 from tracker.rendering.deadlines import confinement, days_left
@@ -32,7 +33,7 @@ from tracker.text.words import in_japanese
 from tracker.web import security_headers
 from tracker.web.accept_language import asked_for
 from tracker.web.authentication import principal_of
-from tracker.web.context import InjectedContext, WebContext
+from tracker.web.context import WebContext
 from tracker.web.help_text import screen_of
 
 YEAR = 365 * 86_400
@@ -156,6 +157,7 @@ def page(
             source_label=lambda name: source_label(web_context.settings, str(name), language),
             agency=lambda name: agency(name, language),
             in_japanese=in_japanese,
+            in_words=lambda line: in_words(str(line), language),
             help_screen=screen_of(request.url.path),
             today=today,
             here=request.url.path,
@@ -184,6 +186,8 @@ def page_without_store(
         .render(
             language=language,
             t=lambda key, **words: t(key, language, **words),
+            in_words=lambda line: in_words(str(line), language),
+            in_japanese=in_japanese,
             form_token=partial(security_headers.form_token, secret),
             **values,
         )
@@ -261,5 +265,18 @@ def static(name: str, request: Request) -> Response:
     return Response(data, media_type=_STATIC[name], headers=headers)
 
 
-def not_found(request: Request, web_context: InjectedContext, cause: str, status: int) -> HTMLResponse:
-    return page(request, web_context, "trouble.html.j2", status=status, cause=cause, code=status)
+_DO = frozenset({401, 403, 404, 413, 422, 429, 500, 503})  # statuses with words of their own on what to do
+
+
+def error_page(request: Request, web_context: WebContext, cause: str, status: int) -> HTMLResponse:
+    """Return a page that names the cause and the cure. The plain phrase of a status is no cause."""
+    plain = cause == HTTPStatus(status).phrase
+    return page(
+        request,
+        web_context,
+        "trouble.html.j2",
+        status=status,
+        cause="" if plain else cause,
+        code=status,
+        what_to_do=f"web.trouble-{status if status in _DO else 422 if status < 500 else 500}-do",
+    )

@@ -102,17 +102,21 @@ def check_file(
     check_form(request, form, web_context.settings.viewer_url)
     if file is None:
         raise HTTPException(422, "no file was sent")
+    name = (file.filename or "file")[:100]
     try:
-        partners = read_partners(file.file.read(LARGEST + 1), (file.filename or "file")[:100])
+        partners = read_partners(file.file.read(LARGEST + 1), name)
     except UsageError as error:
-        raise HTTPException(422, error.line()) from error
+        screener, unread = screener_of(request, web_context)
+        return _page(
+            request, web_context, screener, None, status=422, unread=unread, problems=(error.line(),)
+        )
     screener, unread = screener_of(request, web_context)
     found = _screened(web_context, screener, partners)
     if result == "page":
-        return _page(request, web_context, screener, found, unread=unread)
+        return _page(request, web_context, screener, found, unread=unread, file=name)
     answer = _file(found, result, language_of(request, web_context))
-    name = f"screening-{web_context.today().isoformat()}.{result}"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    saved = f"screening-{web_context.today().isoformat()}.{result}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{saved}"'
     return answer
 
 
@@ -158,7 +162,13 @@ def _file(found: Screening, form: str, language: Language) -> Response:
 
 
 def _page(
-    request: Request, web_context: WebContext, screener: Screener, found: Screening | None, **values: Any
+    request: Request,
+    web_context: WebContext,
+    screener: Screener,
+    found: Screening | None,
+    *,
+    status: int = 200,
+    **values: Any,
 ) -> HTMLResponse:
     language = language_of(request, web_context)
     with web_context.reading() as store:
@@ -171,17 +181,21 @@ def _page(
     own = listed_partners(screener, web_context.settings.profiles)
     heads, rows = report.screening_rows(found, language) if found else ([], [])
     paths = [hit.party.path for result in found.results for hit in result.hits] if found else []
-    given: dict[str, Any] = {"q": "", "country": "", "rows": (), "lit": None, "passage": None}
+    given: dict[str, Any] = {
+        "q": "", "country": "", "rows": (), "lit": None, "passage": None, "problems": (), "file": "",
+    }  # fmt: skip
     return page(
         request,
         web_context,
         "parties.html.j2",
+        status=status,
         found=found,
         heads=heads,
         hits=list(zip(rows, paths, strict=True))[:ROWS],
         total=len(rows),
         without=sum(not result.hits for result in found.results) if found else 0,
-        lists=[(one, report.list_line(one, language)) for one in lists],
+        lists=[(one, report.list_name(one.id, language)) for one in lists],
+        list_day=lambda printed: report.day_words(printed, language),
         own=[
             (
                 profile,

@@ -21,6 +21,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tracker.logs import Logger
+from tracker.web.failure_page import ErrorPage
 from tracker.web.health import RequestMetrics
 
 POLICY = (
@@ -75,9 +76,15 @@ class SecurityMiddleware:
     """ASGI middleware: checks name and size, adds headers, logs and counts each request."""
 
     def __init__(
-        self, app: ASGIApp, *, hosts: Callable[[], frozenset[str]], request_metrics: RequestMetrics
+        self,
+        app: ASGIApp,
+        *,
+        hosts: Callable[[], frozenset[str]],
+        request_metrics: RequestMetrics,
+        error_page: ErrorPage | None = None,
     ) -> None:
         self.app = app
+        self.error_page = error_page
         self.hosts = hosts
         self.request_metrics = request_metrics
 
@@ -130,7 +137,14 @@ class SecurityMiddleware:
             chunked or not length.isdecimal() or int(length) > UPLOADS.get(scope["path"], MAX_BODY)
         ):
             # An unread body must not be taken for the next request.
-            return PlainTextResponse("413 the form is too large\n", 413, {"Connection": "close"})
+            line = "the form is too large"
+            answer = (
+                self.error_page(Request(scope), 413, line)
+                if self.error_page
+                else PlainTextResponse(f"413 {line}\n", 413)
+            )
+            answer.headers["Connection"] = "close"
+            return answer
         return None
 
 

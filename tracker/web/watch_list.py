@@ -6,7 +6,7 @@ What is in the settings file is shown and cannot be edited here. Each edit is on
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -17,16 +17,16 @@ from sqlalchemy import Connection
 from tracker.alerts import mutes, watch_list
 from tracker.alerts.routing import DEFAULT_LEVEL, route_conditions
 from tracker.alerts.watch_list import WatchListError
-from tracker.clock import reader_instant
-from tracker.config.models import Route, Settings
-from tracker.config.validators import weekday_span
 from tracker.errors import UsageError
 from tracker.legal_status.watched import shipped
 from tracker.model import TOPIC_IDS, Direction, DocumentKind, Level
 from tracker.rendering.delivery_hold import conditions_line
+from tracker.rendering.source_text import source_label
 from tracker.screening.partner_file import LARGEST, read_watch_columns
+from tracker.screening.report import country_name
 from tracker.storage import audit_log, watch_entries
 from tracker.storage.audit_log import Event
+from tracker.storage.story_queries import faces_of_stories
 from tracker.storage.watch_entries import EntryKind, WatchEntry
 from tracker.text import fold_space
 from tracker.web.authentication import address_of
@@ -35,11 +35,12 @@ from tracker.web.rendering import language_of, local_path, page
 from tracker.web.review import reviewer
 from tracker.web.security_headers import check_form
 from tracker.web.watch_forms import profile_fields, profile_values, route_fields, route_values
+from tracker.web.watch_words import conditions_of, mute_words, muted_story, said, span_words
 
 router = APIRouter(include_in_schema=False)
 
 LOGGED = 200
-SCOPES = ("source", "topic", "channel")
+LONGEST_NAME = 100  # of a story in the address
 
 Text = Annotated[str, Form(max_length=1_000_000)]
 Texts = Annotated[list[str] | None, Form(max_length=100)]
@@ -48,7 +49,7 @@ Write = Callable[[Connection], object]
 
 @router.get("/watch-list")
 def watch_list_page(request: Request, web_context: InjectedContext) -> HTMLResponse:
-    return _page(request, web_context)
+    return show_page(request, web_context)
 
 
 @router.get("/watch-list/log")
@@ -56,13 +57,19 @@ def log_page(request: Request, web_context: InjectedContext) -> HTMLResponse:
     with web_context.store.read() as connection:
         entries = watch_entries.log(connection, LOGGED)
         muted = audit_log.entries(connection, Event.MUTED, Event.MUTE_ENDED, limit=LOGGED)
+    language = language_of(request, web_context)
+    named = partial(source_label, web_context.settings, language=language)
+    stories = [story for entry in muted if (story := muted_story(entry.value))]
+    with web_context.reading() as store:
+        faces = faces_of_stories(store.connection, stories)
     return page(
         request,
         web_context,
         "watch_log.html.j2",
         entries=entries,
         muted=muted,
-        said=_said,
+        said=lambda entry: said(entry, language, named),
+        said_mute=lambda value: mute_words(value, language, named, faces),
     )
 
 
@@ -156,7 +163,9 @@ def save_instrument(
     value = {"name": fold_space(name)} | ({"title": fold_space(title)} if title.strip() else {})
     problems = _save(request, web_context, EntryKind.INSTRUMENT, value, "", None)
     if problems:
-        return _page(request, web_context, problems, status=422)
+        return show_page(
+            request, web_context, problems, status=422, instrument={"name": name, "title": title}
+        )
     return RedirectResponse("/watch-list?saved=instrument#instruments", 303)
 
 
@@ -169,10 +178,12 @@ def remove(
         raise HTTPException(422, f"{kind!r} is no table of the watch list")
     problems = _write(
         web_context,
-        lambda connection: watch_list.remove(connection, EntryKind(kind), key, **_by(request, web_context)),
+        lambda connection: watch_list.remove(
+            connection, EntryKind(kind), key, **by_whom(request, web_context)
+        ),
     )
     if problems:
-        return _page(request, web_context, problems, status=422)
+        return show_page(request, web_context, problems, status=422)
     return RedirectResponse("/watch-list?saved=removed", 303)
 
 
@@ -224,65 +235,36 @@ def watch_unit(
     problems = _write(
         web_context,
         lambda connection: watch_list.watch_unit(
-            connection, web_context.settings, wanted, profile=profile, **_by(request, web_context)
+            connection, web_context.settings, wanted, profile=profile, **by_whom(request, web_context)
         ),
     )
     if problems:
-        return _page(request, web_context, problems, status=422)
+        return show_page(request, web_context, problems, status=422)
     return RedirectResponse(local_path(back), 303)
-
-
-@router.post("/watch-list/mute")
-def mute(
-    request: Request,
-    web_context: InjectedContext,
-    form: Text,
-    what: Text = "",
-    until: Text = "",
-    channel: Text = "",
-    hold: Text = "",
-) -> Response:
-    """Withhold alerts of a source, topic or channel until a day, or hold them back until then (`hold`)."""
-    check_form(request, form, web_context.settings.viewer_url)
-    settings, now = web_context.settings, web_context.now()
-    problems = _mute_problems(settings, what, until, channel, now)
-    if problems:
-        return _page(request, web_context, problems, status=422)
-    scope, _, value = what.partition("=")
-    moment = _day_start(until, settings.timezone)
-    by = _by(request, web_context)
-    with web_context.store.write() as connection:
-        number = mutes.add(
-            connection, scope=scope, value=value, channel=channel or None, hold=bool(hold), until=moment, now=now  # type: ignore[arg-type]
-        )  # fmt: skip
-        said = f"{number}: {what}{f' ({channel})' if channel else ''} {'hold' if hold else 'mute'} {until}"
-        audit_log.add(connection, now, by["who"], Event.MUTED, said, by["address"])
-    return RedirectResponse("/watch-list?saved=mute#mutes", 303)
-
-
-@router.post("/watch-list/mute/end")
-def end_mute(
-    request: Request, web_context: InjectedContext, form: Text, number: Annotated[int, Form()] = 0
-) -> Response:
-    check_form(request, form, web_context.settings.viewer_url)
-    by = _by(request, web_context)
-    with web_context.store.write() as connection:
-        if mutes.end(connection, number, by["at"]):
-            audit_log.add(connection, by["at"], by["who"], Event.MUTE_ENDED, str(number), by["address"])
-    return RedirectResponse("/watch-list?saved=mute#mutes", 303)
 
 
 # --- pages
 
 
-def _page(
-    request: Request, web_context: WebContext, problems: tuple[str, ...] = (), status: int = 200
+def show_page(
+    request: Request,
+    web_context: WebContext,
+    problems: tuple[str, ...] = (),
+    status: int = 200,
+    *,
+    mute: Mapping[str, str] | None = None,
+    instrument: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
+    """Return the page. `mute` and `instrument`: what was entered in a form that has mistakes, so that it is not lost."""
     settings, now = web_context.settings, web_context.now()
     language = language_of(request, web_context)
     with web_context.store.read() as connection:
         entries = watch_entries.current(connection)
         muted = mutes.active(connection, now)
+    with web_context.reading() as store:
+        stories = faces_of_stories(store.connection, [one.value for one in muted if one.scope == "story"])
+        asked = request.query_params.get("story", "")[:LONGEST_NAME]
+    named = partial(source_label, settings, language=language)
     _, held = watch_list.with_entries(settings, entries)
     own = watch_list.in_file(settings)
     made = {kind: [one for one in held if one.entry.kind is kind] for kind in EntryKind}
@@ -299,12 +281,16 @@ def _page(
         made=made,
         shadowed=shadowed,
         default_route=not own.routes,
-        said=lambda route: conditions_line(route_conditions(route), language),
-        said_entry=lambda value: conditions_line(_conditions_of(value), language),
-        span=weekday_span,
+        said=lambda route: conditions_line(route_conditions(route), language, named),
+        said_entry=lambda value: conditions_line(conditions_of(value), language, named),
+        span=lambda value: span_words(value, language),
+        country=lambda printed: country_name(printed, language),
         profile_fields=("eccns", "hts", "products", "parties", "countries", "topics", "units"),
         shipped=len(shipped()),
         mutes=muted,
+        stories=stories,
+        mute=dict(mute or {"what": "story" if asked else "", "story": asked}),
+        instrument=dict(instrument or {}),
         channels=[channel.id for channel in settings.channels],
         scopes={
             "source": [source.id for source in settings.sources],
@@ -372,7 +358,7 @@ def _route_form(
 # --- writing
 
 
-def _by(request: Request, web_context: WebContext) -> dict[str, Any]:
+def by_whom(request: Request, web_context: WebContext) -> dict[str, Any]:
     return {
         "who": reviewer(request),
         "address": address_of(request, web_context.settings.access),
@@ -399,7 +385,7 @@ def _save(
     key: str,
     seen: int | None,
 ) -> tuple[str, ...]:
-    by = _by(request, web_context)
+    by = by_whom(request, web_context)
     return _write(
         web_context,
         lambda connection: watch_list.save(
@@ -417,61 +403,3 @@ def _held(web_context: WebContext, kind: EntryKind, key: str) -> WatchEntry | No
     if not found:
         raise HTTPException(404, f'the viewer has no {kind} "{key}"')
     return found[0]
-
-
-def _mute_problems(settings: Settings, what: str, until: str, channel: str, now: datetime) -> tuple[str, ...]:
-    scope, _, value = what.partition("=")
-    known = {
-        "source": [source.id for source in settings.sources],
-        "topic": list(TOPIC_IDS),
-        "channel": [one.id for one in settings.channels],
-    }
-    problems = []
-    if value not in known.get(scope, ()):
-        problems.append(f'no {scope if scope in known else "source"} has the id "{value}"')
-    if channel and channel not in known["channel"]:
-        problems.append(f'no channel has the id "{channel}"')
-    try:
-        if _day_start(until, settings.timezone) <= now:
-            problems.append(f"until: {until!r} has passed")
-    except ValueError:
-        problems.append(f"until: {until!r} is not a day such as 2026-11-22")
-    return tuple(problems)
-
-
-def _day_start(text: str, timezone: str) -> datetime:
-    return reader_instant(datetime.strptime(text, "%Y-%m-%d").date(), timezone)  # noqa: DTZ007 - a day of the reader
-
-
-def _conditions_of(value: Mapping[str, Any]) -> dict[str, Any]:
-    """The conditions of a route as the viewer holds it, also where it is not in use."""
-    when = value.get("when", {})
-    return route_conditions(
-        Route(
-            to=(),
-            level=Level(when.get("level", "low")) if when.get("level", "low") in list(Level) else Level.LOW,
-            topics=tuple(_listed(when.get("topic"))),
-            directions=tuple(_listed(when.get("direction"))),
-            sources=tuple(_listed(when.get("source"))),
-            kinds=tuple(_listed(when.get("kind"))),
-            profile=when.get("profile"),
-        )
-    )
-
-
-def _listed(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else list(value or ())
-
-
-def _said(entry: WatchEntry) -> list[tuple[str, list[str]]]:
-    """The values of a logged entry, each with its key."""
-    return [
-        (name, list(map(str, value)) if isinstance(value, list) else [_line(value)])
-        for name, value in (entry.value or {}).items()
-    ]
-
-
-def _line(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "; ".join(f"{name}: {', '.join(_listed(one))}" for name, one in value.items())
-    return str(value)
