@@ -56,8 +56,8 @@ def _gazetteer() -> tuple[re.Pattern[str], dict[str, Country]]:
         for name in (ja, en, *others):
             by_name[_folded(name).removeprefix("the ")] = place
     names = sorted(by_name, key=len, reverse=True)
-    latin = [re.escape(name).replace("'", "['’]") for name in names if name.isascii() or "Ü" in name]
-    wide = [re.escape(name) for name in names if not (name.isascii() or "Ü" in name)]
+    latin = [re.escape(name).replace("'", "['’]") for name in names if name.isascii() or "ü" in name]
+    wide = [re.escape(name) for name in names if not (name.isascii() or "ü" in name)]
     pattern = re.compile(rf"(?<![\w])(?:{'|'.join(latin)})(?!\w)|{'|'.join(wide)}", re.IGNORECASE)
     return pattern, by_name
 
@@ -70,7 +70,8 @@ def countries_in(text: str) -> tuple[Country, ...]:
 
 def _folded(name: str) -> str:
     """Return a name by which it is found in any case, as the pattern finds it: `TÜRKİYE` has a capital of its own."""
-    return name.casefold().replace("\N{COMBINING DOT ABOVE}", "").replace("’", "'")
+    plain = name.casefold().replace("\N{COMBINING DOT ABOVE}", "").replace("\N{LATIN SMALL LETTER DOTLESS I}", "i")
+    return plain.replace("’", "'")
 
 
 @lru_cache(maxsize=1)

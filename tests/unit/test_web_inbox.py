@@ -108,6 +108,30 @@ def test_only_who_made_an_entry_undoes_it(client: TestClient) -> None:
     assert counts(client)["Done"] == 1
 
 
+@pytest.mark.parametrize("written", ["sato", "SATO", "Ｓａｔｏ", " Sato "])
+def test_a_name_is_mine_whatever_its_case_and_width(client: TestClient, written: str) -> None:
+    client.cookies.set("reviewer", "Suzuki")
+    send(client, "review", action="assign", id=RULE, assignee=written)
+    assert shown(client, "?view=mine") == []
+    client.cookies.set("reviewer", "Sato")
+    assert RULE in shown(client, "?view=mine")
+    assert counts(client)["Mine"] == 1
+    assert RULE in shown(client, "?assignee=SaTo")
+
+
+def test_what_was_read_can_be_unread_again_and_again(client: TestClient) -> None:
+    assert counts(client)["Unread"] == 2
+    for _ in range(2):
+        send(client, "read", id=[STAY, TEXT])
+        assert counts(client)["Unread"] == 0
+        send(client, "unread", id=TEXT)
+        assert counts(client)["Unread"] == 1
+        send(client, "unread", id=STAY)
+        assert counts(client)["Unread"] == 2
+    send(client, "unread", id=STAY)
+    assert counts(client)["Unread"] == 2
+
+
 def test_what_is_assigned_is_mine_until_it_is_decided(client: TestClient) -> None:
     send(client, "review", action="assign", id=[RULE, STAY], assignee="Sato", due="2025-12-01")
     send(client, "review", action="assign", id=[STAY], assignee="Suzuki")

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from fastapi.testclient import TestClient
 
 from tests.unit.web_samples import NOW, settings, viewer
+from tracker.alerts import mutes
 from tracker.cli import effects, queries, settings_file
 from tracker.cli.app import app
 from tracker.config.loader import load
@@ -253,8 +254,49 @@ def test_mutes_are_set_and_ended_and_logged(client: TestClient) -> None:
         assert send(client, mute, what=what, until=until)[0] == 422
     assert send(client, "/watch-list/mute/end", number=1)[0] == 303
     log = client.get("/watch-list/log").text
-    assert "2: topic=fdpr (slack-trade) hold 2025-12-02" in log
+    assert (
+        "no. 2, Topic: Foreign direct product rules and de minimis (slack-trade), snoozed until 2 December 2025"
+        in log
+    )
     assert "Mute ended:" in log
+
+
+def test_a_story_is_muted_by_any_name_of_its_documents(client: TestClient, tmp_path: Path) -> None:
+    mute = {"what": "story", "until": "2025-12-01"}
+    status, html = send(client, "/watch-list/mute", story="2025-99999", **mute)
+    assert status == 422
+    assert "no change is called" in html
+    assert 'value="2025-99999"' in html
+    assert '<option value="story" selected>' in html
+    assert send(client, "/watch-list/mute", **mute)[0] == 422
+    assert send(client, "/watch-list/mute", story=" 2025-19001 ", **mute)[0] == 303
+    store = Store(tmp_path)
+    with store.read() as connection:
+        (held,) = mutes.active(connection, NOW)
+    store.close()
+    assert held.scope == "story"
+    page = client.get("/watch-list").text.split('id="mutes"')[1]
+    assert "Expansion of End-User Controls" in page
+    assert held.value not in page
+    log = client.get("/watch-list/log").text
+    assert "no. 1, Story: Expansion of End-User Controls" in log
+    assert held.value not in log
+
+
+def test_a_link_to_the_watch_list_fills_the_form_for_a_story(client: TestClient) -> None:
+    html = client.get("/watch-list?story=2025-19001").text
+    assert 'name="story" value="2025-19001"' in html
+    assert '<option value="story" selected>' in html
+
+
+def test_a_log_of_edits_has_no_ids(client: TestClient) -> None:
+    send(client, "/watch-list/profile", "/watch-list/profile", id="valves", countries="CN", topics=["fdpr"])
+    send(client, "/watch-list/route", "/watch-list/route", level="medium", source=["ear"], to=["slack-trade"])
+    client.cookies.set("lang", "ja")
+    log = client.get("/watch-list/log").text
+    assert "国・地域: 中国" in log
+    assert "影響度「中」以上、情報源: eCFR: 15 CFR 730-774" in log
+    assert "medium" not in log
 
 
 def test_only_operators_edit(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ RESEMBLING = (
     " AND (level = 0 OR NOT EXISTS (SELECT 1 FROM change_topic WHERE change_topic.seq = change.seq))"
 )
 # The literal lets the database take the index of the changes that somebody has.
-_ASSIGNED = "assignee <> '' AND assignee = ?"
+_ASSIGNED = "assignee <> '' AND assignee IN (SELECT value FROM json_each(?))"
 _NOT_READ = "NOT EXISTS (SELECT 1 FROM read_mark WHERE reader = ? AND change_id = change.id AND read_mark.revision >= change.revision)"
 _CARD_OPEN = (
     "EXISTS (SELECT 1 FROM document_group JOIN card ON card.name = document_group.story"
@@ -47,11 +47,11 @@ _CARD_OPEN = (
 @dataclass(frozen=True, slots=True)
 class QueueView:
     """A view of the inbox. `name`: `open` (nobody acknowledged or decided it), `done` (somebody did, and nothing else of
-    its story is open), `mine` (assigned to `person`, not decided), `unread` (not opened by `reader` since it came, and of the
+    its story is open), `mine` (assigned to one of `people`, the spellings of a name, not decided), `unread` (not opened by `reader` since it came, and of the
     day `since` or later), `all`. In each, the level is the one that the inbox shows."""
 
     name: str
-    person: str = ""
+    people: tuple[str, ...] = ()
     reader: str = ""
     since: date | None = None
 
@@ -64,7 +64,7 @@ class ChangeQuery:
     leaves out typographic changes. `baseline`: False leaves out the baseline. `resembling`: only changes in which
     the rules found nothing and whose words are similar to a topic. `terms`: each in one of its forms, where the
     words of `query` are not enough. `review`: `open` (nobody acknowledged or decided the current revision),
-    `acknowledged`, `decided`. `queue`: a view of the inbox."""
+    `acknowledged`, `decided`. `assignees`: the spellings of the name to which it is assigned. `queue`: a view of the inbox."""
 
     since: date | None = None
     until: date | None = None
@@ -79,7 +79,7 @@ class ChangeQuery:
     status: str | None = None
     on: date | None = None
     review: str | None = None
-    assignee: str | None = None
+    assignees: tuple[str, ...] = ()
     editorial: bool | None = None
     baseline: bool | None = None
     resembling: bool = False
@@ -114,7 +114,7 @@ def conditions(wanted: ChangeQuery) -> tuple[str, list[Any]]:
         ("kind = ?", wanted.kind),
         ("editorial = ?", wanted.editorial),
         ("baseline = ?", wanted.baseline),
-        (_ASSIGNED, wanted.assignee),
+        (_ASSIGNED, json.dumps(wanted.assignees) if wanted.assignees else None),
     )
     for condition, value in plain:
         if value is not None:
@@ -156,7 +156,7 @@ def _in_view(view: QueueView) -> tuple[str, list[Any]]:
         case "done":
             return f"change.handled = true AND NOT {_CARD_OPEN}", []
         case "mine":
-            return f"{_ASSIGNED} AND NOT decided", [view.person]
+            return f"{_ASSIGNED} AND NOT decided", [json.dumps(view.people)]
         case "unread":
             day = view.since.isoformat() if view.since else ""
             return f"{DAY} >= ? AND {_NOT_READ}", [day, view.reader]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 
 from tracker.storage.inbox_tables import READ_MARK
 from tracker.storage.reading import ReadConnection
@@ -15,8 +15,6 @@ from tracker.storage.schema import CHANGE, DOCUMENT_GROUP
 
 def add(connection: Connection, reader: str, change_ids: Sequence[str], at: datetime) -> None:
     """Marks these changes, and the others of their stories, as read in their current revision."""
-    stories = select(DOCUMENT_GROUP.c.story).where(DOCUMENT_GROUP.c.name.in_(list(change_ids)))
-    names = select(DOCUMENT_GROUP.c.name).where(DOCUMENT_GROUP.c.story.in_(stories))
     read = (
         select(READ_MARK.c.id)
         .where(
@@ -27,13 +25,38 @@ def add(connection: Connection, reader: str, change_ids: Sequence[str], at: date
         .exists()
     )
     found = connection.execute(
-        select(CHANGE.c.id, CHANGE.c.revision).where(
-            (CHANGE.c.id.in_(list(change_ids)) | CHANGE.c.id.in_(names)) & ~read
-        )
+        select(CHANGE.c.id, CHANGE.c.revision).where(_of_stories(change_ids) & ~read)
     ).all()
     if found:
         rows = [{"reader": reader, "change_id": row.id, "revision": row.revision, "at": at} for row in found]
         connection.execute(insert(READ_MARK), rows)
+
+
+def remove(connection: Connection, reader: str, change_ids: Sequence[str], at: datetime) -> None:
+    """Marks these changes, and the others of their stories, as unread: by a mark below every revision, so that `last` grows."""
+    marks = (
+        select(READ_MARK.c.change_id, func.min(READ_MARK.c.revision).label("least"))
+        .where(
+            (READ_MARK.c.reader == reader)
+            & READ_MARK.c.change_id.in_(select(CHANGE.c.id).where(_of_stories(change_ids)))
+        )
+        .group_by(READ_MARK.c.change_id)
+    )
+    rows = [
+        {"reader": reader, "change_id": row.change_id, "revision": min(row.least, 0) - 1, "at": at}
+        for row in connection.execute(marks).all()
+    ]
+    if rows:
+        before = connection.execute(select(func.max(READ_MARK.c.id))).scalar_one()
+        connection.execute(insert(READ_MARK), rows)
+        own = (READ_MARK.c.reader == reader) & READ_MARK.c.change_id.in_([row["change_id"] for row in rows])
+        connection.execute(delete(READ_MARK).where(own & (READ_MARK.c.id <= before)))
+
+
+def _of_stories(change_ids: Sequence[str]) -> ColumnElement[bool]:
+    stories = select(DOCUMENT_GROUP.c.story).where(DOCUMENT_GROUP.c.name.in_(list(change_ids)))
+    names = select(DOCUMENT_GROUP.c.name).where(DOCUMENT_GROUP.c.story.in_(stories))
+    return CHANGE.c.id.in_(list(change_ids)) | CHANGE.c.id.in_(names)
 
 
 def last(connection: ReadConnection, reader: str) -> int:

@@ -25,6 +25,7 @@ from tracker.storage.leading_records import leading_records, leading_texts
 from tracker.storage.recipient_queries import held, with_recipients
 from tracker.storage.story_queries import FACE, texts_with_stories
 from tracker.storage.text_index import MATCHES
+from tracker.text import search_key
 
 _SUMS = ", ".join(f"sum({state}) AS {state}" for state in DELIVERY_STATES)
 
@@ -310,6 +311,11 @@ class StoreReader:
         """Everybody to whom a change was ever assigned."""
         query = "SELECT DISTINCT value FROM review WHERE action = 'assign' AND value <> '' ORDER BY value"
         return [row["value"] for row in self.connection.execute(query)]
+
+    def spellings(self, name: str) -> tuple[str, ...]:
+        """The forms in which changes were assigned to this name, whatever its case and width; the name itself first."""
+        key = search_key(name)
+        return (name, *(one for one in self.assignees() if one != name and search_key(one) == key))
 
     def sources(self) -> dict[str, dict[str, Any]]:
         return {row["id"]: dict(row) for row in self.connection.execute("SELECT * FROM source ORDER BY id")}

@@ -45,7 +45,7 @@ _ROLES: tuple[tuple[str, str, UserRole], ...] = (
     *(("POST", path, UserRole.READER) for path in QUESTIONS),
     ("POST", r"/sign-out", UserRole.READER),
     ("POST", r"/saved(/[^/]+/[a-z]+)?", UserRole.READER),
-    ("POST", r"/inbox/read", UserRole.READER),  # a mark of the reader's own
+    ("POST", r"/inbox/(read|unread)", UserRole.READER),  # a mark of the reader's own
     ("POST", r"/parties", UserRole.READER),  # checks a file, and keeps nothing
     ("POST", r"/sources/[^/]+/poll", UserRole.OPERATOR),
     ("POST", r"/watch-list/.*", UserRole.OPERATOR),

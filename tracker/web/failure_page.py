@@ -1,4 +1,4 @@
-"""Answers a request that failed by a mistake of the program with a page in the reader's language, and logs the mistake."""
+"""Answers a request that failed by a mistake of the program with a page in the reader's language."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ LINE = "the program failed; the log has the reason"
 
 
 class FailurePage:
-    """ASGI middleware. An exception that no handler takes is logged with its traceback and answered with status 500. Where the
-    page itself cannot be made, the answer is one line; where a part was sent already, the exception goes on.
+    """ASGI middleware. An exception that no handler takes is answered with status 500, and goes on to the server, which logs its
+    traceback. Where the page itself cannot be made, the answer is one line.
     """
 
     def __init__(self, app: ASGIApp, *, error_page: ErrorPage) -> None:
@@ -39,14 +39,13 @@ class FailurePage:
         try:
             await self.app(scope, receive, sending)
         except Exception:
-            if started:
-                raise
-            log.exception("a request failed", method=scope["method"], path=scope["path"])
-            await self._answer(Request(scope))(scope, receive, send)
+            if not started:
+                await self._answer(Request(scope))(scope, receive, send)
+            raise
 
     def _answer(self, request: Request) -> Response:
         try:
             return self.error_page(request, 500, LINE)
-        except Exception:
-            log.exception("the page of an error cannot be made", path=request.url.path)
+        except Exception as error:  # noqa: BLE001 - the first exception is the one to be seen
+            log.warning("the page of an error cannot be made", path=request.url.path, error=repr(error))
             return PlainTextResponse(f"500 {LINE}\n", 500)

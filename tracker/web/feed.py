@@ -47,8 +47,8 @@ def feed_of_saved_search(
 ) -> Response:
     """Return the feed of a saved search; `name` is its title."""
     today = web_context.today()
-    wanted = replace(chosen.wanted(today), baseline=False, limit=ENTRIES)
     with web_context.reading() as store:
+        wanted = replace(chosen.wanted(today, store), baseline=False, limit=ENTRIES)
         changes = [worded_on(change_from_json(record), today) for record in store.changes(wanted)]
     language = asked_language(request, web_context)
     address = (

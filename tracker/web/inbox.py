@@ -33,6 +33,7 @@ from tracker.storage import read_marks, reviews, saved_searches, story_cards
 from tracker.storage.change_query import ChangeQuery, QueueView
 from tracker.storage.read_queries import StoreReader
 from tracker.stories.story_text import record_line
+from tracker.text import search_key
 from tracker.web.authentication import principal_of
 from tracker.web.context import InjectedContext, WebContext
 from tracker.web.inbox_actions import done_of
@@ -52,12 +53,14 @@ _QUEUES = {"unreviewed": "open", "unread": "unread", "mine": "mine", "done": "do
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Who reads the inbox: the name under which marks are kept, the name to which changes are assigned (empty: none
-    yet), and the profile whose levels lead. `read`: those of the listed changes that this reader has opened."""
+    yet), and the profile whose levels lead. `read`: those of the listed changes that this reader has opened.
+    `names`: the spellings of the name under which changes were assigned."""
 
     key: str
     name: str
     profile: str
     read: frozenset[str] = frozenset()
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +217,10 @@ def _inbox(request: Request, web_context: WebContext, listed: Sequence[str] = ()
     chosen, language = filter_of(request.query_params), language_of(request, web_context)
     reader = Reader(reader_of(request), reviewer(request), lead_profile(request, web_context, chosen))
     number = number_of(request.query_params.get("page", "1"))
-    wanted = _wanted(chosen, web_context.today(), reader)
-    floor = (wanted.level or Level.NONE).rank
     with web_context.reading() as store:
+        reader = replace(reader, names=store.spellings(reader.name) if reader.name else ())
+        wanted = _wanted(chosen, web_context.today(), store, reader)
+        floor = (wanted.level or Level.NONE).rank
         counts = _counts(store, wanted, chosen, reader)
         total = _from(counts[chosen.shown_view], floor)
         pages = max(1, -(-total // PAGE))
@@ -265,18 +269,19 @@ def _inbox(request: Request, web_context: WebContext, listed: Sequence[str] = ()
 
 
 def _people(known: Mapping[str, list[str]], own: str) -> list[str]:
-    return list(dict.fromkeys(filter(None, (own, *known["assignee"]))))
+    others = [name for name in known["assignee"] if search_key(name) != search_key(own)]
+    return [*filter(None, (own,)), *others]
 
 
-def _wanted(chosen: InboxFilter, today: date, reader: Reader) -> ChangeQuery:
+def _wanted(chosen: InboxFilter, today: date, store: StoreReader, reader: Reader) -> ChangeQuery:
     """Return the query for the shown view. The records of the first poll are out of sight unless they are asked for."""
     view = _view(chosen.shown_view, today, reader)
-    return replace(chosen.wanted(today), baseline=None if chosen.baseline else False, queue=view)
+    return replace(chosen.wanted(today, store), baseline=None if chosen.baseline else False, queue=view)
 
 
 def _view(name: str, today: date, reader: Reader) -> QueueView:
     since = today - timedelta(days=UNREAD_DAYS)
-    return QueueView(_QUEUES[name], person=reader.name, reader=reader.key, since=since)
+    return QueueView(_QUEUES[name], people=reader.names, reader=reader.key, since=since)
 
 
 def _counts(

@@ -1,4 +1,4 @@
-"""What readers do in the inbox: acknowledge, assign, decide, undo and mark as read, one story or several at once.
+"""What readers do in the inbox: acknowledge, assign, decide, undo and mark as read or unread, one story or several at once.
 
 Everything is an entry of the review log. An undo is a further entry, by which the earlier ones no longer count.
 """
@@ -127,6 +127,21 @@ def mark_read(
     check_form(request, form, web_context.settings.viewer_url)
     with web_context.store.write() as connection:
         read_marks.add(connection, reader_of(request), id, web_context.now())
+    return _back(back, "")
+
+
+@router.post("/inbox/unread")
+def mark_unread(
+    request: Request,
+    web_context: InjectedContext,
+    form: Field,
+    id: Ids = [],  # noqa: B006 - as above
+    back: Field = "/",
+) -> Response:
+    """Mark these changes and their stories as unread by this reader."""
+    check_form(request, form, web_context.settings.viewer_url)
+    with web_context.store.write() as connection:
+        read_marks.remove(connection, reader_of(request), id, web_context.now())
     return _back(back, "")
 
 

@@ -13,6 +13,7 @@ from tracker.model import TOPIC_IDS, DocumentKind, Language, Level
 from tracker.search.query import terms
 from tracker.storage.change_query import ChangeQuery
 from tracker.storage.read_queries import StoreReader
+from tracker.text import search_key
 from tracker.web.context import WebContext
 
 PAGE = 50
@@ -86,9 +87,9 @@ class InboxFilter:
         """The view that the inbox shows: `unreviewed`, unless something is searched in all of them."""
         return self.view or ("all" if self.q or self.review or self.assignee else "unreviewed")
 
-    def wanted(self, today: date) -> ChangeQuery:
+    def wanted(self, today: date, store: StoreReader) -> ChangeQuery:
         """Return the filter for the query. Without a level, typographic changes and changes outside the field
-        are left out, unless a profile is given.
+        are left out, unless a profile is given. Changes of an assignee are found however the name was written.
         """
         level = _member(Level, self.level)
         return ChangeQuery(
@@ -103,7 +104,7 @@ class InboxFilter:
             status=self.status or None,
             on=today,
             review=self.review or None,
-            assignee=self.assignee or None,
+            assignees=store.spellings(self.assignee) if self.assignee else (),
             editorial=None if level is Level.NONE else False,
             baseline=False if self.new else None,
             resembling=bool(self.similar),
@@ -177,7 +178,7 @@ def filter_label(name: str, language: Language) -> str:
 def choices(web_context: WebContext) -> dict[str, list[str]]:
     settings = web_context.settings
     with web_context.reading() as store:
-        assignees = store.assignees()
+        assignees = {search_key(name): name for name in reversed(store.assignees())}
     return {
         "topic": list(TOPIC_IDS),
         "source": [source.id for source in settings.sources],
@@ -185,7 +186,7 @@ def choices(web_context: WebContext) -> dict[str, list[str]]:
         "status": list(STATES),
         "kind": [str(kind) for kind in DocumentKind],
         "review": list(REVIEWS),
-        "assignee": assignees,
+        "assignee": sorted(assignees.values()),
         "similar": ["1"] if settings.similarity else [],
     }
 

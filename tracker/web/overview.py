@@ -64,7 +64,7 @@ def _dated(web_context: WebContext, chosen: InboxFilter, *, superseded: bool = F
     today = web_context.today()
     with web_context.reading() as store:
         if chosen.conditions:
-            wanted = replace(chosen.wanted(today), limit=10_000)
+            wanted = replace(chosen.wanted(today, store), limit=10_000)
             records = [record for record in store.changes(wanted) if record["dates"]]
         else:
             records = list(store.planned(today, superseded=superseded))

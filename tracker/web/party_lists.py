@@ -96,8 +96,8 @@ def _wrong(
 
 def _found(web_context: WebContext, chosen: InboxFilter) -> tuple[PartyChange, ...]:
     """Return the parties, those in Japan first, then by country. A party that two sources list is shown once."""
-    wanted = chosen.wanted(web_context.today())
     with web_context.reading() as store:
+        wanted = chosen.wanted(web_context.today(), store)
         records = [
             record
             for kind in ("list", "cfr")
