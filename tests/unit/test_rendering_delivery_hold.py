@@ -61,8 +61,8 @@ def test_names_that_contain_separators_are_rendered_whole() -> None:
 
 def test_notices_have_a_reason_too() -> None:
     unacknowledged = {"code": "unacknowledged", "seconds": 4 * 3600}
-    assert reason_line(unacknowledged, "ja") == "4h以内に誰も確認しなかったため"
-    assert reason_line(unacknowledged, "en") == "not acknowledged within 4h"
+    assert reason_line(unacknowledged, "ja") == "4時間以内に誰も確認しなかったため"
+    assert reason_line(unacknowledged, "en") == "not acknowledged within 4 hours"
     assert reason_line({"code": "outage"}, "ja") == "障害の連絡先"
     assert reason_line({"code": "outage"}, "en") == "receives outage notices"
     assert reason_line({}, "en") == ""
