@@ -70,7 +70,11 @@ def countries_in(text: str) -> tuple[Country, ...]:
 
 def _folded(name: str) -> str:
     """Return a name by which it is found in any case, as the pattern finds it: `TÜRKİYE` has a capital of its own."""
-    plain = name.casefold().replace("\N{COMBINING DOT ABOVE}", "").replace("\N{LATIN SMALL LETTER DOTLESS I}", "i")
+    plain = (
+        name.casefold()
+        .replace("\N{COMBINING DOT ABOVE}", "")
+        .replace("\N{LATIN SMALL LETTER DOTLESS I}", "i")
+    )
     return plain.replace("’", "'")
 
 

@@ -25,8 +25,18 @@ WORDS = {
         "配信ルートを追加",
         "file",
         "監視リスト",
+        "半角の英数字",
     ),
-    "en": ("Add a profile", "Name", "Products", "Save", "Add a route", "file", "Watch list"),
+    "en": (
+        "Add a profile",
+        "Name",
+        "Products",
+        "Save",
+        "Add a route",
+        "file",
+        "Watch list",
+        "must be letters",
+    ),
 }
 
 
@@ -36,7 +46,7 @@ def test_the_next_change_is_routed_by_the_edited_profile(
     browser: Any,  # noqa: F811
     language: str,
 ) -> None:
-    add, name, products, save, add_route, channel, title = WORDS[language]
+    add, name, products, save, add_route, channel, title, mistake = WORDS[language]
     world.use("page", extra=QUIET.format(folder=world.folder))
     world.poll()
     store = Store(world.state)
@@ -50,7 +60,7 @@ def test_the_next_change_is_routed_by_the_edited_profile(
         page.get_by_label(name, exact=True).fill("our valves")
         page.get_by_label(products, exact=True).fill("vacuum valve")
         page.get_by_role("button", name=save).click()
-        assert "must be letters" in page.locator(".mistakes").inner_text()
+        assert mistake in page.locator(".mistakes").inner_text()
         page.get_by_label(name, exact=True).fill("our-valves")
         page.get_by_role("button", name=save).click()
         assert page.locator("h1").inner_text() == title

@@ -268,7 +268,7 @@ def test_a_list_that_is_missing_is_named_and_ends_the_command_with_1(tmp_path: P
 def test_no_form_of_the_result_says_clear(state: Path, language: str) -> None:
     names = "name\nNobody Ltd\n=HYPERLINK(1)\nHuawei Technologies\n"
     text = run(state, names, "--lang", language)
-    assert ("18 July 2026" if language == "en" else "2026年7月18日") in text.stdout
+    assert ("July 18, 2026" if language == "en" else "2026年7月18日") in text.stdout
     assert "Huawei Technologies Co., Ltd." in text.stdout
     assert "50" in text.stdout
     assert "clear" not in text.stdout.lower()

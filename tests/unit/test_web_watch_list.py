@@ -255,7 +255,7 @@ def test_mutes_are_set_and_ended_and_logged(client: TestClient) -> None:
     assert send(client, "/watch-list/mute/end", number=1)[0] == 303
     log = client.get("/watch-list/log").text
     assert (
-        "no. 2, Topic: Foreign direct product rules and de minimis (slack-trade), snoozed until 2 December 2025"
+        "no. 2, Topic: Foreign direct product rules and de minimis (slack-trade), snoozed until December 2, 2025"
         in log
     )
     assert "Mute ended:" in log
