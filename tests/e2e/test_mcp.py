@@ -35,6 +35,7 @@ TOOLS = {
     "deadlines",
     "screen_party",
     "explain_for_profile",
+    "duty",
 }
 Ask = Callable[..., Awaitable[dict[str, Any]]]
 

@@ -17,8 +17,11 @@ from tracker.cli.app import app
 from tracker.config.loader import load
 from tracker.demo.model import FrDocument
 from tracker.errors import UsageError
+from tracker.mcp import duty_tools
+from tracker.mcp.answering import Answers
 from tracker.storage.database import Store
 from tracker.web.app import create_app
+from tracker.web.context import WebContext
 
 ANY = added("9903.03.01", "Articles the product of any country", f"{THE_DUTY} + 10%")
 
@@ -185,3 +188,20 @@ def test_a_heading_that_no_release_has_yet_is_a_question(world: World) -> None:
         "E.O. 14901 adds heading 9903.05.01 by that day, and this release does not have it yet: “The HTSUS is modified by adding "
         "heading 9903.05.01, effective June 18, 2026.”"
     ]
+
+
+def test_assistants_get_the_duty_with_its_release_and_what_is_open(tariff: World) -> None:
+    settings = load(tariff.config)
+    store = Store(tariff.state)
+    answers = Answers(WebContext(lambda: settings, tariff.state, store, lambda: tariff.now))
+    found = duty_tools.duty(answers, "8708.40.11.50", "", "2026-06-20")
+    assert found["duty"]["state"] == "determined"
+    assert found["duty"]["additional"][0]["heading"] == "9903.03.01"
+    assert [one["release"] for one in found["citations"]] == ["2026HTSRev14"]
+    assert found["undetermined"] == []
+    above = duty_tools.duty(answers, "8708.40", "JP", "2026-06-20")
+    assert [one["code"] for one in above["undetermined"]] == ["duty-not-determined"]
+    for wrong in ("car", "", "8" * 30):
+        with pytest.raises(UsageError):
+            duty_tools.duty(answers, wrong, "JP", "")
+    store.close()

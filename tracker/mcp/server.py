@@ -1,4 +1,4 @@
-"""The MCP server: nine read-only tools, the digests as resources, and prompts in both languages."""
+"""The MCP server: ten read-only tools, the digests as resources, and prompts in both languages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pydantic import Field
 
 from tracker import __version__
 from tracker.errors import TrackerError
-from tracker.mcp import change_tools, digests, law_tools, party_tools
+from tracker.mcp import change_tools, digests, duty_tools, law_tools, party_tools
 from tracker.mcp.answering import Answers
 from tracker.mcp.prompts import prompts
 from tracker.mcp.source_words import NOTICE
@@ -225,7 +225,20 @@ def _law_tools(server: MCPServer[Any], answers: Answers) -> None:
         rule, and how fresh each list is. No match is no clearance."""
         return party_tools.screen_party(answers, name, country)
 
+    def duty(
+        hts: Annotated[str, Field(description="An HTS number of 4 to 10 digits: 8708.40.11", max_length=20)],
+        origin: Annotated[
+            str, Field(description="Country of origin, two letters or a name; empty: JP", max_length=60)
+        ] = "",
+        on: Day = "",
+    ) -> dict[str, Any]:
+        """Which duty a line of the tariff schedule pays on a day of entry: the base rate and the headings of chapter 99 that
+        apply by their own words and notes, each with rate, days, source and quote. not-determined names the open questions:
+        never guess them. on: default today in New York."""
+        return duty_tools.duty(answers, hts, origin, on)
+
     _tool(server, "A name against the lists of parties", screen_party)
+    _tool(server, "The duty of a line", duty)
     _tool(server, "The law on a day", law_as_of)
     _tool(server, "Differences", diff)
     _tool(server, "Register of effects", effects)
