@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests import forked
 from tests.unit.digest_samples import MONDAY, PERIOD, full_week
 from tests.unit.notifications_sinks import HttpSink, http_sink
 from tracker.storage import changes as stored
@@ -62,11 +63,9 @@ def at(now: datetime) -> dict[str, str]:
 
 def tracker(
     folder: Path, *words: str, now: datetime = MONDAY, code: int = 0
-) -> subprocess.CompletedProcess[bytes]:
-    done = subprocess.run(
-        arguments(folder, *words), capture_output=True, env=at(now), timeout=60, check=False
-    )
-    assert done.returncode == code, (done.stdout + done.stderr).decode()
+) -> subprocess.CompletedProcess[str]:
+    done = forked.run(*arguments(folder, *words)[3:], env=at(now))
+    assert done.returncode == code, done.stdout + done.stderr
     return done
 
 
@@ -74,9 +73,9 @@ def tracker(
 
 
 def test_the_command_gives_the_last_week_in_every_form(folder: Path) -> None:
-    text = tracker(folder, "digest").stdout.decode()
+    text = tracker(folder, "digest").stdout
     assert text.startswith("# 週報 2026年第20週\n")
-    assert tracker(folder, "digest", "--lang", "en", "--format", "html").stdout.startswith(b"<!DOCTYPE html>")
+    assert tracker(folder, "digest", "--lang", "en", "--format", "html").stdout.startswith("<!DOCTYPE html>")
     pytest.importorskip("weasyprint")
     paper = folder / "week.pdf"
     tracker(folder, "digest", "--format", "pdf", "-o", str(paper))
@@ -84,10 +83,10 @@ def test_the_command_gives_the_last_week_in_every_form(folder: Path) -> None:
 
 
 def test_a_past_week_can_be_sent_again_and_reads_the_same(folder: Path) -> None:
-    first = tracker(folder, "digest", "--lang", "en").stdout.decode()
+    first = tracker(folder, "digest", "--lang", "en").stdout
     later = tracker(
         folder, "digest", "--lang", "en", "--week", "2026-W20", now=MONDAY + timedelta(days=200)
-    ).stdout.decode()
+    ).stdout
     made = "Made May 18, 2026, 08:00 JST"
     assert made in first
     assert first.replace(made, "") == later.replace("Made December 4, 2026, 08:00 JST", "")
@@ -105,7 +104,7 @@ def test_a_past_week_can_be_sent_again_and_reads_the_same(folder: Path) -> None:
     ],
 )
 def test_wrong_use_is_one_line_and_exit_2(folder: Path, words: list[str], expected: str) -> None:
-    output = tracker(folder, "digest", *words, code=2).stderr.decode()
+    output = tracker(folder, "digest", *words, code=2).stderr
     assert expected in output
     assert output.count("\n") == 1
 
@@ -124,12 +123,10 @@ def test_without_the_extra_a_pdf_is_one_line_and_exit_2(folder: Path) -> None:
 def test_sending_by_hand_sends_once_and_prints_the_state(folder: Path) -> None:
     letters = folder / "letters.txt"
     sending_to(folder, f"tofile://{letters}")
-    assert b"it ja: sent: " in tracker(folder, "digest", "--send").stdout
-    assert b"it ja: sent already, 2026-05-17 23:00 UTC" in tracker(folder, "digest", "--send").stdout
+    assert "it ja: sent: " in tracker(folder, "digest", "--send").stdout
+    assert "it ja: sent already, 2026-05-17 23:00 UTC" in tracker(folder, "digest", "--send").stdout
     assert letters.read_text("utf-8").count("# 週報 2026年第20週") == 1
-    assert f"sent     2026-05-18 08:00  it  {PERIOD.name} digest ja" in (
-        tracker(folder, "deliveries").stdout.decode()
-    )
+    assert f"sent     2026-05-18 08:00  it  {PERIOD.name} digest ja" in (tracker(folder, "deliveries").stdout)
     (row,) = json.loads(tracker(folder, "deliveries", "--json").stdout)
     assert (row["kind"], row["change_id"], row["language"], row["state"]) == (
         "digest", PERIOD.name, "ja", "sent",
@@ -209,7 +206,5 @@ def test_the_daemon_sends_the_digest_at_its_hour_once_across_restarts(folder: Pa
 def test_the_digest_of_another_zone_is_of_its_own_week(folder: Path) -> None:
     config = folder / "sources.toml"
     config.write_text('[tracker]\ntimezone = "America/New_York"\nlanguages = ["en"]\n' + BOOK, "utf-8")
-    text = tracker(
-        folder, "digest", "--format", "md", now=datetime(2026, 5, 18, 3, tzinfo=UTC)
-    ).stdout.decode()
+    text = tracker(folder, "digest", "--format", "md", now=datetime(2026, 5, 18, 3, tzinfo=UTC)).stdout
     assert text.startswith("# Weekly digest 2026, week 19\n")  # it is Sunday there still

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import forked
 from tests.e2e.test_process import NEWS, RULE, environment, started, stored, tracker, until
 from tests.e2e.world import World
 from tracker.archive.backup import backup
@@ -34,9 +35,9 @@ FABRICATION = ("fabrication facility", "fabrication plant")
 def killed(
     world: World, at: int, *arguments: str, state: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "tests.e2e.killed", str(at), *arguments, "--config", world.config, "--state", state or world.state],
-        capture_output=True, text=True, check=False, env=environment(world), timeout=120,
+    return forked.run(
+        str(at), *arguments, "--config", world.config, "--state", state or world.state,
+        env=environment(world), module="tests.e2e.killed",
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import forked
 from tests.e2e.world import World
 from tests.recorded import recorded
 from tests.standin.recorded_site import FIRST_STATE, recorded_archive
@@ -28,10 +29,7 @@ NEWS = " The rule adds 12 entities in China to the Entity List and controls vacu
 
 def tracker(world: World, *arguments: str, code: int = 0) -> str:
     """Runs a command to its end and returns its standard output."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tracker", *arguments, "--config", world.config, "--state", world.state],
-        capture_output=True, text=True, check=False, env=environment(world), timeout=120,
-    )  # fmt: skip
+    done = forked.run(*arguments, "--config", world.config, "--state", world.state, env=environment(world))
     assert done.returncode == code, done.stderr + done.stdout
     return done.stdout
 
@@ -235,10 +233,7 @@ def test_commands_answer_in_both_forms(world: World) -> None:
 )
 def test_wrong_use_is_one_line_and_exit_2(world: World, arguments: list[str], expected: str) -> None:
     world.use("page").poll()
-    done = subprocess.run(
-        [sys.executable, "-m", "tracker", *arguments, "--config", world.config, "--state", world.state],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = forked.run(*arguments, "--config", world.config, "--state", world.state)
     assert done.returncode == 2
     assert expected in done.stderr
     assert "Traceback" not in done.stderr
