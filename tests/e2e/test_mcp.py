@@ -17,8 +17,8 @@ import pytest
 from mcp import Client, StdioServerParameters, stdio_client
 from mcp_types import TextContent, TextResourceContents
 
+from tests.shared_state import demo_state
 from tracker.config.loader import load
-from tracker.demo.play import play
 from tracker.mcp.http import serve
 from tracker.mcp.sizes import MOST
 from tracker.storage.read_queries import open_reader
@@ -42,9 +42,7 @@ Ask = Callable[..., Awaitable[dict[str, Any]]]
 
 @pytest.fixture(scope="module")
 def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder: Path = tmp_path_factory.mktemp("demo")
-    assert play(once=True, state=folder) == 0
-    return folder
+    return demo_state(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

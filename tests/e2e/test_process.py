@@ -45,7 +45,7 @@ def started(world: World, *arguments: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-def until(what: Callable[[], bool], seconds: float = 30) -> None:
+def until(what: Callable[[], bool], seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, "it did not come to pass in time"

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.e2e.test_viewer import browser, tab
+from tests.shared_state import demo_state
 from tracker.config.loader import load
-from tracker.demo.play import play
 from tracker.web.server import Viewer
 
 __all__ = ["browser"]  # a fixture
@@ -22,8 +22,7 @@ FIRST = 5
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    state: Path = tmp_path_factory.mktemp("demo")
-    assert play(once=True, state=state) == 0
+    state = demo_state(tmp_path_factory)
     settings = load(state / "sources.toml")
     viewer = Viewer(settings, state, "127.0.0.1:0", lambda: datetime(2026, 6, 1, tzinfo=UTC))
     viewer.start()
