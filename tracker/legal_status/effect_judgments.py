@@ -24,20 +24,33 @@ _VERBS = {
     "vacate": EffectVerb.REVERSES,
     "stay": EffectVerb.STAYS,
 }
-_ADVERBS = r"(?:(?:hereby|therefore|accordingly|thus|also)\s+)*"
+_ADVERBS = r"(?:(?:hereby|therefore|accordingly|thus|also|temporarily|administratively)\s+)*"
+# "be, and hereby is,": how a court orders.
+_ORDERS = r"(?:is|are|(?:shall )?be,? and (?:it |they )?hereby (?:is|are),?)"
 _JUDGMENT = r"(?<!Executive )(?<!executive )\b(?:judgments?|decisions?|injunctions?|opinions?|orders? (?:of|by|entered|granting|denying)\b)"
+# Up to the end of the clause; the points of "No. 25-250" and "v." end none.
+_CLAUSE = r"(?:[^.;]|\b(?:Nos?|v|U\.S|Inc|Corp|Ltd|Co)\.)"
 _PASSIVE = re.compile(
-    rf"{_JUDGMENT}[^.;]{{0,260}}?\b(?:is|are)\s+{_ADVERBS}(?P<verb>affirm|revers|vacat|stay)ed\b(?P<rest>[^;]{{0,80}})",
+    rf"{_JUDGMENT}{_CLAUSE}{{0,260}}?\b{_ORDERS}\s+{_ADVERBS}(?P<verb>affirm|revers|vacat|stay)ed\b(?P<rest>[^;]{{0,80}})",
     re.IGNORECASE,
 )
 _ACTIVE = re.compile(
     rf"\b(?:[Ww]e|[Tt]he [Cc]ourt|[Tt]his [Cc]ourt)\s+{_ADVERBS}(?P<verb>affirm|revers|vacat|stay)(?:es?|s)?\b(?P<rest>[^;]{{0,160}})"
 )
-_REVIEWED = re.compile(_JUDGMENT, re.IGNORECASE)
+# "we affirm.", "we affirm the CIT's holding", "we vacate the grant of the injunction"
+_REVIEWED = re.compile(
+    rf"\s*(?:in part\b[^.]*)?\.?\s*\Z|{_JUDGMENT}|\b(?:holdings?|rulings?|grants?)\b", re.IGNORECASE
+)
 _LINE = re.compile(
     r"\W*(?P<verb>AFFIRM|REVERS|VACAT)ED(?P<rest>(?:[ ,-]+(?:IN|PART|AND|REMANDED|AFFIRMED|REVERSED|VACATED))*)\W*"
 )
 _PART = re.compile(r"\bin part\b|\bexcept\b|\bto the extent\b|\binsofar\b", re.IGNORECASE)
+# What a court declares of an order or a rule in the paragraphs that it orders.
+_DECREES = re.compile(r"\b(?:ORDERED|ADJUDGED|DECREED|DECLARED)\b")
+_FALLS = re.compile(
+    r"\b(?:invalid|unlawful|contrary to law|void|ultra vires|unconstitutional|set aside|vacated|enjoined|without force or effect)\b",
+    re.IGNORECASE,
+)
 # Words of a party, of history, or of what is not decided.
 _NOT_DECIDED = re.compile(
     r"\b(?:argu\w*|contend\w*|whether|would|should|if|urg\w*|ask\w*|request\w*|motion\w*|den(?:y|ies|ied)|dissent\w*|unless|until)\b[^.;]*$",
@@ -88,7 +101,44 @@ def judgment_effects(document: Document) -> tuple[Effect, ...]:
                 from_source=DaySource.PUBLISHED if document.published else None,
             )
             found.setdefault((verb, identity(one)), effect)
-    return tuple(found.values())
+    # Affirmed and reversed at once: of which part is not read.
+    both = {name for verb, name in found if verb is EffectVerb.AFFIRMS} & {
+        name for verb, name in found if verb is EffectVerb.REVERSES
+    }
+    reviewed = (
+        replace(one, certainty=Certainty.UNCLEAR, extent=Extent.PARTIAL)
+        if name in both and verb is not EffectVerb.STAYS
+        else one
+        for (verb, name), one in found.items()
+    )
+    return (*decreed(document), *reviewed)
+
+
+def decreed(document: Document) -> Iterator[Effect]:
+    """Yield the orders and rules that a judgment declares unlawful in what it orders: "ORDERED that the following Executive Orders
+    be, and hereby are, declared to be invalid: ...".
+    """
+    names = Names()
+    seen: set[tuple[str, str]] = set()
+    for unit in document.units:
+        decree = _DECREES.search(unit.text)
+        falls = _FALLS.search(unit.text) if decree is not None else None
+        if decree is None or falls is None or _NOT_DECIDED.search(unit.text[decree.end() : falls.start()]):
+            continue
+        for group in find_groups(unit.text, unit.text, names):
+            for member in group.members:
+                name = identity(member.affected)
+                if name[0] not in ("executive_order", "proclamation", "citation") or name in seen:
+                    continue
+                seen.add(name)
+                yield Effect(
+                    EffectVerb.DECLARES_UNLAWFUL,
+                    affecting(document, unit.text, unit.path),
+                    replace(member.affected, part=None),
+                    document.published,
+                    applied=Applied.NOT_APPLICABLE,
+                    from_source=DaySource.PUBLISHED if document.published else None,
+                )
 
 
 def about(document: Document) -> list[Affected]:
@@ -119,7 +169,9 @@ def _dispositions(units: Sequence[Unit]) -> Iterator[tuple[Unit, str, EffectVerb
             for found in (_PASSIVE.search(sentence), _ACTIVE.search(sentence)):
                 if found is None or _NOT_DECIDED.search(sentence[: found.start("verb")]):
                     continue
-                if found.re is _ACTIVE and not _REVIEWED.search(found["rest"]):
+                if found.re is _ACTIVE and not (
+                    _REVIEWED.match(found["rest"]) or _REVIEWED.search(found["rest"])
+                ):
                     continue
                 yield unit, sentence, _verb(found["verb"]), bool(_PART.search(sentence[found.start() :]))
                 break

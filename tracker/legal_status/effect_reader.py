@@ -91,7 +91,7 @@ def read_effects(view: TextView) -> tuple[Effect, ...]:
         return tuple(note_effects(document))
     if document.kind is DocumentKind.JUDGMENT:
         document = replace(document, units=deciding_units(document))
-        return (*_settled(_spoken(document, Voice.COURT), document), *judgment_effects(document))
+        return _judged(document)
     voice = voice_of(document)
     if voice is Voice.AGENCY:
         return _settled(with_annexes(agency_effects(view), document), document)
@@ -99,6 +99,14 @@ def read_effects(view: TextView) -> tuple[Effect, ...]:
         return _settled(_page(view), document)
     spoken = _spoken(document, voice)
     return _settled(with_annexes(spoken, document) if voice is Voice.PRESIDENT else spoken, document)
+
+
+def _judged(document: Document) -> tuple[Effect, ...]:
+    """What a judgment decides: by its words about orders and rules, and about earlier judgments."""
+    decided = _settled(_spoken(document, Voice.COURT), document)
+    known = {(effect.verb, identity(effect.affected)) for effect in decided}
+    more = (one for one in judgment_effects(document) if (one.verb, identity(one.affected)) not in known)
+    return (*decided, *(replace(one, known_at=known_at(document)) for one in more))
 
 
 def voice_of(document: Document) -> Voice:
