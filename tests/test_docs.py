@@ -374,6 +374,22 @@ def test_the_japanese_page_of_sources_names_every_kind() -> None:
     assert set(source_kinds()) <= set(named)
 
 
+@pytest.mark.parametrize(("heading", "names", "keys"), TABLES, ids=[heading for heading, _, _ in TABLES])
+def test_the_japanese_settings_have_every_key(heading: str, names: set[str], keys: Keys) -> None:
+    page = text("docs/settings.ja.md")
+    if not heading.startswith("`kind = "):
+        documented = rows(section(page, heading))
+        assert set(documented) == names
+        assert {name for name, cells in documented.items() if cells[0] == "必須"} == {
+            name for name in names if keys[name].required
+        }
+        return
+    kind = heading.removeprefix('`kind = "').removesuffix('"`')
+    (line,) = (one for one in section(page, "`[[source]]`").splitlines() if one.startswith(f"| `{kind}` |"))
+    for name in names:
+        assert f"`{name}`(必須" in line if keys[name].required else f"`{name}`" in line, name
+
+
 @pytest.mark.parametrize("name", ["alerts", "integrations", "mcp", "plugins"])
 def test_both_languages_have_the_same_examples_and_rows(name: str) -> None:
     def shape(page: str) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.unit.notifications_sinks import MailSink, mail_sink
+from tests.unit.notifications_sinks import MailSink, mail_sink, refusing_port
 from tests.unit.rendering_samples import affiliates_rule
 from tests.unit.web_samples import NOW, fill, hostile, settings
 from tracker.config.loader import load
@@ -116,6 +116,38 @@ def test_a_reviewer_gets_links_of_ones_own_and_others_get_none(office: Office) -
     assert {claim and claim.recipient for claim in claims} == {"hanako@example.co.jp"}
     assert not set(found) & set(links_in(parts(by_name["taro@example.co.jp"])[0]))
     assert SECRET not in plain + page
+
+
+def test_a_reviewer_whom_the_server_refuses_keeps_nobody_else_from_the_mail(office: Office) -> None:
+    taro = "taro@example.co.jp"
+    with mail_sink(refused=(taro,)) as sink:
+        channel = Channel(
+            "mail", f"mailto://127.0.0.1:{sink.port}?from=t@example.co.jp&to={taro},{ADDRESS},l@example.co.jp"
+        )
+        compose = AlertMessages(lambda *_: CHANGE, office.settings, NOW, lambda _: (), None, lambda *_: ())
+        row = Delivery(1, CHANGE.id, 1, "mail", "key", 0, False, queued_at=NOW)
+        parcel = compose(channel, [row], repeated=False)
+        assert not send(channel, parcel).ok
+    assert sorted(sink.recipients) == [[ADDRESS], ["l@example.co.jp"]]
+    answers = parcel.roster.answers
+    assert {name: answer.ok for name, answer in answers.items()} == {
+        taro: False,
+        ADDRESS: True,
+        "l@example.co.jp": True,
+    }
+    assert not answers[taro].transient
+
+
+def test_without_a_connection_no_recipient_is_tried_twice(office: Office) -> None:
+    channel = Channel(
+        "mail", f"mailto://127.0.0.1:{refusing_port()}?from=t@example.co.jp&to={ADDRESS},l@example.co.jp"
+    )
+    compose = AlertMessages(lambda *_: CHANGE, office.settings, NOW, lambda _: (), None, lambda *_: ())
+    row = Delivery(1, CHANGE.id, 1, "mail", "key", 0, False, queued_at=NOW)
+    parcel = compose(channel, [row], repeated=False)
+    assert not send(channel, parcel).ok
+    assert {(one.transient, one.uncertain) for one in parcel.roster.answers.values()} == {(True, False)}
+    assert set(parcel.roster.answers) == {ADDRESS, "l@example.co.jp"}
 
 
 @pytest.mark.parametrize("app", [None, replace(APP, secret="")])

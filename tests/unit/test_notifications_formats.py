@@ -106,6 +106,18 @@ def test_in_slack_a_redline_strikes_what_goes_and_sets_what_comes_in_bold() -> N
     assert {run["type"] for run in quoted["elements"]} == {"text"}
 
 
+def test_in_teams_a_redline_is_marked_by_more_than_color() -> None:
+    passage = ChangedPassage(
+        "15 CFR 744.21(b)", (("equal", "a "), ("delete", "old "), ("insert", "<!here> new"))
+    )
+    (body,) = teams.payloads(replace(alert(affiliates_rule()), passages=(passage,)))
+    runs = [run for one in body["attachments"][0]["content"]["body"] for run in one.get("inlines", ())]
+    shown = {run["text"]: run for run in runs}
+    assert shown["old "]["strikethrough"] is True
+    assert shown["‹!here> new"]["underline"] is True
+    assert "strikethrough" not in shown["a "]
+
+
 def test_in_slack_source_words_make_no_mention_link_or_emphasis() -> None:
     (body,) = slack.payloads(alert(hostile_page()))
     shown = texts(body)

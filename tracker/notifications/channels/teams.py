@@ -20,6 +20,12 @@ WEIGHT = 20_000
 ELEMENTS = 60
 PIECE = 4000  # characters; three bytes each in Japanese
 
+# Deleted words are struck through, inserted words bold and underlined: color is not the only sign.
+_CHANGED: dict[str, dict[str, Any]] = {
+    "delete": {"strikethrough": True, "color": "attention"},
+    "insert": {"weight": "bolder", "underline": True, "color": "good"},
+}
+
 _STYLES = {
     Level.CRITICAL: "attention",
     Level.HIGH: "warning",
@@ -113,6 +119,10 @@ def _elements(message: Message) -> list[dict[str, Any]]:
         weight = "bolder" if point.strong else "default"
         elements.append(_runs(_run(f"{point.label}  ", isSubtle=True), _run(first, weight=weight)))
         elements += [_runs(_run(text, weight=weight)) for text in rest]
+    for passage in message.passages:
+        if passage.path:
+            elements += _texts(passage.path, isSubtle=True)
+        elements.append(_runs(*(_run(words, **_CHANGED.get(kind, {})) for kind, words in passage.runs)))
     for entry in message.entries:
         elements += _texts(f"{SIGNS[entry.level]} {entry.badge}", weight="bolder")
         for text in (entry.what, entry.note, f"{entry.link} ({entry.id})"):
