@@ -41,7 +41,7 @@ PAGES = ["/", "/?topic=fdpr", "/?q=nothing-of-that-kind", "/changes/2025-19001",
          "/digest/2025-W46", "/sources", "/reviews", "/deliveries", "/settings", "/saved",
          "/watch-list", "/watch-list/log", "/watch-list/profile", "/watch-list/profile?key=valves", "/watch-list/route", "/help", "/help/law", "/duties", "/nothing-here"]  # fmt: skip
 # Pages of the entrance, looked at in tests of their own; answers that are no pages.
-ENTRANCE = {"/sign-in", "/sign-ins", "/sign-in/oidc", "/sign-in/return"}
+ENTRANCE = {"/sign-in", "/sign-ins", "/sign-in/oidc", "/sign-in/return", "/mail/respond"}
 FILES = re.compile(
     r"/(api/.*|static/.*|healthz|readyz|metrics|(language|profile)/.*|.*\.(atom|ics|toml|\{form\}))"
 )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 
-from rapidfuzz import fuzz
-
+from tracker.classification.profile_parties import name_form, named_parties
 from tracker.classification.synonyms import synonyms
 from tracker.countries import countries_in, country_named
 from tracker.documents.effect_names import ancestors, canonical_path
@@ -24,9 +23,8 @@ from tracker.model import (
     UnitKind,
 )
 from tracker.tariff.changes import is_tariff
-from tracker.text import name_key, search_key
+from tracker.text import name_key
 
-_FUZZY = 90  # of 100; below it, names of different firms begin to look alike
 _MOST = 6
 _TRADE = frozenset(
     {
@@ -39,16 +37,6 @@ _RAISED = {Level.NONE: Level.MEDIUM, Level.LOW: Level.MEDIUM, Level.MEDIUM: Leve
 _ECCN = re.compile(r"^(\d[A-Ex])(\d{3}|\d{1,2})?((?:\.[a-z0-9]+)*)\.?\*?$", re.IGNORECASE)
 _PARTIES = re.compile(r"Supp\. No\. [467] to Part 744 ›")
 _RANGE = re.compile(r"^(\d[A-E]\d{3})\s*(?:-|–|~|〜|to)\s*(\d[A-E]\d{3})$", re.IGNORECASE)
-_SHORT_FORMS = {
-    "intl": "international", "mfg": "manufacturing", "tech": "technology", "technologies": "technology",
-    "sci": "science", "univ": "university", "inst": "institute", "ind": "industry", "industries": "industry",
-    "elec": "electronics", "electronic": "electronics", "dev": "development",
-}  # fmt: skip
-_COMPANY = re.compile(
-    r"\b(?:co|ltd|limited|inc|incorporated|corp|corporation|company|llc|gmbh|ag|sa|plc|kk|k\.k|ooo|jsc|oao|zao|"
-    r"pte|sdn|bhd|group|holdings?)\b\.?|株式会社|有限公司|股份",
-    re.IGNORECASE,
-)
 
 
 def match_one(profile: Profile, reading: TextView, tagging: Classification) -> ProfileMatch | None:
@@ -174,18 +162,10 @@ def _product_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _parties(profile: Profile, reading: TextView) -> Iterator[Evidence]:
-    if not profile.parties:
-        return
-    rows = list(_names(reading))
-    for party in profile.parties:
-        wanted = _name_form(party)
-        if not wanted:
-            continue
-        hit = next((e for name, e, identity in rows if party in identity or _same(wanted, name)), None)
-        if hit is None and len(wanted) >= 4:
-            hit = _in_words(wanted, reading)
-        if hit is not None:
-            yield hit
+    if profile.parties:
+        yield from named_parties(
+            profile.parties, _names(reading), partial(_sections, reading), tuple(reading.text)
+        )
 
 
 def _names(reading: TextView) -> Iterator[tuple[str, Evidence, tuple[str, ...]]]:
@@ -200,7 +180,7 @@ def _names(reading: TextView) -> Iterator[tuple[str, Evidence, tuple[str, ...]]]
         evidence = Evidence(clip_quote(unit.text), unit.path)
         names = [value for key, value in unit.meta if key in ("party", "alias")]
         for name in names or [unit.key or unit.path.split("›")[-1]]:
-            yield _name_form(name), evidence, tuple(value for key, value in unit.meta if key == "id")
+            yield name_form(name), evidence, tuple(value for key, value in unit.meta if key == "id")
 
 
 def _row_names(operation: Operation) -> Iterator[tuple[str, Evidence, tuple[str, ...]]]:
@@ -208,7 +188,7 @@ def _row_names(operation: Operation) -> Iterator[tuple[str, Evidence, tuple[str,
     evidence = Evidence(clip_quote(text), operation.path)
     names = [operation.path.split("›")[-1], *_aliases(text)]
     for name in names:
-        yield _name_form(name), evidence, tuple(re.findall(r"\b[A-Z0-9][\w-]{5,}\b", text))
+        yield name_form(name), evidence, tuple(re.findall(r"\b[A-Z0-9][\w-]{5,}\b", text))
 
 
 def _aliases(text: str) -> list[str]:
@@ -218,46 +198,6 @@ def _aliases(text: str) -> list[str]:
         names += re.split(r";|—|,? and ", listed)
     names += re.findall(r"(?:a\.k\.a\.,?|f\.k\.a\.,?|also known as)\s+(?!the following)([^;,.(]{3,80})", text)
     return [name.strip() for name in names if name.strip()]
-
-
-def _name_form(name: str) -> str:
-    """A firm's name without its legal form, in search form."""
-    bare = _COMPANY.sub(" ", search_key(name))
-    words = re.sub(r"[^\w\s]", " ", bare).split()
-    return " ".join(_SHORT_FORMS.get(word, word) for word in words)
-
-
-def _same(wanted: str, name: str) -> bool:
-    if not name:
-        return False
-    if wanted == name:
-        return True
-    if min(len(wanted), len(name)) < 6:
-        return False
-    return max(fuzz.ratio(wanted, name), fuzz.token_sort_ratio(wanted, name)) >= _FUZZY
-
-
-def _in_words(wanted: str, reading: TextView) -> Evidence | None:
-    """The name in running text: literally, or nearly (a long name with a typing variant)."""
-    pattern = re.compile(
-        r"(?<!\w)" + r"\W+".join(re.escape(w) for w in wanted.split()) + r"(?!\w)", re.IGNORECASE
-    )
-    for section in _sections(reading):
-        if match := pattern.search(section.text):
-            return Evidence(around(section.text, match.start(), match.end()), section.where)
-    if len(wanted) < 12:
-        return None
-    for section in reading.text:
-        best = fuzz.partial_ratio_alignment(wanted, search_key(section.text), score_cutoff=94)
-        if best is not None and _word_bounds(search_key(section.text), best.dest_start, best.dest_end):
-            return Evidence(clip_quote(section.text), section.where)
-    return None
-
-
-def _word_bounds(text: str, start: int, end: int) -> bool:
-    before = start == 0 or not text[start - 1].isalnum()
-    after = end >= len(text) or not text[end].isalnum()
-    return before and after
 
 
 def _countries(profile: Profile, reading: TextView, tagging: Classification) -> Iterator[Evidence]:
