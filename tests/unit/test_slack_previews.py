@@ -107,9 +107,15 @@ def slack_of(state: Path, api: HttpSink, wanted: Settings) -> Slack:
     return Slack(TestClient(create_app(wanted, state, lambda: NOW), base_url=VIEWER), api)
 
 
+@pytest.fixture(scope="module")
+def client(filled: Path) -> TestClient:
+    """A viewer of these settings; previews only read, so all tests share it."""
+    return TestClient(create_app(chosen(), filled, lambda: NOW), base_url=VIEWER)
+
+
 @pytest.fixture
-def fake(filled: Path, api: HttpSink) -> Slack:
-    return slack_of(filled, api, chosen())
+def fake(client: TestClient, api: HttpSink) -> Slack:
+    return Slack(client, api)
 
 
 def test_a_link_to_a_change_that_slack_has_gets_a_preview(fake: Slack) -> None:
