@@ -150,31 +150,29 @@ def test_a_rule_that_is_vacated_is_shown_so_and_other_cases_are_left_alone(court
     assert (baseline["level"], baseline["topics"]) == ("none", [])
 
 
-@pytest.mark.parametrize(
-    ("pattern", "behavior"),
-    [
-        (CIT_FEED, "html"),
-        (CIT_FEED, "captcha-200"),
-        (CIT_FEED, "truncated"),
-        (CIT_FEED, "429-retry-after"),
-        ("/mods.xml", "503"),
-        ("25-cv-00077-0.pdf", "truncated"),
-        ("25-cv-00077-0.pdf", "captcha-200"),
-        ("25-cv-00077-0.pdf", "404"),
-    ],
-)
-def test_a_bad_day_is_held_and_the_gap_is_filled(courts: World, pattern: str, behavior: str) -> None:
+def test_a_bad_day_is_held_and_the_gap_is_filled(courts: World) -> None:
     courts.later(days=1)
     put_feed(courts.standin.archive, courts.now, CIT_FEED, [tariffs(UNLAWFUL), DUMPING])
-    courts.standin.misbehave(
-        pattern, behavior, **({"seconds": 3_600} if behavior == "429-retry-after" else {})
-    )
-    assert courts.one().state == "failing"
-    assert news(courts) == []
-    courts.standin.behave()
+    for pattern, behavior, state in (
+        (CIT_FEED, "html", "failing"),
+        (CIT_FEED, "captcha-200", "failing"),
+        (CIT_FEED, "truncated", "failing"),
+        (CIT_FEED, "429-retry-after", "failing"),
+        ("/mods.xml", "503", "failing"),
+        ("25-cv-00077-0.pdf", "truncated", "failing"),
+        ("25-cv-00077-0.pdf", "captcha-200", "failing"),
+        ("25-cv-00077-0.pdf", "404", "failing"),
+    ):
+        options = {"seconds": 3_600} if behavior == "429-retry-after" else {}
+        courts.standin.misbehave(pattern, behavior, **options)
+        assert courts.one().state == state, (pattern, behavior)
+        assert news(courts) == [], (pattern, behavior)
+        courts.standin.behave()
+        courts.later(hours=2)
     courts.later(days=3)
     assert courts.one().state == "healthy"
-    assert len(news(courts)) == courts.alerted == 1
+    (change,) = news(courts)
+    assert sum(change["id"] in alert for alert in courts.alerts) == 1
 
 
 def test_an_empty_list_is_no_answer_and_the_other_courts_go_on(courts: World) -> None:
@@ -249,3 +247,18 @@ def test_courtlistener_is_read_with_a_token_and_waits_without_one(
         world.later(hours=1)
     (change,) = news(world)
     assert (change["citation"], change["level"], change["url"][-13:]) == (CIT, "critical", "/opinion/2/x/")
+
+
+def test_a_baseline_holds_all_courts(world: World) -> None:
+    put_feed(world.standin.archive, world.now, CIT_FEED, [tariffs(UNLAWFUL, day=date(2026, 6, 9))])
+    put_slips(world.standin.archive, world.now, [])
+    assert world.use("courts").one().state == "failing", "the feed of the Federal Circuit is missing"
+    put_feed(
+        world.standin.archive,
+        world.now,
+        CAFC_FEED,
+        [appeal("The judgment is affirmed.", day=date(2026, 6, 9))],
+    )
+    world.later(hours=1)
+    assert world.one().state == "healthy"
+    assert (news(world), world.alerted) == ([], 0)

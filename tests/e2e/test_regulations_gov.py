@@ -4,7 +4,7 @@ gap is filled.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -142,9 +142,10 @@ def test_a_comment_with_a_word_of_a_profile_concerns_the_profile(dockets: World)
     assert "vacuum valve" in change["profile_matches"][0]["evidence"][0]["quote"]
 
 
-@pytest.mark.parametrize(
-    ("pattern", "behavior", "state"),
-    [
+def test_a_bad_day_is_held_and_the_gap_is_filled(dockets: World) -> None:
+    dockets.later(hours=1)
+    dockets.standin.archive.dockets.put_document(FIRST, dockets.now, period=(dockets.now.date(), NEW))
+    for pattern, behavior, state in (
         ("/v4/documents", "html", "changed-shape"),
         ("/v4/documents", "captcha-200", "blocked"),
         ("/v4/documents", "truncated", "changed-shape"),
@@ -152,22 +153,17 @@ def test_a_comment_with_a_word_of_a_profile_concerns_the_profile(dockets: World)
         ("/v4/documents", "429-retry-after", "failing"),
         ("/v4/documents.*docketId", "no-records", "failing"),
         ("/v4/dockets/", "503", "failing"),
-    ],
-)
-def test_a_bad_day_is_held_and_the_gap_is_filled(
-    dockets: World, pattern: str, behavior: str, state: str
-) -> None:
-    dockets.later(hours=1)
-    dockets.standin.archive.dockets.put_document(FIRST, dockets.now, period=(dockets.now.date(), NEW))
-    dockets.standin.misbehave(
-        pattern, behavior, **({"seconds": 3_600} if behavior == "429-retry-after" else {})
-    )
-    assert dockets.one().state == state
-    assert news(dockets) == []
-    dockets.standin.behave()
+    ):
+        options = {"seconds": 3_600} if behavior == "429-retry-after" else {}
+        dockets.standin.misbehave(pattern, behavior, **options)
+        assert dockets.one().state == state, (pattern, behavior)
+        assert news(dockets) == [], (pattern, behavior)
+        dockets.standin.behave()
+        dockets.later(hours=2)
     dockets.later(days=3)
     assert dockets.one().state == "healthy"
-    assert len(news(dockets)) == dockets.alerted == 1
+    (change,) = news(dockets)
+    assert sum(change["id"] in alert for alert in dockets.alerts) == 1
 
 
 def test_a_refused_key_blocks_and_a_missing_one_is_no_error(
@@ -301,3 +297,16 @@ def test_check_says_in_one_line_that_a_key_is_missing(world: World) -> None:
     ]
     assert line["ok"]
     assert "its key is missing: the environment has no REGULATIONS_GOV_KEY" in line["said"]
+
+
+def test_an_old_docket_that_is_seen_for_the_first_time_reports_its_new_documents_only(dockets: World) -> None:
+    store = dockets.standin.archive.dockets
+    store.put_document("BIS-2025-0009-0001", dockets.now - timedelta(days=200), title=RULE, kind="Rule")
+    dockets.later(days=1)
+    store.put_document("BIS-2025-0009-0002", dockets.now, title="Chip Impact Analysis", kind="Other")
+    assert dockets.one().state == "healthy", "a docket without a record of its own is known by its documents"
+    (change,) = news(dockets)
+    assert (change["title"], len(change["acts"])) == (RULE, 1)
+    assert (
+        change["headline"]["en"] == "Docket BIS-2025-0009: supporting document added: “Chip Impact Analysis”"
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from tracker import citations
@@ -42,6 +42,7 @@ COMMENT = "Public Submission"
 _SUPPORTING = frozenset({"Supporting & Related Material", "Other"})
 _PERIOD = re.compile(r"(\d{4}-\d\d-\d\d)? to (\d{4}-\d\d-\d\d)")
 _ACTS = 8
+_LONG = timedelta(days=30)
 _NAMED = 3
 _TITLE = 120
 
@@ -121,9 +122,7 @@ def classify_docket(
     about = subject(_as_proposal(document))
     if document.type == COMMENT:
         return _comment(document, about)
-    rows = (
-        list(_changed(operations, today)) if operations else [_new(unit, today) for unit in _rows(document)]
-    )
+    rows = list(_changed(operations, today)) if operations else _recent(document, today)
     rows.sort(key=lambda row: list(Event).index(row.event))
     level = Level.NONE if about.level is Level.NONE else _level(rows)
     acts = tuple(_act(row, level) for row in rows[:_ACTS])
@@ -167,6 +166,13 @@ def _as_proposal(document: Document) -> Document:
 
 def _rows(document: Document) -> list[Unit]:
     return [unit for unit in document.units if unit.kind is UnitKind.ROW]
+
+
+def _recent(document: Document, today: date) -> list[_Row]:
+    """Return the documents of a docket that is seen for the first time, without those that were in it long before."""
+    rows = [_new(unit, today) for unit in _rows(document)]
+    since = str((document.published or today) - _LONG)
+    return [row for row in rows if row.event is Event.OPENED or row.cells.get("Posted", since) >= since]
 
 
 def _new(unit: Unit, today: date) -> _Row:

@@ -202,7 +202,9 @@ class _Poll:
             if self._down >= _DOWN:
                 raise
             self._marks[name] = ""  # the next poll requests it again
-            yield ResourceError(name, error.url, error)
+            for key in (name, name + TEXT):
+                if self._stored.validators(key) is None or key == name:
+                    yield ResourceError(key, error.url, error)
             return
         self._down = 0
         self._marks[name] = mark

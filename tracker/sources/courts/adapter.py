@@ -92,8 +92,8 @@ class _Poll:
                 failed = error
                 self._keep(court)
                 yield ResourceError(f"listing/{court}", error.url, error)
-        if failed is not None and not done:
-            raise failed
+        if failed is not None and not (done and self._before):
+            raise failed  # a baseline holds all courts
         values = {"marks": json.dumps(self._marks, sort_keys=True)}
         if values != dict(self._stored.cursor):
             yield CursorUpdate(values)
@@ -113,6 +113,12 @@ class _Poll:
     def _is_first(self, court: str) -> bool:
         return f"{court}|" not in self._before
 
+    def _is_past(self, place: int) -> bool:
+        """Return whether an opinion of the first list of a court is not read: all but the newest, and every one where the court was
+        added to a source that was polled before.
+        """
+        return bool(self._before) or place >= _FIRST
+
     def _check_known(self, court: str, found: bool, answer: HttpResponse) -> None:
         had = any(name.startswith(f"{court}|") and mark != _POLLED for name, mark in self._before.items())
         if had and not found:
@@ -129,7 +135,7 @@ class _Poll:
         first = self._is_first(court)
         for place, package in enumerate(packages):
             name = f"{court}|{package.name}"
-            if self._before.get(name) == package.mark or (first and place >= _FIRST):
+            if self._before.get(name) == package.mark or (first and self._is_past(place)):
                 self._marks[name] = package.mark
                 continue
             whole = yield from self._package(package)
@@ -203,7 +209,7 @@ class _Poll:
         for place, opinion in enumerate(opinions):
             name = f"{court}|{opinion.key}"
             known = self._before.get(name) == opinion.mark and not self._stored.is_held(opinion.key)
-            if known or (first and place >= _FIRST):
+            if known or (first and self._is_past(place)):
                 self._marks[name] = opinion.mark
                 continue
             item = self._text(opinion)

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from tracker.clock import legal_day, legal_instant
 from tracker.config.models import Source
 from tracker.config.source_secrets import secret_of
-from tracker.errors import FetchError, LimitExceeded, UnexpectedResponse, Unreachable
+from tracker.errors import FetchError, LimitExceeded, NotFound, UnexpectedResponse, Unreachable
 from tracker.http.client import Client
 from tracker.model import Fetched, HttpResponse, ResourceType
 from tracker.sources.adapter import Adapter
@@ -137,6 +137,13 @@ class _Poll:
     def _dockets(self, names: list[str]) -> Iterator[Item]:
         down = 0
         for name in names:
+            if self._api.is_over():
+                self._again.append(name)
+                error = LimitExceeded(
+                    "the time limit is over: the next poll reads it", url=self._source.base_url
+                )
+                yield ResourceError(name, error.url, error)
+                continue
             try:
                 fetched, count, ends = _docket(self._api, name)
                 self._check_size(name, count, fetched.answer)
@@ -192,7 +199,10 @@ def _docket(api: Api, name: str) -> tuple[Fetched, int, str]:
     """Return a docket with its documents and the number of its comments, how many documents it has, and the last day of its
     comment periods. Raises FetchError; UnexpectedResponse for a docket without documents.
     """
-    docket, answer = api.record("dockets", name)
+    try:
+        docket, answer = api.record("dockets", name)
+    except NotFound:  # its documents name a docket that has no record of its own
+        docket, answer = {"id": name, "attributes": {}}, None
     listed = api.listed("documents", [(DOCKET, name)])
     documents = sorted(
         listed.records.values(), key=lambda record: (field(record, "postedDate"), record["id"])
@@ -207,7 +217,8 @@ def _docket(api: Api, name: str) -> tuple[Fetched, int, str]:
     value = {"docket": docket, "documents": documents, "comments": received}
     body = json.dumps(value, ensure_ascii=False, sort_keys=True).encode()
     ends = max((field(record, "commentEndDate") for record in documents), default="")
-    return Fetched(name, ResourceType.DOCKET, part_of(answer, body, answer.url)), len(documents), ends
+    source = answer or listed.answer
+    return Fetched(name, ResourceType.DOCKET, part_of(source, body, source.url)), len(documents), ends
 
 
 def _takes_comments(record: Record) -> bool:

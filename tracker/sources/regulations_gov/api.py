@@ -59,6 +59,10 @@ class Api:
         self._client = client
         self.deadline = deadline
 
+    def is_over(self) -> bool:
+        """Return whether the time limit is over."""
+        return self._client.monotonic() >= self.deadline
+
     def record(self, of: str, name: str) -> tuple[Record, HttpResponse]:
         """Return a docket or comment by its id. Raises FetchError."""
         answer = self._get(f"{of}/{quote(name, safe='')}")
