@@ -36,6 +36,7 @@ SOURCES = {
     "denied": 'kind = "denied-persons"\nurl = "{base}/denied-persons-list"',
     "ofac": 'kind = "ofac-list"\nbase_url = "{base}"\nfiles = ["SDN_XML.ZIP"]',
     "uflpa": 'kind = "uflpa-list"\nurl = "{base}/uflpa-entity-list"',
+    "matrix": 'kind = "meti-matrix"\nurl = "{base}/policy/anpo/matrix_intro.html"',
     "csms": 'kind = "csms"\nurl = "{base}/accounts/USDHSCBP/widgets/USDHSCBP_WIDGET_2/0.json"',
     "dockets": 'kind = "regulations-gov"\nbase_url = "{base}/v4"\napi_key = "env:REGULATIONS_GOV_KEY"\nagencies = ["BIS", "USTR"]',
     "courts": 'kind = "courts"\nbase_url = "{base}"\nsupreme_court_url = "{base}"',

@@ -92,6 +92,7 @@ class ResourceType(StrEnum):
     JUDGMENT = "judgment"  # an opinion or order of a court: a PDF, or JSON of CourtListener with its text
     BILL = "bill"  # a bill of the Congress with its actions, canonical JSON
     BILL_TEXT = "bill-text"  # one version of its text, XML
+    MATRIX = "matrix"  # a spreadsheet of METI: items of Japanese law with the ECCN for reference
     LISTING = "listing"  # an answer kept as evidence only: a search page, titles.json, a feed
 
 

@@ -387,6 +387,20 @@ def _japanese_law(fetched: Fetched) -> Document:
     )
 
 
+def _matrix(fetched: Fetched) -> Document:
+    from tracker.parsing.meti_matrix import matrix_units
+
+    units, notes = matrix_units(_data(fetched), fetched.key)
+    return Document(
+        key=fetched.key,
+        kind=DocumentKind.LIST,
+        title=f"METI matrix: {fetched.key}",
+        url=fetched.answer.url,
+        units=units,
+        notes=notes,
+    )
+
+
 _READERS: Mapping[ResourceType, Callable[[Fetched], Document]] = {
     ResourceType.ECFR_PART: _ecfr,
     ResourceType.FR_RECORD: _fr_record,
@@ -397,6 +411,7 @@ _READERS: Mapping[ResourceType, Callable[[Fetched], Document]] = {
     ResourceType.SCREENING_LIST: _screening_list,
     ResourceType.TARIFF: _tariff,
     ResourceType.JAPANESE_LAW: _japanese_law,
+    ResourceType.MATRIX: _matrix,
     ResourceType.TARIFF_NOTES: _tariff_notes,
     ResourceType.DOCKET: read_docket,
     ResourceType.COMMENT: read_comment,

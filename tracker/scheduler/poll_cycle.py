@@ -291,6 +291,7 @@ def deliver_due(
     context: PollContext, *, gate: DeliveryGate | None = None, stop: threading.Event | None = None
 ) -> DeliverReport:
     """Sends the deliveries that are due."""
+    from tracker.answers.japanese_items import item_facts
     from tracker.notifications.alert_messages import deliver_alerts
     from tracker.rendering.as_amended_text import amended_facts, compared_facts
     from tracker.rendering.redlines.stored import load_redline, with_texts
@@ -324,6 +325,7 @@ def deliver_due(
     def makers(change: Change, language: Language) -> tuple[LabeledFact, ...]:
         with context.store.read() as connection:
             return (
+                *item_facts(connection, change, language),
                 *made_by_facts(made_by(connection, change), language),
                 *amended_facts(change, predictions.of_change(connection, change.id), language),
                 *compared_facts(predictions.shown_by(connection, change.id), language),

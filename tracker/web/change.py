@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from starlette.background import BackgroundTask
 
+from tracker.answers.japanese_items import item_lines
 from tracker.documents.names import references_in
 from tracker.effects import RecordedEffect
 from tracker.legal_status.current import current_status, status_line
@@ -105,6 +106,7 @@ def _change(request: Request, web_context: WebContext, reference: str) -> HTMLRe
             connection, change.tagging.units, today, unprinted=added_by(change, on_it)
         )
         present = is_present(connection, change)
+        japanese_items = item_lines(connection, change, language)
         redline = (
             load_redline(connection, change, now=web_context.now(), timezone=web_context.settings.timezone)
             if differs
@@ -162,6 +164,7 @@ def _change(request: Request, web_context: WebContext, reference: str) -> HTMLRe
         standing_line=status_line(change.tagging.status, today, language, codified=is_codified(change))
         if force_label(change, today, language)
         else "",
+        japanese_items=japanese_items,
         ahead=ahead,
         quoted_dates=[entry for entry in ahead if shown.adds(entry.quote)],
         reasons=reason_groups(change, shown),
