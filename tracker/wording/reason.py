@@ -53,6 +53,11 @@ def reason(
     return LocalizedText(ja="".join(f"{ja}。" for ja, _ in pieces), en=" ".join(f"{en}." for _, en in pieces))
 
 
+_LIST_TABLES = {
+    "SDN List": "sdn-list",
+    "UFLPA Entity List": "uflpa-list",
+    "Denied Persons": "denied-persons-list",
+}
 _REGIMES = {
     Operand.LICENSE_REQUIREMENT: ("bis", "president"),
     Operand.LICENSE_EXCEPTION: ("bis", "president"),
@@ -95,12 +100,21 @@ def _by_standing(act: Act) -> str:
     return name if name in _table() else ""
 
 
+def _list_table(act: Act) -> str:
+    """The name of the table for a listing: what a list does follows from the list, else from who keeps it."""
+    named = party_list(act, "ja")
+    for words, name in _LIST_TABLES.items():
+        if named and named == party_list_name(words):
+            return name
+    return "listing" if act.actor in ("bis", "") else "other-list"
+
+
 def _effect(act: Act, direction: Direction) -> Pair:
     name = _by_standing(act) or str(act.operand or "none")
     if act.operand is None and legal_places(act):
         name = "rule-text"
-    if act.operand is Operand.LISTING and act.actor not in ("bis", ""):
-        name = "sdn-list" if party_list(act, "ja") == party_list_name("SDN List") else "other-list"
+    if act.operand is Operand.LISTING:
+        name = _list_table(act)
     if act.verb is ActVerb.PENALIZE and act.operand is not Operand.EXPORT_PRIVILEGES:
         name = "penalty"
     words = _table()[name]
