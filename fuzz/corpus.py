@@ -15,6 +15,8 @@ from pathlib import Path
 
 from lxml import etree
 
+from tests.japan_law_samples import first_text, second_text
+from tests.party_samples import DENIED_HEAD, matrix_book
 from tests.recorded import ROOT
 from tests.tariff_samples import NOTES, brazil, chapter_99, chapters
 from tests.unit.pdf_samples import pdf as small_pdf
@@ -24,6 +26,7 @@ from tracker.demo.fr_text import plain_text
 from tracker.demo.http_messages import Request
 from tracker.demo.model import Archive
 from tracker.demo.parties import LIST_PATH
+from tracker.demo.sanctions import Sanctioned, delta_xml, full_xml
 from tracker.storage.database import Store
 
 SEEDS = Path(__file__).parent / "seeds"
@@ -117,6 +120,17 @@ def _made() -> dict[str, list[bytes]]:
         b"\n\n\n".join([*index, b"<DIV5 N='744' TYPE='PART'><HEAD>PART 744</HEAD></DIV5>"])
     ]
     found["screening-list"] = found["list"] = [_asked(archive, LIST_PATH)]
+    found["japanese-law"] = [text.encode() for text in (first_text(), second_text())]
+    party = Sanctioned(1, "SAMPLE TRADING OOO", aliases=("STO",))
+    found["ofac-delta"] = [delta_xml(_EARLIER, [(party, action)]) for action in ("add", "remove", "modify")]
+    found["party-file"] = [
+        b"ofac\n" + full_xml(_EARLIER, [party]),
+        b"denied\n"
+        + "\t".join(DENIED_HEAD).encode()
+        + b"\r\nSAMPLE\t1 Road\tBAGHDAD\t\tIQ\t\t10/27/2025\t01/01/3017\tY\t\t\t90 F.R. 1\r\n",
+        b"uflpa\n<table><tr><th>Name of Entity</th><th>Effective Date</th></tr><tr><td>Sample Co. (also known as S)</td><td>June 21, 2022</td></tr></table>",
+    ]
+    found["matrix"] = [matrix_book()]
     found["tariff"] = [json.dumps([*chapters(), *chapter_99(), *brazil()]).encode()]
     found["tariff-notes"] = ["\n".join(["SUBCHAPTER III", "U.S. Notes", *NOTES]).encode()]
     found["judgment"] = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import tempfile
 from collections.abc import Callable, Mapping
@@ -36,6 +37,7 @@ from tracker.parsing import sanity_checks, volatile_content
 from tracker.parsing.dispatch import read
 from tracker.parsing.entity_list import read_party
 from tracker.parsing.files import read_file, read_records
+from tracker.parsing.ofac_lists import SDN, FullFile, delta_file, with_deltas
 from tracker.parsing.paragraph_labels import leading_labels, levels
 from tracker.sandbox import pool
 from tracker.sources.page.links import link_filter, links_of
@@ -135,6 +137,29 @@ def _role(role: ResourceType) -> Target:
 
 def screening_list(data: bytes) -> None:
     _document(ResourceType.SCREENING_LIST, data, "application/json", list_name="Consolidated Screening List")
+
+
+def japanese_law(data: bytes) -> None:
+    text = json.dumps(
+        {"law_full_text": base64.b64encode(data).decode(), "revision_info": {"law_title": "見本令"}}
+    )
+    document = _document(ResourceType.JAPANESE_LAW, text.encode(), "application/json", name="見本令")
+    classify(document, compare(replace(document, units=document.units[1:]), document), today=TODAY)
+
+
+def party_file(data: bytes) -> None:
+    form, _, body = data.partition(b"\n")
+    forms = {b"uflpa": "uflpa", b"denied": "denied-persons", b"ofac": "ofac-sdn"}
+    _document(ResourceType.SCREENING_LIST, body, "text/plain", form=forms.get(form.strip(), "uflpa"))
+
+
+def ofac_delta(data: bytes) -> None:
+    delta = delta_file(data, "delta")
+    with_deltas(FullFile("", ()), [delta], SDN)
+
+
+def matrix(data: bytes) -> None:
+    _sound(_document(ResourceType.MATRIX, data, "application/octet-stream"))
 
 
 def tariff(data: bytes) -> None:
@@ -406,6 +431,10 @@ TARGETS: Mapping[str, Target] = {
     "pi-record": _role(ResourceType.PI_RECORD),
     "feed-entry": _role(ResourceType.FEED_ENTRY),
     "screening-list": screening_list,
+    "japanese-law": japanese_law,
+    "party-file": party_file,
+    "ofac-delta": ofac_delta,
+    "matrix": matrix,
     "tariff": tariff,
     "tariff-notes": tariff_notes,
     "docket": docket,

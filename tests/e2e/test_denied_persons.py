@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.world import World
+from tests.party_samples import DENIED_HEAD
 from tracker.answers.partners import has_consolidated, own_lists
 from tracker.demo.http_messages import HTML
 from tracker.demo.model import PageState
@@ -20,9 +21,8 @@ from tracker.serialization import change_from_json
 from tracker.storage.database import Store
 from tracker.storage.read_queries import open_reader
 
-HEAD = "Name\tStreet_Address\tCity\tState\tCountry\tPostal_Code\tEffective_Date\tExpiration_Date\tStandard_Order\tLast_Update\tAction\tFR_Citation"
+HEAD = "\t".join(DENIED_HEAD)
 PAGE = "/denied-persons-list"
-Row = tuple[str, str, str, str]
 
 
 def line(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 
 from tests.e2e import world as worlds
 from tests.e2e.world import World
+from tests.party_samples import MATRIX_HEAD, MATRIX_ROWS, Row, matrix_book
 from tracker.answers.japanese_items import item_lines, items_beside
 from tracker.demo.http_messages import HTML
 from tracker.demo.model import PageState
@@ -24,36 +23,7 @@ from tracker.storage.database import Store
 PAGE = "/policy/anpo/matrix_intro.html"
 FILE = "/policy/anpo/kamotsu_matrix_20260214.xlsx"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-HEAD = ("項番", "項目", "省令", "省令の規定", "用語", "解釈", "", "参考ECCN")
-Row = tuple[str | None, ...]
-ROWS: list[Row] = [
-    (
-        "輸出令\n第７項\n（１７）",
-        "半導体素子の製造用の装置",
-        "第６条第十七号イ",
-        "エピタキシャル成長装置",
-        None,
-        None,
-        None,
-        "3B001.a",
-    ),
-    (None, None, "第６条第十七号ロ", "イオン注入装置", "用語", "解釈", None, "3B001.b、3B991"),
-    ("輸出令第７項（１８）", "マスク", "第６条第十八号", None, None, None, None, "3B001.h"),
-    ("輸出令第９項（５の２）", "暗号装置", "第８条第五号の二", None, None, None, None, "－"),
-    ("輸出令第９項（６）", "その他の装置", "第８条第六号", None, None, None, None, "一部対応"),
-]
-
-
-def book(rows: list[Row], head: Row = HEAD, sheet: str = "７項") -> bytes:
-    made = openpyxl.Workbook()
-    made.active.title = "表紙"
-    made.active.append(("貨物・技術のマトリクス表",))
-    page = made.create_sheet(sheet)
-    for row in (("見本",), head, *rows):
-        page.append(row)
-    out = io.BytesIO()
-    made.save(out)
-    return out.getvalue()
+HEAD, ROWS, book = MATRIX_HEAD, MATRIX_ROWS, matrix_book
 
 
 def put(world: World, rows: list[Row], name: str = FILE) -> None:

@@ -134,7 +134,11 @@ def _snapshots(connection: Connection, change_id: str, *, gone: bool = False) ->
         select(CHANGE.c.document_id, CHANGE.c.version).where(CHANGE.c.id == change_id)
     ).one()
     kept = []
-    sides = (("before", row.version - 1), ("after", row.version))
+    later = versions.get(connection, row.document_id, row.version)
+    earlier = (
+        snapshots.compared_version(connection, later.snapshots[0], row.version) if later else row.version - 1
+    )
+    sides = (("before", earlier), ("after", row.version))
     for side, ordinal in sides[:1] if gone else sides:
         version = versions.get(connection, row.document_id, ordinal)
         for identity in version.snapshots if version else ():

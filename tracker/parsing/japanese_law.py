@@ -33,7 +33,6 @@ _LABELED = re.compile(
 )
 _SKIPPED = frozenset({"TOC", "Rt", "LawNum", "LawTitle"})
 _TITLED = frozenset({"ArticleTitle", "ArticleCaption", "ParagraphNum", "ItemTitle"})
-_BREAK = re.compile(r"[ \t]*[\r\n]+[ \t\r\n]*")
 _MOST_DEPTH = 200
 
 
@@ -338,4 +337,8 @@ def _pieces(element: Element) -> Iterator[str]:
 
 def _unbroken(text: str | None) -> str:
     """Return text without the line breaks and indents of the file, which Japanese words do not have."""
-    return _BREAK.sub("", text) if text and not text.isspace() else (text or "").strip(" \t\r\n")
+    first, *others = (text or "").replace("\r", "\n").split("\n")
+    if not others:
+        return first
+    *between, last = others
+    return "".join((first.rstrip(" \t"), *(line.strip(" \t") for line in between), last.lstrip(" \t")))

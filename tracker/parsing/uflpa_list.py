@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, Tag, XMLParsedAsHTMLWarning
 
 from tracker.errors import ParseError
 from tracker.parsing.party_files import table_rows
@@ -38,9 +39,13 @@ def listed_entities(data: bytes, name: str, label: str = "") -> list[dict[str, A
 
 def _page_tables(data: bytes, label: str) -> list[tuple[str, list[list[str]]]]:
     """Return the tables of a page, each with the heading above it."""
-    soup = BeautifulSoup(decoded(data, label), "lxml")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)  # what is no page has no table
+        soup = BeautifulSoup(decoded(data, label), "lxml")
     found = []
     for table in soup.find_all("table"):
+        if table.find("table") is not None:
+            continue  # a table that lays out others
         own = table.find("caption") or table.find_previous(_CLAUSES)
         rows = [
             [fold_space(cell.get_text(" ")) for cell in row.find_all(["th", "td"], recursive=False)]

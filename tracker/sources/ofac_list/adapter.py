@@ -23,6 +23,7 @@ from tracker.sources.adapter import Adapter
 from tracker.sources.events import CursorUpdate, Item, ResourceError, Wanted
 from tracker.sources.ofac_list import FILES
 from tracker.sources.ofac_list.publications import publications_in, removals_in
+from tracker.sources.ofac_list.shapes import SHAPES
 from tracker.sources.state_view import StateView, without_validators
 
 LISTING = "listing/publications"
@@ -162,4 +163,4 @@ def _check_full(answer: HttpResponse) -> None:
         raise UnexpectedResponse("a full file that ends in the middle", url=answer.url, status=answer.status)
 
 
-ADAPTER = Adapter(poll, refetch)
+ADAPTER = Adapter(poll, refetch, shapes=SHAPES)
