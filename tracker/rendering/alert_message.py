@@ -32,6 +32,7 @@ from tracker.rendering.location_text import date_note, location_label, status_wh
 from tracker.rendering.moved_dates import moved_dates, with_moved_dates
 from tracker.rendering.profile_lead import leading_badge, leading_match, profile_reason
 from tracker.rendering.source_text import SourceNames, id_as_name
+from tracker.rendering.summary_sentences import beyond
 from tracker.rendering.words_on_day import worded_on
 from tracker.sanitize import first_sentence, safe_url, sanitize_line, shorten
 
@@ -188,16 +189,14 @@ def headline_of(change: Change, language: Language) -> str:
 
 
 def what_changed(change: Change, language: Language) -> tuple[str, str]:
-    """Return the change in one line, and the rest of what there is to say: the headline and the summary; without a headline
-    what `touched` says.
+    """Return the change in one line, and the rest of what there is to say: the headline, and what the summary says beyond
+    it; without a headline what `touched` says.
     """
     headline = headline_of(change, language)
     if not headline:
         return touched(change, language)
     summary = sanitize_line(change.tagging.summary.get(language))
-    first, rest = first_sentence(summary, language)
-    detail = rest if first in headline else summary
-    detail = "" if detail.removesuffix("。") in headline else detail
+    detail = beyond(headline, summary, language)
     return headline, with_moved_dates(detail, change, language)
 
 
