@@ -111,7 +111,7 @@ class Places:
 
     def slack(self, change: Change) -> str:
         sent = [json.dumps(body, ensure_ascii=False) for body in payloads(self.message(change).message)]
-        return _line("Legal status", "\n".join(sent).replace("\\n", "\n"))
+        return " | ".join(re.findall(r"\*Legal status\*(?:\\n)?([^\"]*)", "\n".join(sent)))
 
     def mail(self, change: Change) -> str:
         letter = build_email(

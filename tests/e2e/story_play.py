@@ -223,7 +223,7 @@ def _unlike(text: str, sight: Sight, *, silent: bool) -> Iterator[str]:
         if not re.search(WORDS[state], text, re.I):
             yield f"no {state}"
     if not silent and sight.state != "in-force":
-        if sight.day and f"{sight.day.day} {sight.day:%B %Y}" not in text:
+        if sight.day and f"{sight.day:%B} {sight.day.day}, {sight.day.year}" not in text:
             yield f"no {sight.day}"
         if sight.by and not any(one in text for one in sight.by):
             yield f"no {' or '.join(sight.by)}"

@@ -63,9 +63,9 @@ def test_an_outage_of_eight_rounds_is_two_messages(world: World) -> None:
         world.later(minutes=30)
         assert world.one().ok
     down, back = world.alerts
-    assert "情報源 fr-bis を2回続けて取得できていません" in down
+    assert "情報源 連邦官報: BIS (fr-bis) を2回続けて取得できていません" in down
     assert "503" in down
-    assert "情報源 fr-bis が復旧しました" in back
+    assert "情報源 連邦官報: BIS (fr-bis) が復旧しました" in back
 
 
 def test_one_failed_poll_is_no_incident_and_a_second_outage_is_a_second_one(world: World) -> None:
@@ -92,7 +92,7 @@ def test_one_host_that_is_down_is_one_message_and_one_line_that_names_its_source
     (alert,) = world.alerts
     host = world.standin.url.partition("//")[2]
     assert f"ホスト {host} から2回続けて正常な応答がありません" in alert
-    assert "影響する情報源: fr-all, fr-bis" in alert
+    assert "影響する情報源: 連邦官報 (fr-all)、連邦官報: BIS (fr-bis)" in alert
     assert "エラーを返しました(HTTP 503)" in alert
     code, shown_text = run(world, monkeypatch, "status", "--json")
     (incident,) = json.loads(shown_text[: shown_text.rindex("}") + 1])["incidents"]

@@ -206,7 +206,7 @@ def test_it_is_marked_wherever_it_is_shown_and_inert(store: Store, tmp_path: Pat
     using = replace(viewer_settings(tmp_path / "sources.toml"), summarizer=wanted)
     client = TestClient(create_app(lambda: using, store.state, lambda: NOW), base_url="http://127.0.0.1:8000")
     page = client.get("/changes/2026-1", headers={"cookie": "lang=en"}).text
-    assert "Written by a model: house-model, on 2026-11-22 12:00" in page
+    assert "Written by a model: house-model, on November 22, 2026, 12:00" in page
     assert "not checked by a person" in page
     assert "<p>alert(1) &amp; click</p>" in page
     assert "evil.example" not in page

@@ -31,7 +31,7 @@ from tracker.rendering.deadlines import CLOSING, change_url, days_left, upcoming
 from tracker.rendering.location_text import date_note, location_label, status_where, timed
 from tracker.rendering.moved_dates import moved_dates, with_moved_dates
 from tracker.rendering.profile_lead import leading_badge, leading_match, profile_reason
-from tracker.rendering.source_text import SourceNames, id_as_name
+from tracker.rendering.source_text import SourceNames, agency, id_as_name
 from tracker.rendering.summary_sentences import beyond
 from tracker.rendering.words_on_day import worded_on
 from tracker.sanitize import first_sentence, safe_url, sanitize_line, shorten
@@ -368,7 +368,10 @@ def _facts(change: Change, language: Language, timezone: str, names: SourceNames
     )
     offered = (
         ("message.document", document),
-        ("message.agencies", ", ".join(sanitize_line(agency) for agency in change.agencies)),
+        (
+            "message.agencies",
+            t("paper.comma", language).join(agency(name, language) for name in change.agencies),
+        ),
         ("message.units", _listed(change.tagging.units, language)),
         ("message.eccns", _listed(change.tagging.eccns, language)),
         ("message.source", names(change.source, language)),

@@ -20,6 +20,7 @@ from tracker.rendering.deadlines import change_url, days_left
 from tracker.rendering.delivery_hold import hold_line
 from tracker.rendering.location_text import date_note, location_label, status_where, timed
 from tracker.rendering.profile_lead import leading_match, level_badge
+from tracker.rendering.source_text import agency
 from tracker.rendering.terminal import aligned, drawn
 from tracker.rendering.words_on_day import worded_on
 from tracker.sanitize import sanitize_line
@@ -238,7 +239,10 @@ def _identity(change: Change, language: Language) -> list[tuple[str, str]]:
                 sanitize_line(part) for part in (label("kind", change.kind, language), *document) if part
             ),
         ),
-        ("message.agencies", ", ".join(sanitize_line(agency) for agency in change.agencies)),
+        (
+            "message.agencies",
+            t("paper.comma", language).join(agency(name, language) for name in change.agencies),
+        ),
         ("message.eccns", ", ".join(sanitize_line(eccn) for eccn in change.tagging.eccns)),
         (
             "message.links",

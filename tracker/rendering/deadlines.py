@@ -257,11 +257,12 @@ def _affected_units(change: Change, entry: LegalDate) -> tuple[str, ...]:
 
 
 def _subject(change: Change, language: Language) -> str:
-    """Return what the date belongs to: the headline. Without one a document is named by its title, because its summary
-    may describe a revision of the record, and a text by its summary, which lists the touched units.
+    """Return what the date belongs to. A document is named by its title, because its headline may name a day that has moved
+    since, and its summary may describe a revision of the record; a text by its headline, without one by its summary, which
+    lists the touched units.
     """
     headline = sanitize_line(change.tagging.headline.get(language)).removesuffix("。").removesuffix(".")
-    if headline:
+    if headline and change.kind in _TEXTS:
         return headline
     summary = first_sentence(sanitize_line(change.tagging.summary.get(language)), language)[0]
     title = sanitize_line(change.title)

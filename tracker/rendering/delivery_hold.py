@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from tracker.i18n import format_minute, format_span, label, t
+from tracker.i18n import format_span, format_timestamp, label, t
 from tracker.model import Language
 from tracker.sanitize import sanitize_line
 from tracker.storage.instants import from_text
@@ -109,6 +109,6 @@ def hold_line(delivery: Mapping[str, Any], language: Language, timezone: str, na
     if held.get("scope") == "source" and what:
         what = named(what)
     return t(
-        f"held.{held['rule']}", language, until=format_minute(from_text(held["until"]), language, timezone),
+        f"held.{held['rule']}", language, until=format_timestamp(from_text(held["until"]), timezone),
         number=held.get("number", ""), what=t(f"held.of-{held['scope']}", language, name=what) if what else "",
     )  # fmt: skip

@@ -133,12 +133,12 @@ def notice_message(
         points = [*_differing(data, language)]
         links = _links(data["change"], data["url"], language, viewer_url)
     else:
-        name = names(subject, language) if notice.kind.startswith("source") else subject
+        name = _with_id(names, subject, language) if notice.kind.startswith("source") else subject
         what = t(f"notice.{notice.kind}-what", language, name=name, count=data.get("failures", ""))
         reason = reason_line(data.get("cause"), str(data.get("reason", "")), language)
         points = [LabeledFact(t("notice.reason", language), shorten(reason, 400))]
         if notice.kind.startswith(("host", "network")):
-            failing = (names(source, language) for source in data.get("sources", ()))
+            failing = (_with_id(names, source, language) for source in data.get("sources", ()))
             listed = t("delivery-reason.name-separator", language).join(failing)
             points.insert(0, LabeledFact(t("notice.sources", language), shorten(listed, 400), strong=True))
         if data.get("since"):
@@ -203,6 +203,12 @@ def notice_message(
         number=sanitize_line(str(data.get("document_number", ""))),
         profile=match.profile if match else "",
     )
+
+
+def _with_id(names: SourceNames, source: str, language: Language) -> str:
+    """Return the name of a source with its id, which the commands against an outage take."""
+    name, identity = names(source, language), sanitize_line(source)
+    return name if name == identity else f"{name} ({identity})"
 
 
 def combine_notices(
