@@ -6,9 +6,12 @@ import csv
 import io
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Event
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +21,8 @@ from fastapi.testclient import TestClient
 from bench.eval_screening import recorded_parties
 from bench.planted_names import planted
 from tests.unit.web_samples import NOW, cfr_change, settings
+from tracker.answers import partners
+from tracker.answers.partners import Screeners
 from tracker.cli import screening  # noqa: F401 - it registers its command
 from tracker.cli.app import app
 from tracker.config.loader import load
@@ -409,3 +414,28 @@ def test_a_first_poll_that_names_a_party_of_the_profile_is_no_record_without_a_c
     html = client.get("/", params={"profile": "trade", "baseline": "1", "view": "all"}).text
     assert "Parties of this profile are listed already: Huawei Technologies Co., Ltd." in html
     assert '<li class="critical baseline">' in html
+
+
+def test_a_page_does_not_wait_for_thousands_of_parties(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are checked in a thread, once; the next page has them."""
+    lists: Any = SimpleNamespace(listed={})
+    hits: Any = ["hit"]
+    go, asked = Event(), list[tuple[str, ...]]()
+
+    def check(screener: Any, profiles: Sequence[Profile]) -> dict[str, Any]:
+        for profile in profiles:
+            if profile not in screener.listed:
+                assert go.wait(10)
+                asked.append(profile.parties)
+                screener.listed[profile] = hits
+        return {profile.id: screener.listed[profile] for profile in profiles}
+
+    monkeypatch.setattr(partners, "listed_partners", check)
+    many, none = Profile("many", parties=("A", "B")), Profile("none")
+    screeners = Screeners()
+    assert screeners.listed(lists, [many, none], patience=0) == ({}, False)
+    assert screeners.listed(lists, [many, none], patience=0) == ({}, False)
+    go.set()
+    assert screeners.listed(lists, [many, none], patience=10)[0] == {"many": hits}
+    assert asked == [("A", "B")]
+    assert screeners.listed(lists, [many], patience=0) == ({"many": hits}, True)

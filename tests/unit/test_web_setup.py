@@ -131,3 +131,15 @@ def test_settings_that_were_named_and_are_missing_are_a_mistake(
         CliRunner().invoke(app, ["run", *words], catch_exceptions=False)
     with pytest.raises(UsageError, match="does not exist"):  # other commands never wait for a reader
         CliRunner().invoke(app, ["poll"], catch_exceptions=False)
+
+
+def test_another_address_leads_to_the_page_and_an_old_form_is_refused_on_it(client: TestClient) -> None:
+    answer = client.get("/sources")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/setup")
+    client.cookies.set("lang", "ja")
+    answer = client.post("/setup", data={"form": "x.y", "timezone": "Tokio"})
+    assert answer.status_code == 403
+    assert "画面を読み込み直してください" in answer.text
+    status, html = send(client, timezone="Tokio")
+    assert status == 422
+    assert "「Tokio」というタイムゾーンはありません" in html

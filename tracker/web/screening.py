@@ -23,7 +23,6 @@ from tracker.screening.screener import (
     Screening,
     list_level,
     list_states,
-    listed_partners,
 )
 from tracker.search.answers import WAIT
 from tracker.search.index import SearchIndex
@@ -36,6 +35,7 @@ from tracker.web.security_headers import check_form, check_origin
 router = APIRouter(include_in_schema=False)
 
 ROWS = 500  # of a result on the page; the files have all
+OWN = 100  # listed parties of a profile on the page
 TEXTS = 20  # rows of the lists with the words of a question
 _TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -67,7 +67,8 @@ def listed_of_profile(request: Request, web_context: WebContext, profile: str) -
     if not chosen:
         return []
     screener, _ = screener_of(request, web_context)
-    hits = listed_partners(screener, chosen).get(profile, [])
+    screeners: Screeners = request.app.state.screeners
+    hits = screeners.listed(screener, chosen)[0].get(profile, [])
     return list(dict.fromkeys(screener.parties[hit.party].name for _, hit in hits))
 
 
@@ -178,7 +179,8 @@ def _page(
             consolidated=has_consolidated(web_context.settings),
             own=own_lists(web_context.settings),
         )
-    own = listed_partners(screener, web_context.settings.profiles)
+    screeners: Screeners = request.app.state.screeners
+    own, all_checked = screeners.listed(screener, web_context.settings.profiles)
     heads, rows = report.screening_rows(found, language) if found else ([], [])
     paths = [hit.party.path for result in found.results for hit in result.hits] if found else []
     given: dict[str, Any] = {
@@ -207,11 +209,13 @@ def _page(
                         report.country_name(party.country, language),
                         list_level(party.list),
                     )
-                    for name, party in ((name, screener.parties[hit.party]) for name, hit in hits)
+                    for name, party in ((name, screener.parties[hit.party]) for name, hit in hits[:OWN])
                 ],
+                max(0, len(hits) - OWN),
             )
             for profile, hits in own.items()
         ],
+        all_checked=all_checked,
         megabytes=LARGEST // 1_000_000,
         most=MOST,
         **{**given, **values},

@@ -16,6 +16,7 @@ from zoneinfo import available_timezones
 
 from fastapi import FastAPI, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from tracker.config.first_settings import FirstAnswers, industries, mistakes, write
@@ -74,10 +75,22 @@ class Setup:
         app.add_api_route("/setup", self.show, methods=["GET"], response_model=None)
         app.add_api_route("/setup", self.save, methods=["POST"], response_model=None)
         app.add_api_route("/", self.lead, methods=["GET"], response_model=None)
+        app.add_exception_handler(HTTPException, self._refused)
         app.add_middleware(
             SecurityMiddleware, hosts=lambda: frozenset({host}), request_metrics=RequestMetrics()
         )
         return app
+
+    def _refused(self, request: Request, error: Exception) -> Response:
+        """Lead from an unknown address to the page; show what else was refused on it."""
+        assert isinstance(error, HTTPException)
+        if error.status_code == 404:
+            return self.lead()
+        answer = self._page(
+            request, FirstAnswers(), allowed=self._may(request), problems=(str(error.detail),)
+        )
+        answer.status_code = error.status_code
+        return answer
 
     def lead(self) -> Response:
         return RedirectResponse("/setup", 303)
