@@ -122,9 +122,13 @@ def _statements(rows: Stretch) -> Iterator[str]:
         " 'H-' || i, '$.abstract', '', '$.acts', json('[]'), '$.evidence', json('[]'))"
     )
     template = "(SELECT * FROM change WHERE document_number IS NOT NULL ORDER BY length(record) LIMIT 1)"
+    names = (
+        "seq, id, document_id, version, source, kind, document_number, citation, level, direction, published, detected_at,"
+        " baseline, editorial, revision, operations, record, row_hash, queue_level"
+    )
     yield (
-        f"INSERT INTO change SELECT i + 1000000, 'chg_' || printf('%016x', i), 'fr:H-' || i, 1, 'fr-bis', 'notice', 'H-' || i,"
-        f" NULL, {level}, NULL, day, day || 'T12:00:00.000000Z', 0, 0, 1, NULL, {record}, '' FROM"
+        f"INSERT INTO change ({names}) SELECT i + 1000000, 'chg_' || printf('%016x', i), 'fr:H-' || i, 1, 'fr-bis', 'notice', 'H-' || i,"
+        f" NULL, {level}, NULL, day, day || 'T12:00:00.000000Z', 0, 0, 1, NULL, {record}, '', {level} FROM"
         f" ({numbers(documents)} SELECT i, {day} AS day FROM n), {template} AS old"
     )
     yield (

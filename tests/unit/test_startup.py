@@ -7,6 +7,9 @@ import subprocess
 import sys
 
 import pytest
+import soupsieve
+
+from tracker.config import validators
 
 HEAVY = (
     "structlog",
@@ -21,8 +24,23 @@ HEAVY = (
     ("module", "unwanted"),
     [
         ("tracker.cli.app", ("sqlalchemy", "sqlmodel", "lxml", "bs4", "httpx2", "rich", *HEAVY)),
-        ("tracker.rendering.status_report", ("sqlalchemy", "sqlmodel", "lxml", "bs4", "httpx2", *HEAVY)),
-        ("tracker.scheduler.poll_cycle", ("bs4", "rich", "tracker.stories.story_index", *HEAVY)),
+        (
+            "tracker.rendering.status_report",
+            (
+                "sqlalchemy",
+                "sqlmodel",
+                "lxml",
+                "bs4",
+                "httpx2",
+                "apscheduler",
+                "tracker.parsing.volatile_content",
+                *HEAVY,
+            ),
+        ),
+        (
+            "tracker.scheduler.poll_cycle",
+            ("bs4", "rich", "apscheduler", "tracker.stories.story_index", *HEAVY),
+        ),
     ],
 )
 def test_a_command_imports_no_heavy_module_before_it_needs_it(module: str, unwanted: tuple[str, ...]) -> None:
@@ -32,3 +50,22 @@ def test_a_command_imports_no_heavy_module_before_it_needs_it(module: str, unwan
     )
     assert module in loaded
     assert loaded.isdisjoint(unwanted), loaded.intersection(unwanted)
+
+
+PLAIN = ("main", ".usa-content", "#content", "div#content.main.wide-2", "article.a_b")
+
+
+@pytest.mark.parametrize("text", [*PLAIN, "main > p", "div:not(.x)", "[role=main]"])
+def test_a_selector_is_read_as_css(text: str) -> None:
+    assert soupsieve.compile(validators.selector(text)).pattern == text
+
+
+@pytest.mark.parametrize("text", ["main >", ".", "a..b", "#", "1main", "a#1", "main,"])
+def test_what_is_no_selector_is_a_mistake(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a CSS selector"):
+        validators.selector(text)
+
+
+def test_a_plain_selector_needs_no_library() -> None:
+    code = f"import sys; from tracker.config import validators; list(map(validators.selector, {PLAIN!r})); sys.exit('soupsieve' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -179,10 +179,16 @@ def follow(value: Any) -> str:
     return text
 
 
+# A name, an id, classes: what most pages need. To import soupsieve for these costs each start 60 ms.
+_PLAIN_SELECTOR = re.compile(r"(?:[A-Za-z][\w-]*)?(?:[.#][A-Za-z][\w-]*)*", re.ASCII)
+
+
 def selector(value: Any) -> str:
+    text = non_empty(value)
+    if _PLAIN_SELECTOR.fullmatch(text):
+        return text
     import soupsieve
 
-    text = non_empty(value)
     try:
         soupsieve.compile(text)
     except soupsieve.SelectorSyntaxError as error:

@@ -5,12 +5,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from tracker.config.models import NOT_WATCHED, Settings
-from tracker.parsing import volatile_content
 from tracker.rendering.failure_cause import reason_line, touched
 from tracker.serialization import format_instant
 from tracker.storage import page_queries
@@ -103,12 +102,18 @@ class _Pages:
             "masked": [
                 {"url": url, "kind": kind, "words": words}
                 for url, templates in self._masked.get(source, [])
-                for kind, words in map(volatile_content.shown, volatile_content.usable(templates))
+                for kind, words in _masked_words(templates)
             ],
             "left_out": beyond.get("left_out", 0),
             "left_out_links": beyond.get("left_out_links", []),
             "passed_over": beyond.get("passed_over", []),
         }
+
+
+def _masked_words(templates: Iterable[str]) -> Iterator[tuple[str, str]]:
+    from tracker.parsing import volatile_content  # few sources have masked words
+
+    return map(volatile_content.shown, volatile_content.usable(templates))
 
 
 def _times(row: Mapping[str, Any]) -> dict[str, Any]:
