@@ -22,12 +22,15 @@ _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 def sanitize(text: str) -> str:
     """Return the text without control, direction, invisible and unassigned characters; line breaks stay."""
+    if text.isprintable():  # no character of the categories Other and Separator but the space
+        return text
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    return "".join(
+    dropped = [
         character
-        for character in text
-        if character in _KEPT or unicodedata.category(character) not in _DROPPED_CATEGORIES
-    )
+        for character in set(text)
+        if character not in _KEPT and unicodedata.category(character) in _DROPPED_CATEGORIES
+    ]
+    return text.translate(dict.fromkeys(map(ord, dropped))) if dropped else text
 
 
 def sanitize_line(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
 from tracker.model import Language
@@ -10,6 +12,17 @@ from tracker.sanitize import first_sentence, safe_url, sanitize, sanitize_line, 
 
 def test_control_direction_and_invisible_characters_are_removed() -> None:
     assert sanitize("a\x00b\x1b[31mc\u202ed\u2066e\u200bf\ufeffg\u00adh") == "ab[31mcdefgh"
+
+
+def test_of_every_character_alone_and_among_others_only_those_without_a_form_are_removed() -> None:
+    for code in (*range(0x3100), *range(0xD7F0, 0x10100), 0xE0001, 0xE0020, 0x10FFFF):
+        character = chr(code)
+        removed = (
+            unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"} and character not in "\n\t\r"
+        )
+        kept = "" if removed else "\n" if character in "\r\u2028\u2029" else character
+        assert sanitize(character) == kept, code
+        assert sanitize(f"a{character} b\nc") == f"a{kept} b\nc", code
 
 
 def test_line_breaks_of_all_kinds_stay_in_text_and_go_from_lines() -> None:
