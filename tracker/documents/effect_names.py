@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from tracker import citations
 from tracker.documents import japanese_law_paths
@@ -20,6 +21,7 @@ _PINNED = re.compile(
 _COMMERCE_CONTROL_LIST = "Supp. No. 1 to Part 774"
 
 
+@lru_cache(maxsize=8_192)
 def canonical_path(path: str) -> str:
     """Return a unit path as the parsers write it: `Supp. No. 1 to Part 774 › 3B001 › c.1.a` of `3B001.c.1.a`."""
     path = fold_space(path)
@@ -38,6 +40,7 @@ def ancestors(path: str) -> Iterator[str]:
         path = _parent(path)
 
 
+@lru_cache(maxsize=8_192)
 def _parent(path: str) -> str:
     if is_japanese_law(path):
         return japanese_law_paths.parent(path)

@@ -35,7 +35,7 @@ _LEVEL = re.compile(
 
 def is_japanese_law(path: str) -> bool:
     """Whether a path names a law of Japan or a unit of one, by its form: `外国為替令 › 第十七条`, `輸出令別表第1の2の項(3)`."""
-    return bool(_NAME.match(fold_space(path)))
+    return not path.isascii() and bool(_NAME.match(fold_space(path)))
 
 
 def japanese_path(path: str, names: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from tracker.legal_status.date_mentions import mentions
 
@@ -19,6 +20,7 @@ _CITATION = re.compile(
 )
 _FIRST_YEAR = 1935  # the year before volume 1; each year is one volume
 _GAP = re.compile(r"[\s,;.()]*(?:Start:)?[\s,;.()]*")
+_KEPT_CHARACTERS = 6_000  # so that the kept ones are 25 MB at most
 _LATEST_YEAR = 2059  # "3/10/98" is 1998: the Code prints two digits of a year
 
 
@@ -51,8 +53,16 @@ def printed_citations(text: str) -> tuple[PrintedCitation, ...]:
 
 def new_citations(before: str, after: str) -> tuple[PrintedCitation, ...]:
     """Return the citations of a text that its earlier words did not have."""
+    # Of a row or section the answer is kept: a page of a change with 1,000 rows asks twice, and each later one again.
+    return (_new_kept if len(before) + len(after) <= _KEPT_CHARACTERS else _new)(before, after)
+
+
+def _new(before: str, after: str) -> tuple[PrintedCitation, ...]:
     known = {(entry.citation, entry.day) for entry in printed_citations(before)}
     return tuple(entry for entry in printed_citations(after) if (entry.citation, entry.day) not in known)
+
+
+_new_kept = lru_cache(maxsize=4_096)(_new)
 
 
 def _citations(text: str) -> Iterator[PrintedCitation]:

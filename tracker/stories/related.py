@@ -64,9 +64,11 @@ class Related:
         return tuple(record for record in self.records if record.id not in shown)
 
 
-def related(connection: Connection, change: Change) -> Related:
-    """Return what belongs to a stored record."""
-    made = made_by(connection, change)
+def related(
+    connection: Connection, change: Change, operations: tuple[Operation, ...] | None = None
+) -> Related:
+    """Return what belongs to a stored record. `operations`: where the caller has read them."""
+    made = made_by(connection, change, operations)
     texts = (
         tuple(
             TextMade(text, tuple(join.path for join in joins))
@@ -78,9 +80,11 @@ def related(connection: Connection, change: Change) -> Related:
     return Related(made, texts, story_records(connection, change))
 
 
-def made_by(connection: Connection, change: Change) -> tuple[MadeBy, ...]:
+def made_by(
+    connection: Connection, change: Change, operations: tuple[Operation, ...] | None = None
+) -> tuple[MadeBy, ...]:
     """Return the documents that made a stored change; none for a record that is no text of the CFR or list."""
-    return group(joined(connection, change).joins) if change.kind in TEXTS else ()
+    return group(joined(connection, change, operations).joins) if change.kind in TEXTS else ()
 
 
 def made_by_step(connection: Connection, change: Change, operation: Operation) -> MadeBy | None:

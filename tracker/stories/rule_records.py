@@ -56,9 +56,13 @@ _scopes: dict[str, _Scope] = {}
 _Known = TypeVar("_Known")
 
 
-def joined(connection: Connection, change: Change) -> JoinedChange:
-    """Return the joins of a stored change. A new text, which has no operations, has none."""
-    operations = changes.operations(connection, change.id)
+def joined(
+    connection: Connection, change: Change, operations: tuple[Operation, ...] | None = None
+) -> JoinedChange:
+    """Return the joins of a stored change. A new text, which has no operations, has none. `operations`: where the caller
+    has read them."""
+    if operations is None:
+        operations = changes.operations(connection, change.id)
     row = connection.execute(
         select(CHANGE.c.document_id, CHANGE.c.version).where(CHANGE.c.id == change.id)
     ).first()

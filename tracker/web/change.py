@@ -31,6 +31,7 @@ from tracker.rendering.redlines.model import Redline
 from tracker.rendering.redlines.stored import is_present, load_redline
 from tracker.rendering.words_on_day import worded_on
 from tracker.serialization import change_from_json
+from tracker.storage import changes as stored_changes
 from tracker.storage import predictions, read_marks, reviews
 from tracker.stories.related import related
 from tracker.stories.story_text import made_by_lines, record_line
@@ -98,7 +99,8 @@ def _change(request: Request, web_context: WebContext, reference: str) -> HTMLRe
         undoable = undo_ranges(store, log, reviewer(request))
         beside = store.beside(change.id)
     with web_context.store.read() as connection:
-        belongs = related(connection, change)
+        operations = stored_changes.operations(connection, change.id) if differs else ()
+        belongs = related(connection, change, operations)
         predicted = predictions.of_change(connection, change.id)
         compared = predictions.shown_by(connection, change.id)
         on_it = effects_about(connection, change)
@@ -108,7 +110,13 @@ def _change(request: Request, web_context: WebContext, reference: str) -> HTMLRe
         present = is_present(connection, change)
         japanese_items = item_lines(connection, change, language)
         redline = (
-            load_redline(connection, change, now=web_context.now(), timezone=web_context.settings.timezone)
+            load_redline(
+                connection,
+                change,
+                now=web_context.now(),
+                timezone=web_context.settings.timezone,
+                operations=operations,
+            )
             if differs
             else None
         )

@@ -22,10 +22,17 @@ from tracker.storage.schema import CHANGE
 
 
 def load_redline(
-    connection: Connection, change: Change, *, now: datetime, timezone: str = "Asia/Tokyo"
+    connection: Connection,
+    change: Change,
+    *,
+    now: datetime,
+    timezone: str = "Asia/Tokyo",
+    operations: tuple[Operation, ...] | None = None,
 ) -> Redline:
-    """Return the redline between the two snapshots of a change; without operations for a new document."""
-    operations = changes.operations(connection, change.id)
+    """Return the redline between the two snapshots of a change; without operations for a new document. `operations`:
+    where the caller has read them."""
+    if operations is None:
+        operations = changes.operations(connection, change.id)
     document_id, earlier, later = _text_and_days(connection, change)
     return Redline(
         title=change.title,
