@@ -14,6 +14,15 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests import japan_law_samples
+from tests.court_samples import CAFC_FEED, CIT_FEED, put_feed, put_slips
+from tests.e2e import (
+    test_congress,
+    test_courts,
+    test_denied_persons,
+    test_meti_matrix,
+    test_ofac_list,
+    test_uflpa_list,
+)
 from tests.e2e.test_csms import FIRST
 from tests.e2e.test_csms import put as put_bulletins
 from tests.e2e.world import SOURCES, World
@@ -24,9 +33,13 @@ from tests.tariff_samples import chapter_99, chapters, notes_pdf
 from tracker.archive import recording
 from tracker.cli import checking, running  # noqa: F401 - they register their commands
 from tracker.cli.app import app
+from tracker.config.source_kinds import source_kinds
 from tracker.http.recording import without_secrets
 
-KINDS = ("fr-bis", "inspection", "ear", "news", "feed", "hts", "csms", "dockets", "law", "list")
+KINDS = (
+    "fr-bis", "inspection", "ear", "news", "feed", "hts", "csms", "dockets", "courts", "bills", "law", "matrix", "denied", "ofac", "uflpa",
+    "list",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -45,6 +58,7 @@ def save(world: World, folder: Path, *names: str) -> Saved:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TRACKER_NOW", world.now.isoformat())
         patch.setenv("REGULATIONS_GOV_KEY", world.standin.archive.dockets.key)
+        patch.setenv("CONGRESS_KEY", world.standin.archive.bills.key)
         result = CliRunner().invoke(app, ["check", *names, "--save", str(folder), *options])
     path = folder / "report.json"
     report = json.loads(path.read_text("utf-8"))["sources"] if path.exists() else []
@@ -65,6 +79,15 @@ def a_world(folder: Path, standin: StandIn) -> World:
     japan_law_samples.put(
         standin.archive, world.now - timedelta(days=90), japan_law_samples.first_text(), date(2026, 4, 1)
     )
+    standin.archive.bills.put(test_congress.BILL, world.now, title=test_congress.TITLE)
+    standin.archive.bills.put_text(test_congress.BILL, world.now, "ih", test_congress.FIRST)
+    put_feed(standin.archive, world.now, CIT_FEED, [test_courts.DUMPING])
+    put_feed(standin.archive, world.now, CAFC_FEED, [])
+    put_slips(standin.archive, world.now, [])
+    test_denied_persons.put(world, world.now.date(), test_denied_persons.FIRST)
+    standin.archive.sanctions.publish(world.now, test_ofac_list.PARTIES, {1000: "add"})
+    test_uflpa_list.put(world, test_uflpa_list.FIRST, test_uflpa_list.SECOND)
+    test_meti_matrix.put(world, test_meti_matrix.ROWS)
     put_bulletins(world, [FIRST], a1="ACE is not available from 10:00 p.m. ET on Saturday, January 31, 2026.")
     return world
 
@@ -201,5 +224,29 @@ def test_secrets_in_addresses_are_not_kept(url: str, kept: str) -> None:
     assert without_secrets(url) == kept
 
 
-def test_every_kind_of_source_is_in_the_world() -> None:
+def test_every_kind_of_source_is_recorded(good: Saved) -> None:
+    assert {report["kind"] for report in good.report.values()} == {
+        name for name, kind in source_kinds().items() if kind.adapter.startswith("tracker.sources.")
+    }
     assert set(KINDS) <= set(SOURCES)
+
+
+def test_the_plain_check_reports_each_kind_good_and_bad(tmp_path: Path) -> None:
+    with StandIn(sample_archive(), now=SAMPLE_NOW) as standin:
+        world = a_world(tmp_path, standin)
+        options = ("--config", str(world.config), "--state", str(world.state), "--json")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TRACKER_NOW", world.now.isoformat())
+            patch.setenv("REGULATIONS_GOV_KEY", standin.archive.dockets.key)
+            patch.setenv("CONGRESS_KEY", standin.archive.bills.key)
+            good = json.loads(CliRunner().invoke(app, ["check", *KINDS, *options]).output)["checks"]
+            patch.delenv("CONGRESS_KEY")
+            standin.misbehave("/", "request-access-200")
+            bad = json.loads(CliRunner().invoke(app, ["check", *KINDS, *options]).output)["checks"]
+    assert {one["id"]: one["ok"] for one in good} == dict.fromkeys(KINDS, True)
+    said = {one["id"]: one["said"] for one in bad if not one["ok"]}
+    assert set(KINDS) - set(said) <= {"bills"}, "a missing key is one line, and no failure"
+    assert "its key is missing" in next(one["said"] for one in bad if one["id"] == "bills")
+    assert all(
+        "wall" in line or "Request Access" in line for name, line in said.items() if name != "bills"
+    ), said
