@@ -200,3 +200,13 @@ def test_a_withdrawn_revision_is_recorded_once_it_is_sure(law: World) -> None:
     assert len(news(law)) == 2
     assert later.text is not None
     assert "総価額が百万円" in later.text
+
+
+def test_a_profile_that_watches_a_provision_is_named(law: World) -> None:
+    extra = '[[profile]]\nid = "item"\nunits = ["輸出貿易見本令別表第1の2の項"]\n[[profile]]\nid = "other"\nunits = ["輸出貿易見本令第2条"]\n'
+    law.use(
+        "law",
+        extra=f'{extra}[[channel]]\nid = "file"\nurl = "tofile://{law.folder}/alerts.txt"\n[[route]]\nwhen = {{ level = "low" }}\nto = ["file"]\n',
+    )
+    change = change_from_json(future(law))
+    assert [match.profile for match in change.profiles] == ["item"]

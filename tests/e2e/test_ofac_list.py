@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.world import World
+from tracker.demo.parties import LIST_PATH, party, screening_list
 from tracker.demo.sanctions import Sanctioned, delta_xml, full_xml
 from tracker.search.index import SearchIndex
 from tracker.storage.database import Store
@@ -43,6 +44,7 @@ def test_a_publication_is_reported_once_with_the_day_of_the_listing(ofac: World)
         ofac.later(hours=1)
     (change,) = news(ofac)
     assert change["units"] == [ROW]
+    assert change["url"].endswith("/exports/SDN_XML.ZIP")
     assert change["direction"] == "restriction"
     assert ofac.alerted == 1
     store = Store(ofac.state)
@@ -147,3 +149,26 @@ def test_both_shapes_give_the_same_row() -> None:
     added = dict(ofac_lists.delta_file(delta_xml(NOW, [(NEW, "add")]), "delta").added["2000"])
     assert added.pop("listed") == "2026-06-10"
     assert added == full
+
+
+def test_a_party_that_two_lists_add_is_one_story(world: World) -> None:
+    def screened(*parties: Sanctioned) -> bytes:
+        return screening_list(
+            {
+                **party(one.name, one.uid, "AE" if one is NEW else "RU"),
+                "source": "Specially Designated Nationals (SDN) - Treasury Department",
+            }
+            for one in parties
+        )
+
+    world.standin.archive.sanctions.publish(world.now, PARTIES, {1000: "add"})
+    world.standin.put_page(LIST_PATH, screened(*PARTIES))
+    world.use("ofac", "list").poll()
+    world.later(days=1)
+    world.standin.archive.sanctions.publish(world.now, [*PARTIES, NEW], {2000: "add"})
+    world.poll()
+    world.later(days=2)
+    world.standin.put_page(LIST_PATH, screened(*PARTIES, NEW))
+    world.poll()
+    stories = {change["source"]: change["story"] for change in news(world)}
+    assert stories["ofac"] == stories["list"]

@@ -25,6 +25,8 @@ _COMMERCE_CONTROL_LIST = "Supp. No. 1 to Part 774"
 def canonical_path(path: str) -> str:
     """Return a unit path as the parsers write it: `Supp. No. 1 to Part 774 › 3B001 › c.1.a` of `3B001.c.1.a`."""
     path = fold_space(path)
+    if is_japanese_law(path):
+        return japanese_law_paths.canonical(path)
     eccn = _ECCN.fullmatch(path)
     if eccn is not None:
         return " › ".join(filter(None, (_COMMERCE_CONTROL_LIST, eccn["eccn"], eccn["item"])))

@@ -53,8 +53,8 @@ def japanese_path(path: str, names: Mapping[str, str]) -> str:
 
 
 def _as_written(rest: str) -> str:
-    """Return the part below a law with numbers in kanji and the row of a table below it. Numbers in parentheses stay in the form
-    of the law, which uses both: `（三）` and `（１）`.
+    """Return the part below a law with numbers in kanji and the row of a table below it. A number in parentheses is in kanji below a
+    row, `二の項（三）`, and stays as it is below `イ`, `イ（１）`.
     """
     digits = "".join(
         unicodedata.normalize("NFKC", sign) if "０" <= sign <= "９" else sign
@@ -63,7 +63,7 @@ def _as_written(rest: str) -> str:
     digits = _NUMBER.sub(lambda found: kanji_number(int(next(filter(None, found.groups())))), digits)
     digits = re.sub(r"(?<=の)[0-9]{1,3}(?=の項)", lambda found: kanji_number(int(found.group())), digits)
     written = _TABLE.sub(rf"\1{_STEP}\2", digits)
-    return re.sub(r"（([0-9]{1,3}(?:の[0-9]{1,3})*)）", _in_parentheses, written)
+    return re.sub(r"(?<=の項)（([0-9]{1,3}(?:の[0-9]{1,3})*)）", _in_parentheses, written)
 
 
 def _in_parentheses(found: re.Match[str]) -> str:
@@ -78,6 +78,13 @@ def parent(path: str) -> str:
         return ""
     shorter = _LAST.sub("", last)
     return f"{head}{_STEP}{shorter}" if shorter != last else head
+
+
+def canonical(path: str) -> str:
+    """Return a path that begins with the name of a law as the parser writes it; any other path as it is."""
+    path = fold_space(path)
+    found = _NAME.match(path)
+    return japanese_path(path, {found.group(): found.group()}) if found else path
 
 
 def names_of(laws: Iterable[tuple[str, str, Iterable[str]]]) -> dict[str, str]:

@@ -316,7 +316,7 @@ def _screening_list(fetched: Fetched) -> Document:
         key=fetched.key,
         kind=DocumentKind.LIST,
         title=name or "Consolidated Screening List",
-        url=fetched.answer.url,
+        url=fetched.meta.get("url") or fetched.answer.url,
         units=with_absent_rows(units, fetched.meta.get(ABSENT, "")),
         notes=notes,
     )

@@ -2,7 +2,7 @@
 
 A story is found by names: the document's own number and citation, those of the documents that it acts on, the document
 that made a change of the CFR or of a list (`rule_join`), and those that a page newly cites. A row of a list that is
-not joined to a stored document belongs to the change of the CFR with the same row. A change that several documents made
+not joined to a stored document belongs to the change of the CFR, or of another source's list, with the same row. A change that several documents made
 belongs to the story of the one that made most of it; an ambiguous join makes no story.
 """
 
@@ -113,16 +113,17 @@ def _makers(joins: Iterable[Join], kind: DocumentKind) -> list[str]:
 
 
 def _with_the_same_row(connection: Connection, change: Change, operations: Sequence[Operation]) -> list[str]:
-    """The id of the change of the CFR that adds or removes a row of this list, or of the list that does so for a row of the
-    CFR: the one with most of these rows, none where no row is the same."""
+    """The id of the change of the CFR or of another source's list that adds or removes a row of this list, or of the list that does so
+    for a row of the CFR: the one with most of these rows, none where no row is the same."""
     rows = _rows(operations)
     if not rows:
         return []
-    other = DocumentKind.LIST if change.kind is DocumentKind.CFR else DocumentKind.CFR
+    others = [DocumentKind.LIST] if change.kind is DocumentKind.CFR else [DocumentKind.CFR, DocumentKind.LIST]
     earlier = connection.execute(
         select(CHANGE.c.id)
         .where(
-            CHANGE.c.kind == str(other),
+            CHANGE.c.kind.in_(list(map(str, others))),
+            CHANGE.c.source != change.source,
             CHANGE.c.operations.is_not(None),
             CHANGE.c.detected_at.between(change.detected_at - _REPEATED_WITHIN, change.detected_at),
         )

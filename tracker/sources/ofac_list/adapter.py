@@ -130,7 +130,9 @@ class _Poll:
         return Fetched(f"delta/{one.id}", ResourceType.LISTING, answer, {"form": "ofac-delta"})
 
     def _meta(self, key: str, new: list[Publication], deltas: tuple[Fetched, ...]) -> dict[str, str]:
-        meta: dict[str, Any] = {"list_name": _NAMES[key], "form": f"ofac-{key.lower()}"}
+        # The answer's own address leads to a storage that expires.
+        address = _asked(self._source, key)
+        meta: dict[str, Any] = {"list_name": _NAMES[key], "form": f"ofac-{key.lower()}", "url": address}
         if new:
             meta[PUBLICATIONS] = json.dumps([[one.id, one.day] for one in new[-_MOST:]])
             meta["as_of"] = new[-1].day
