@@ -82,12 +82,16 @@ def judgment_effects(document: Document) -> tuple[Effect, ...]:
     below = list(cases_in(opening, lower_courts(court)))
     own = [document.citation] if document.citation else []
     found: dict[tuple[EffectVerb, tuple[str, str]], Effect] = {}
+    named_orders: list[Affected] | None = None
     for unit, sentence, verb, is_part in _dispositions(document.units):
         named = [case for case in cases_in(sentence, lower_courts(court)) if case not in own]
         # A court also stays its own judgment while an appeal is pending.
         cases = named or below or (own if verb is EffectVerb.STAYS else [])
         place = affecting(document, sentence, unit.path)
-        affected = [Affected(citation=case) for case in cases] or about(document)
+        affected = [Affected(citation=case) for case in cases]
+        if not cases:
+            named_orders = about(document) if named_orders is None else named_orders
+            affected = named_orders
         is_clear = bool(cases) and not is_part
         for one in affected:
             effect = Effect(

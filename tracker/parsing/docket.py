@@ -41,7 +41,9 @@ def read_docket(fetched: Fetched) -> Document:
     if not isinstance(docket, Mapping) or not isinstance(records, list) or not isinstance(counts, Mapping):
         raise UnexpectedResponse(f"{fetched.key}: not a docket with its documents", url=fetched.answer.url)
     facts = _attributes(docket)
-    documents = [record for record in records if isinstance(record, Mapping)]
+    documents = [
+        record for record in records if isinstance(record, Mapping) and str(record.get("id") or "").strip()
+    ]
     title = _text(facts, "title") or _first_title(documents) or fetched.key
     outline = UnitBuilder()
     outline.add(fetched.key, UnitKind.HEADING, title, 0)
@@ -49,7 +51,7 @@ def read_docket(fetched: Fetched) -> Document:
         f"{fetched.key}{SEPARATOR}Abstract", UnitKind.PARAGRAPH, cell_text(_text(facts, "dkAbstract")), 1
     )
     for record in documents:
-        name = str(record.get("id") or "")
+        name = fold_space(str(record["id"]))
         cells = [name, *_cells(_attributes(record), counts.get(name))]
         outline.add(name, UnitKind.ROW, CELL_GAP.join(cells), 1, key=search_key(name))
     ends = [day for record in documents if (day := _day(_attributes(record), "commentEndDate"))]

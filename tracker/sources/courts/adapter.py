@@ -168,7 +168,7 @@ class _Poll:
 
     def _is_new(self, opinion: Opinion) -> bool:
         known = self._stored.validators(opinion.key)
-        old = opinion.decided and date.fromisoformat(opinion.decided[:10]) < self._first_day
+        old = _day(opinion.decided) < self._first_day
         return (known is None and not old) or self._stored.is_held(opinion.key)
 
     # --- the Supreme Court
@@ -244,6 +244,14 @@ class _Poll:
         return self._client.fetch(
             url, rate=GOVINFO, deadline=self._deadline, robots=not self._secrets, secrets=self._secrets
         )
+
+
+def _day(text: str) -> date:
+    """Return the day of an opinion; the last of all days where the list gives none."""
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return date.max
 
 
 def _check_text(answer: HttpResponse) -> None:

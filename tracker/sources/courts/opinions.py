@@ -108,7 +108,12 @@ def slip_rows(answer: HttpResponse) -> list[tuple[str, ...]]:
     the table.
     """
     check_page(answer)
-    root = html.fromstring(decoded(answer.body, label_of(answer.header("content-type"))) or "<html/>")
+    try:
+        root = html.fromstring(decoded(answer.body, label_of(answer.header("content-type"))))
+    except (etree.LxmlError, ValueError) as error:
+        raise UnexpectedResponse(
+            f"a page that cannot be parsed: {error}", url=answer.url, status=answer.status
+        ) from None
     found: dict[str, tuple[str, ...]] = {}
     tables = 0
     for table in root.iter("table"):
