@@ -14,6 +14,7 @@ from bench import (
     drill_attacks,
     drill_cases,
     drill_intruders,
+    drill_machines,
     drill_month,
     drill_peers,
     drill_sources,
@@ -71,8 +72,11 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="write docs/reliability.md")
     parser.add_argument("--days", type=int, default=30, help="of simulated time")
     parser.add_argument(
-        "--only", choices=("peers", "sources", "named", "stages", "month", "attacks"), help="one part alone"
+        "--only",
+        choices=("peers", "sources", "named", "stages", "machines", "month", "attacks"),
+        help="one part alone",
     )
+    parser.add_argument("--minutes", type=float, help="of the drill of machines, in place of its short form")
     arguments = parser.parse_args()
     disable_logging()
     failed = 0
@@ -80,9 +84,9 @@ def main() -> int:
     def wanted(part: str) -> bool:
         return arguments.only in (None, part)
 
-    def keep(name: str, text: str, page: Path = PAGE) -> None:
+    def keep(name: str, text: str, page: Path = PAGE, options: str = "") -> None:
         if arguments.write:
-            write(name, text, command=COMMAND, page=page)
+            write(name, text, command=f"{COMMAND} {options}".strip(), page=page)
 
     if wanted("peers"):
         done = run(drill_cases.DRILLS)
@@ -120,6 +124,20 @@ def main() -> int:
         failed += sum(not outcome.ok for _, outcome in done)
         keep("attacks", table(["attack", "what is right", "what happened"],
                               [[drill.name, drill.right, _mark(outcome)] for drill, outcome in done]), SECURITY)  # fmt: skip
+    if wanted("machines"):
+        missing = drill_machines.unavailable()
+        if missing:
+            print(f"machines: not run here: {missing}")
+        else:
+            machines = drill_machines.run(arguments.minutes)
+            failed += not machines.ok
+            print(machines.line())
+            long = "" if arguments.minutes is None else f" --minutes {arguments.minutes:g}"
+            keep(
+                "machines",
+                table(["measure", "figure"], machines.rows()),
+                options=f'ARGS="--only machines{long}"',
+            )
     if wanted("month"):
         month = drill_month.run(arguments.days)
         failed += not month.ok

@@ -25,7 +25,7 @@ from tracker.storage import location
 URL = "TRACKER_TEST_POSTGRES_URL"
 _BINARIES = ("/usr/lib/postgresql", "/usr/local/pgsql", "/opt/homebrew/opt/postgresql")
 # A crash of the machine may lose a test's database.
-_FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses= -c max_connections=200"
+_FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
 
 
 class Databases:
@@ -129,11 +129,12 @@ def server_url() -> str:
         import psycopg  # noqa: F401
     except ImportError:
         return ""
-    binaries = _binaries()
+    binaries = find_binaries()
     return _started(binaries) if binaries else ""
 
 
-def _binaries() -> Path | None:
+def find_binaries() -> Path | None:
+    """The folder with the programs of a server on this machine."""
     found = shutil.which("pg_ctl")
     if found and (Path(found).resolve().parent / "initdb").exists():
         return Path(found).resolve().parent
@@ -143,36 +144,56 @@ def _binaries() -> Path | None:
     return None
 
 
-def _started(binaries: Path) -> str:
-    folder = Path(tempfile.mkdtemp(prefix="tracker-postgres-"))
-    as_user: dict[str, Any] = {}
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-        try:
-            user = pwd.getpwnam("postgres")
-        except KeyError:
-            user = pwd.getpwnam("nobody")
-        os.chown(folder, user.pw_uid, user.pw_gid)
-        as_user = {"user": user.pw_uid, "group": user.pw_gid, "cwd": folder}
+class OwnServer:
+    """A server in a temporary folder, reached by a socket in it, and with a `port` also by TCP on this machine."""
 
-    def run(*command: str) -> None:
+    def __init__(self, binaries: Path, options: str, port: int | None = None) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="tracker-postgres-"))
+        listen = "-c listen_addresses=" if port is None else f"-c listen_addresses=127.0.0.1 -c port={port}"
+        self.port = port
+        self._binaries, self._options = binaries, f"{options} {listen} -k {self.folder}"
+        self._data, self._as_user = self.folder / "data", dict[str, Any]()
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+            try:
+                user = pwd.getpwnam("postgres")
+            except KeyError:
+                user = pwd.getpwnam("nobody")
+            os.chown(self.folder, user.pw_uid, user.pw_gid)
+            self._as_user = {"user": user.pw_uid, "group": user.pw_gid, "cwd": self.folder}
+        self._run("initdb", "-U", "tracker", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        self.start()
+
+    @property
+    def url(self) -> str:
+        if self.port is not None:
+            return f"postgresql://tracker@127.0.0.1:{self.port}/postgres"
+        return f"postgresql://tracker@/postgres?host={self.folder}"
+
+    def start(self) -> None:
+        self._run("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", self._options, "start")
+
+    def stop(self, mode: str) -> None:
+        """`fast`: connections are closed and everything is written; `immediate`: as in a crash."""
+        self._run("pg_ctl", "-w", "-m", mode, "stop")
+
+    def remove(self) -> None:
+        self.stop("immediate")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _run(self, command: str, *arguments: str) -> None:
         subprocess.run(
-            [str(binaries / command[0]), *command[1:]],
+            [str(self._binaries / command), "-D", str(self._data), *arguments],
             check=True,
             stdout=subprocess.DEVNULL,
             timeout=60,
-            **as_user,
+            **self._as_user,
         )
 
-    data = str(folder / "data")
-    run("initdb", "-D", data, "-U", "tracker", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-    run("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", f"{_FAST} -k {folder}", "start")
 
-    def stop() -> None:
-        run("pg_ctl", "-D", data, "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
-
-    atexit.register(stop)
-    return f"postgresql://tracker@/postgres?host={folder}"
+def _started(binaries: Path) -> str:
+    server = OwnServer(binaries, _FAST)
+    atexit.register(server.remove)
+    return server.url
 
 
 @cache

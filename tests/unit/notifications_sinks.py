@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
@@ -87,8 +87,9 @@ def http_sink(reply: Callable[[int], Any] = lambda _: 200) -> Iterator[HttpSink]
             for name, value in headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(text.encode())))
-            self.end_headers()
-            self.wfile.write(text.encode())
+            with suppress(ConnectionError):  # the sender was killed
+                self.end_headers()
+                self.wfile.write(text.encode())
 
         def log_message(self, *_: object) -> None: ...
 

@@ -14,7 +14,7 @@ from tracker.scheduler import tasks
 from tracker.scheduler.daemon import TICK_SECONDS, Daemon
 from tracker.scheduler.schedule import overdue
 from tracker.storage import source_state
-from tracker.storage.postgres import CONNECT_SECONDS
+from tracker.storage.postgres_session import conninfo
 
 SCHEDULER_LOCK = 7_202_612
 REAP_SECONDS = 15
@@ -90,7 +90,7 @@ class Scheduler:
         with self._guard:
             try:
                 if self._lock is None:
-                    self._lock = psycopg.connect(self._url, autocommit=True, connect_timeout=CONNECT_SECONDS)
+                    self._lock = psycopg.connect(conninfo(self._url, "tracker-scheduler"), autocommit=True)
                 # A session may take its own lock again: the answer also shows that the connection lives.
                 asked = (
                     "SELECT 1" if self.elected else f"SELECT pg_try_advisory_lock({SCHEDULER_LOCK})::integer"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError
 
@@ -12,8 +13,6 @@ from tracker.errors import Unreachable
 from tracker.http.rate_limit import RateLimit, RateLimiter
 from tracker.storage import host_turns
 from tracker.storage.database import Store
-
-_HELD = "(held)"  # with the name of a host: the turn after its Retry-After
 
 
 class SharedRateLimiter(RateLimiter):
@@ -24,17 +23,11 @@ class SharedRateLimiter(RateLimiter):
         self._store = store
 
     def wait(self, host: str, rate: RateLimit, deadline: float) -> None:
-        key, per_second = self._terms(host, rate)
+        (_, kind), per_second = self._terms(host, rate)
         patience = deadline - self._monotonic()
-        try:
-            held, _ = host_turns.take(self._store, f"{host} {_HELD}", 0.0, patience)
-            if per_second and held <= patience:
-                turn, _ = host_turns.take(self._store, " ".join(key).strip(), 1.0 / per_second, patience)
-                held = max(held, turn)
-        except DBAPIError as error:
-            raise Unreachable(
-                f"{host} was not asked: the database that keeps its turns cannot be used"
-            ) from error
+        gap = 1.0 / per_second if per_second else 0.0
+        with _turns_kept(f"{host} was not asked"):
+            held = host_turns.take(self._store, host, kind, gap, patience)
         if held > patience:
             raise Unreachable(
                 f"{host} can be requested again in {held:.0f} s only, which is after the time limit",
@@ -44,4 +37,13 @@ class SharedRateLimiter(RateLimiter):
             self._sleep(held)
 
     def hold(self, host: str, seconds: float) -> None:
-        host_turns.hold(self._store, f"{host} {_HELD}", seconds)
+        with _turns_kept(f"the wish of {host} to wait {seconds:.0f} s is not kept"):
+            host_turns.hold(self._store, host, seconds)
+
+
+@contextmanager
+def _turns_kept(otherwise: str) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise Unreachable(f"{otherwise}: the database that keeps the turns cannot be used") from error

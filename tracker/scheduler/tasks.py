@@ -21,6 +21,7 @@ from tracker.clock import machine_now
 from tracker.errors import StoreError
 from tracker.logs import Logger, task_named
 from tracker.storage.postgres import trouble
+from tracker.storage.postgres_session import conninfo
 
 if TYPE_CHECKING:
     from tracker.scheduler.daemon import Daemon
@@ -39,7 +40,7 @@ log = Logger()
 def create_tables(url: str) -> None:
     """Create the tables of the queue, once. Several processes may ask at the same time."""
     try:
-        with psycopg.connect(url) as connection:
+        with psycopg.connect(conninfo(url, "tracker-queue")) as connection:
             connection.execute("SELECT pg_advisory_xact_lock(%s)", [_SCHEMA_LOCK])
             found = connection.execute("SELECT to_regclass('procrastinate_jobs')").fetchone()
             if found is None or found[0] is None:
@@ -49,7 +50,9 @@ def create_tables(url: str) -> None:
 
 
 def _sync_app(url: str) -> procrastinate.App:
-    return procrastinate.App(connector=procrastinate.SyncPsycopgConnector(conninfo=url))
+    return procrastinate.App(
+        connector=procrastinate.SyncPsycopgConnector(conninfo=conninfo(url, "tracker-queue"))
+    )
 
 
 class Queue:
@@ -80,7 +83,10 @@ def requeue_stalled(url: str) -> int:
 
 
 async def _requeue_stalled(url: str) -> int:
-    app, count = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url)), 0
+    app, count = (
+        procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=conninfo(url, "tracker-queue"))),
+        0,
+    )
     async with app.open_async():
         manager = app.job_manager
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
@@ -96,7 +102,7 @@ async def _requeue_stalled(url: str) -> int:
 
 def run_worker(url: str, daemon: Daemon, *, concurrency: int, stop: threading.Event) -> None:
     """Do tasks until SIGTERM or SIGINT, or until `stop` is set. Polls that run are given some seconds to end."""
-    app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url))
+    app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=conninfo(url, "tracker-queue")))
 
     def task(name: str, work: Callable[..., None]) -> None:
         def do(context: procrastinate.JobContext, /, **arguments: Any) -> None:
@@ -134,7 +140,9 @@ def run_worker(url: str, daemon: Daemon, *, concurrency: int, stop: threading.Ev
 async def _watch(url: str, stop: threading.Event, working: asyncio.Task[None]) -> None:
     """Return when the worker is to stop or has ended. Raises psycopg.Error where the database cannot be used any more: a
     worker whose connections broke waits for jobs that it is never given."""
-    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+    async with await psycopg.AsyncConnection.connect(
+        conninfo(url, "tracker-queue"), autocommit=True
+    ) as connection:
         while not stop.is_set() and not working.done():
             await connection.execute("SELECT 1")
             await asyncio.sleep(0.5)

@@ -77,7 +77,7 @@ class Store:
                 yield connection
         except DatabaseError as error:
             away = self.url is not None and isinstance(error, OperationalError)
-            if away or presence.is_damage(error.orig):
+            if away or error.connection_invalidated or presence.is_damage(error.orig):
                 raise self._trouble(error) from error
             raise
 
@@ -105,7 +105,8 @@ class Store:
                 finally:
                     self._open.connection = None
         except DatabaseError as error:
-            if isinstance(error, OperationalError) or presence.is_damage(error.orig):
+            temporary = isinstance(error, OperationalError) or error.connection_invalidated
+            if temporary or presence.is_damage(error.orig):
                 raise self._trouble(error) from error
             raise
 

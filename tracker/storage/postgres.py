@@ -12,7 +12,7 @@ from tracker.storage.row_log import POSTGRES_NOTED
 
 # The lock of all writers of one database, and that of the upgrade of its schema. Advisory locks belong to a database.
 WRITER_LOCK = 7_202_611
-CONNECT_SECONDS = 10
+SILENT_SECONDS = 20.0  # between two statements of a writing transaction: all other writers wait for it
 _CURE = "is the server running, and is [store] url right?"
 
 
@@ -29,9 +29,11 @@ def require_driver() -> None:
 def engine(url: str) -> Engine:
     """An engine whose writing transactions hold the writers' lock, and whose reading ones see one moment."""
     require_driver()
+    from tracker.storage.postgres_session import parameters
+
     made = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
-        connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "tracker"},
+        connect_args=parameters(url),
         pool_pre_ping=True,
     )
 
@@ -52,7 +54,8 @@ def engine(url: str) -> Engine:
         durable = "on" if options.get("tracker_durable") else "off"
         connection.exec_driver_sql(
             f"SELECT pg_advisory_xact_lock({WRITER_LOCK}), set_config('tracker.writer', 'on', true),"
-            f" set_config('synchronous_commit', '{durable}', true)"
+            f" set_config('synchronous_commit', '{durable}', true),"
+            f" set_config('idle_in_transaction_session_timeout', '{int(SILENT_SECONDS * 1_000)}', true)"
         )
 
     return made
@@ -63,8 +66,10 @@ def has_state(url: str) -> bool:
     require_driver()
     import psycopg
 
+    from tracker.storage.postgres_session import parameters
+
     try:
-        with psycopg.connect(url, connect_timeout=CONNECT_SECONDS) as connection:
+        with psycopg.connect(url, **parameters(url)) as connection:
             row = connection.execute("SELECT to_regclass('alembic_version')").fetchone()
     except psycopg.Error as error:
         raise trouble(url, error) from error

@@ -66,8 +66,9 @@ _SEARCH = (
     f"""CREATE TABLE IF NOT EXISTS {WORDS} (seq integer PRIMARY KEY REFERENCES change (seq), words text COLLATE "C" NOT NULL,
  length integer NOT NULL)""",
     f"CREATE TABLE IF NOT EXISTS {TOTAL} (id integer PRIMARY KEY, changes bigint NOT NULL, words bigint NOT NULL)",
-    # When a host may be asked next, in seconds of the server's clock (`host_turns`). Lost in a crash, and of no use after it.
-    f'CREATE UNLOGGED TABLE IF NOT EXISTS {TURNS} (host text COLLATE "C" PRIMARY KEY, next_at double precision NOT NULL)',
+    # When a host may be asked next, in seconds of the server's clock (`host_turns`).
+    f'CREATE TABLE IF NOT EXISTS {TURNS} (host text COLLATE "C" PRIMARY KEY, next_at double precision NOT NULL)',
+    f"ALTER TABLE {TURNS} SET LOGGED",  # as earlier versions made it, a crash of the database emptied it
     f'CREATE TABLE IF NOT EXISTS {VOCABULARY} (word text COLLATE "C" PRIMARY KEY)',
     f"INSERT INTO {TOTAL} VALUES (1, 0, 0) ON CONFLICT DO NOTHING",
     # The condition of a question: each group of phrases has one that occurs.

@@ -13,9 +13,9 @@ from psycopg.abc import Buffer
 from psycopg.adapt import Dumper, Loader
 
 from tracker.errors import StoreError
+from tracker.storage.postgres_session import parameters
 from tracker.storage.text_index import POSTGRES_FORMS, Match
 
-_CONNECT_SECONDS = 10
 _PIECE = re.compile(r"'(?:[^']|'')*'|\?(?P<place>\d+)?|(?<![:\w]):(?P<name>[A-Za-z_]\w*)|%")
 
 
@@ -71,8 +71,8 @@ class PostgresConnection:
     def _connect(self) -> psycopg.Connection[Row]:
         try:
             opened = psycopg.connect(
-                self._url, autocommit=True, connect_timeout=_CONNECT_SECONDS, application_name="tracker-reader",
-                options="-c default_transaction_read_only=on", row_factory=_rows,
+                self._url, autocommit=True, row_factory=_rows,
+                **parameters(self._url, "tracker-reader", "-c default_transaction_read_only=on"),
             )  # fmt: skip
         except psycopg.Error as error:
             raise self._trouble(error) from error
@@ -94,7 +94,7 @@ class PostgresConnection:
     def _execute(self, statement: str, given: Any) -> psycopg.Cursor[Row]:
         try:
             return self._connection.execute(statement.encode(), given)
-        except psycopg.OperationalError:
+        except psycopg.Error:
             if not self._connection.closed:
                 raise
             with self._lock:

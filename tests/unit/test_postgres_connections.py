@@ -1,0 +1,51 @@
+"""Connections to PostgreSQL: a machine that falls silent does not stop the others."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from tracker.errors import StoreError
+from tracker.storage import location, postgres
+from tracker.storage.database import Store
+from tracker.storage.postgres_session import conninfo, parameters
+from tracker.storage.source_state import ensure, source_states
+
+pytestmark = pytest.mark.databases("postgres")
+
+
+def test_a_writer_that_falls_silent_loses_its_turn(tmp_path: Path) -> None:
+    with closing(Store(tmp_path)) as silent, closing(Store(tmp_path)) as other:
+
+        def write() -> None:
+            with silent.write() as connection:
+                connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 100"))
+                ensure(silent, ["lost"])
+                ensure(other, ["kept"])  # it waits for the lock of all writers
+                connection.execute(text("SELECT 1"))
+
+        with pytest.raises(StoreError, match="idle-in-transaction timeout"):
+            write()
+        assert set(source_states(silent)) == {"kept"}
+        with silent.write() as connection:
+            allowed = connection.execute(text("SHOW idle_in_transaction_session_timeout")).scalar()
+        assert allowed == f"{postgres.SILENT_SECONDS:.0f}s"
+
+
+def test_a_vanished_machine_is_noticed_by_both_sides(tmp_path: Path) -> None:
+    Store(tmp_path).close()
+    url = location.url_of(tmp_path)
+    assert url is not None
+    with psycopg.connect(conninfo(url, "tracker-test")) as connection:
+        row = connection.execute("SELECT current_setting('application_name')").fetchone()
+        assert row == ("tracker-test",)
+    asked = "postgresql://tracker@example.co.jp/tracker?tcp_user_timeout=1000&options=-c%20search_path%3Dours"
+    found = parameters(asked)
+    assert "tcp_user_timeout" not in found, "what the URL says wins"
+    assert found["keepalives_idle"] == 10
+    assert found["options"].startswith("-c tcp_keepalives_idle=10")
+    assert found["options"].endswith("-c search_path=ours")
