@@ -12,7 +12,7 @@ COPY tracker ./tracker
 RUN pip install --quiet --upgrade --no-index --find-links /wheels setuptools \
  && pip wheel --quiet --no-index --no-deps --no-build-isolation --wheel-dir /wheels . \
  && python -m venv --without-pip /opt/tracker \
- && pip --python /opt/tracker/bin/python install --quiet --no-index --find-links /wheels --compile 'tracker[mcp,postgres]'
+ && pip --python /opt/tracker/bin/python install --quiet --no-index --find-links /wheels --compile 'tracker[mcp,otel,postgres]'
 
 FROM python:${PYTHON}-slim
 RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin tracker \

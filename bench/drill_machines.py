@@ -7,16 +7,11 @@ the database is restarted twice, one worker is cut off from it. What is planted 
 from __future__ import annotations
 
 import json
-import os
 import random
 import re
-import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
-import uuid
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -28,6 +23,7 @@ from typing import Any
 
 import psycopg
 
+from bench.drill_processes import URL, Life, Machines, Process
 from bench.drill_proxy import Proxy
 from tests.e2e.world import SOURCES
 from tests.postgres_server import OwnServer, find_binaries
@@ -53,8 +49,6 @@ ALL_KILLED_EVERY = 60.0  # all workers at once, while a message is sent
 SHORT, LONGEST_WAIT = 75.0, 300.0  # seconds: of the short form, and for the last alerts
 DOWN = 3.0  # seconds without a database at a restart
 BIS = ("commerce-department", "industry-and-security-bureau")
-MARK = "TRACKER_DRILL"
-URL = "TRACKER_DATABASE_URL"
 SEED = 20261130
 _NAME = re.compile(r"PLANT(\d+)E")
 _CONNECTION = "-c fsync=on -c synchronous_commit=on -c full_page_writes=on -c max_connections=100"
@@ -88,8 +82,7 @@ class Counting(StandIn):
 class Figures:
     seconds: float
     cut: float
-    kills: Counter[str] = field(default_factory=Counter)
-    ended: Counter[str] = field(default_factory=Counter)  # by themselves, with their codes
+    life: Life = field(default_factory=Life)
     restarts: list[str] = field(default_factory=list)
     planted: dict[int, float] = field(default_factory=dict)
     first: Counter[int] = field(default_factory=Counter)  # alerts without the label of a repetition
@@ -100,9 +93,6 @@ class Figures:
     false: int = 0
     rates: list[tuple[float, int, int]] = field(default_factory=list)  # allowed a second, most, requests
     problems: list[str] = field(default_factory=list)
-    left: int = 0
-    codes: list[int] = field(default_factory=list)
-    logged: Counter[str] = field(default_factory=Counter)
 
     @property
     def missed(self) -> list[int]:
@@ -128,14 +118,16 @@ class Figures:
 
     @property
     def ok(self) -> bool:
-        lost = self.missed or self.twice or self.false or self.problems or self.left or any(self.codes)
+        lost = (
+            self.missed or self.twice or self.false or self.problems or self.life.left or any(self.life.codes)
+        )
         return bool(self.planted) and self.stored == set(self.planted) and not lost and self.polite
 
     def line(self) -> str:
         return (
-            f"{'ok  ' if self.ok else 'FAIL'} machines: {self.seconds:.0f} s, {sum(self.kills.values())} kills, {len(self.planted)} planted: "
+            f"{'ok  ' if self.ok else 'FAIL'} machines: {self.seconds:.0f} s, {sum(self.life.kills.values())} kills, {len(self.planted)} planted: "
             f"{len(self.planted) - len(self.stored)} not stored, {len(self.missed)} missed, {len(self.twice)} sent twice, {self.repeats} labeled repetitions, "
-            f"{self.false} false, {len(self.problems)} problems of verify, {self.left} processes left"
+            f"{self.false} false, {len(self.problems)} problems of verify, {self.life.left} processes left"
         )
 
     def rows(self) -> list[list[str]]:
@@ -143,9 +135,9 @@ class Figures:
         rates = ", ".join(f"{most} of {_bound(rate):.0f}" for rate, most, _ in self.rates)
         return [
             ["seconds; a worker cut off from the database, seconds", f"{self.seconds:.0f}; {self.cut:.0f}"],
-            ["`kill -9`: of the scheduler, of workers", f"{self.kills['scheduler']}, {sum(self.kills.values()) - self.kills['scheduler']}"],
+            ["`kill -9`: of the scheduler, of workers", f"{self.life.kills['scheduler']}, {sum(self.life.kills.values()) - self.life.kills['scheduler']}"],
             ["restarts of PostgreSQL", ", ".join(self.restarts)],
-            ["processes that ended by themselves, and were started again", str(sum(self.ended.values()))],
+            ["processes that ended by themselves, and were started again", str(sum(self.life.ended.values()))],
             ["changes planted", str(len(self.planted))],
             ["stored", str(len(self.stored))],
             ["sent without a label more than once", str(len(self.twice))],
@@ -158,7 +150,7 @@ class Figures:
             [f"requests, all hosts; most to one host in {WINDOW:.0f} s, of those that its rate allows",
              f"{sum(number for *_, number in self.rates):,}; {rates}"],
             ["`tracker verify` afterwards", "clean" if not self.problems else "NOT CLEAN"],
-            ["processes left after the last one was stopped", str(self.left)],
+            ["processes left after the last one was stopped", str(self.life.left)],
         ]  # fmt: skip
 
 
@@ -178,93 +170,15 @@ def _page(number: str, words: list[str]) -> str:
 
 
 def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port: int = found.getsockname()[1]
+    """A port below those that the system gives to outgoing connections: while the server is down, a client that tries to
+    reach it could get the port itself."""
+    for port in random.sample(range(20_000, 30_000), 100):
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
         return port
-
-
-@dataclass
-class Process:
-    name: str
-    role: str
-    url: str
-    log: Path
-    running: subprocess.Popen[bytes] | None = None
-    again: float = 0.0
-    logged: int = 0  # bytes, before it was started
-
-    @property
-    def is_up(self) -> bool:
-        """Whether it has begun its work: a process that is killed before that tries nothing."""
-        ended = self.running is None or self.running.poll() is not None
-        return not ended and self.log.stat().st_size > self.logged
-
-
-class Machines:
-    """The processes, as a supervisor keeps them: what ended is started again after a second."""
-
-    def __init__(self, folder: Path, settings: Path, processes: list[Process], figures: Figures) -> None:
-        self.folder, self.settings, self.processes, self.figures = folder, settings, processes, figures
-        self.mark = uuid.uuid4().hex
-        self.began = time.monotonic()
-
-    def look(self) -> None:
-        """Start what does not run."""
-        for one in self.processes:
-            code = None if one.running is None else one.running.poll()
-            if one.running is not None and code is not None:
-                if code != -signal.SIGKILL:
-                    self.figures.ended[f"{one.role} with {code}"] += 1
-                one.running, one.again = None, time.monotonic() + 1.0
-            if one.running is None and time.monotonic() >= one.again:
-                self._start(one)
-
-    def _start(self, one: Process) -> None:
-        now = SAMPLE_NOW + timedelta(seconds=time.monotonic() - self.began)
-        with one.log.open("ab") as log:
-            one.logged = log.tell()
-            one.running = subprocess.Popen(
-                [sys.executable, "-m", "tracker", "run", "--role", one.role, "--config", str(self.settings),
-                 "--state", str(self.folder / one.name), "--log-json"],
-                stdout=subprocess.DEVNULL,
-                stderr=log,
-                env={**os.environ, "TRACKER_NOW": now.isoformat(), URL: one.url, MARK: self.mark},
-            )  # fmt: skip
-
-    def kill(self, one: Process) -> None:
-        if one.running is not None and one.running.poll() is None:
-            one.running.kill()
-            one.running.wait()
-            self.figures.kills[one.role] += 1
-
-    def stop(self) -> None:
-        for one in self.processes:
-            if one.running is not None:
-                one.running.terminate()
-        for one in self.processes:
-            if one.running is None:
-                continue
-            try:
-                self.figures.codes.append(one.running.wait(30))
-            except subprocess.TimeoutExpired:
-                one.running.kill()
-                self.figures.codes.append(-signal.SIGKILL)
-        time.sleep(2)  # readers of documents end when their process has gone
-        self.figures.left = sum(1 for _ in self._marked())
-        for one in self.processes:
-            for line in one.log.read_text("utf-8").splitlines():
-                if line.startswith("{") and json.loads(line).get("level") not in {"info", "debug"}:
-                    self.figures.logged[str(json.loads(line)["event"])] += 1
-
-    def _marked(self) -> Iterator[int]:
-        """The processes that this drill started, and theirs."""
-        for path in Path("/proc").glob("[0-9]*/environ"):
-            try:
-                found = f"{MARK}={self.mark}".encode() in path.read_bytes()
-            except OSError:  # it has ended, or is another user's
-                continue
-            if found:
-                yield int(path.parent.name)
+    raise OSError("no free port")
 
 
 class Drill:
@@ -297,8 +211,8 @@ class Drill:
                 self.folder, settings,
                 [self._process("scheduler", "scheduler", direct),
                  *(self._process(f"worker-{number}", "worker", direct if number < WORKERS else by_proxy) for number in range(1, WORKERS + 1))],
-                self.figures,
             )  # fmt: skip
+            self.figures.life = self.machines.life
             try:
                 self._baseline(direct)
                 self._play(proxy)

@@ -170,7 +170,11 @@ class OwnServer:
         return f"postgresql://tracker@/postgres?host={self.folder}"
 
     def start(self) -> None:
-        self._run("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", self._options, "start")
+        log = self.folder / "log"
+        try:
+            self._run("pg_ctl", "-w", "-l", str(log), "-o", self._options, "start")
+        except subprocess.CalledProcessError as error:
+            raise OSError(f"PostgreSQL does not start: {log.read_text('utf-8')[-2_000:]}") from error
 
     def stop(self, mode: str) -> None:
         """`fast`: connections are closed and everything is written; `immediate`: as in a crash."""
