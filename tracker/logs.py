@@ -31,11 +31,12 @@ class Logger:
 
 
 @contextmanager
-def task_named(name: str) -> Iterator[None]:
-    """Put the name of a task in each line that is logged meanwhile."""
+def task_named(name: str, trace_id: str = "") -> Iterator[None]:
+    """Put the name of a task, and of its trace where there is one, in each line that is logged meanwhile."""
     import structlog
 
-    with structlog.contextvars.bound_contextvars(task=name):
+    named = {"task": name, "trace": trace_id} if trace_id else {"task": name}
+    with structlog.contextvars.bound_contextvars(**named):
         yield
 
 

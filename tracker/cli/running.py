@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tracker import clock, logs
+from tracker import clock, logs, tracing
 from tracker.cli import terminal
 from tracker.cli.app import app, command, finish, language_of, print_error, print_json, settings_of
 from tracker.cli.app import as_json as json_option
 from tracker.cli.app import lang as lang_option
+from tracker.cli.role import require_queue, run_role, start_tracing
 from tracker.errors import FetchError, StateDamaged, StateLost, UsageError
 from tracker.logs import Logger
 
@@ -55,7 +56,8 @@ def _context(settings: Settings, state: Path) -> PollContext:
 @click.option(
     "--listen",
     metavar="HOST:PORT",
-    help="Address of the viewer. Other machines can reach it only with sign_in in [viewer].  [default: 127.0.0.1:8000, if it is free]",
+    help="Address of the viewer. Other machines can reach it only with sign_in in [viewer].  [default: 127.0.0.1:8000, if it is free]"
+    " Of a scheduler or worker: address of its metrics.  [default: none]",
 )
 @click.option(
     "--allow-empty",
@@ -96,9 +98,8 @@ def run(
     settings = settings_of(config)
     logs.configure(log_json or settings.log_format == "json")
     if role != "all":
-        _require_queue(role, settings)
-    if listen and role in {"scheduler", "worker"}:
-        raise UsageError(f"--listen: the role {role} has no viewer")
+        require_queue(role, settings)
+    start_tracing(role)
     store, with_viewer = Store(state), role in {"all", "web"}
     daemon = Daemon(settings, store, clock.now, allow_empty=allow_empty)
     if terminal.hung_up.is_set():
@@ -111,47 +112,22 @@ def run(
         connection = socket_mode(lambda: daemon.context.settings, store, state, clock.now)
     code = 0
     try:
-        _run_role(daemon, role, settings.store_url, concurrency)
+        if role in {"scheduler", "worker"}:
+            run_role(daemon, role, settings.store_url, concurrency, listen)
+        else:
+            daemon.run(daemon.own_jobs() if role == "web" else None)
     except (StateLost, StateDamaged) as error:
         code = print_error(error)
     if viewer is not None:
         viewer.stop()
     if connection is not None:
         connection.stop()
+    tracing.stop()
     if daemon.busy:
         # A poll that hangs in a socket would delay the exit; uncommitted work is repeated.
         sys.stderr.flush()
         os._exit(code)
     finish(code)
-
-
-def _require_queue(role: str, settings: Settings) -> None:
-    if not settings.store_url:
-        raise UsageError(
-            f"--role {role}: several processes share a state in PostgreSQL only, and [store] names no database",
-            cure="docs/running.md#many-machines",
-        )
-    try:
-        import procrastinate  # noqa: F401
-    except ImportError as error:
-        raise UsageError(
-            f"--role {role}: the task queue is not installed", cure="pip install 'tracker[postgres]'"
-        ) from error
-
-
-def _run_role(daemon: Daemon, role: str, url: str, concurrency: int) -> None:
-    if role == "all":
-        daemon.run()
-        return
-    if role == "web":
-        daemon.run(daemon.own_jobs())
-        return
-    from tracker.scheduler import roles
-
-    if role == "scheduler":
-        roles.Scheduler(url, daemon).run()
-    else:
-        roles.run_worker(url, daemon, concurrency)
 
 
 def _is_first_start(config: Path, state: Path) -> bool:

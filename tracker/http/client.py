@@ -21,7 +21,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx2 as httpx
 
-from tracker import __version__, retry
+from tracker import __version__, retry, tracing
 from tracker.config.models import HostLimit
 from tracker.errors import AccessDenied, FetchError, LimitExceeded, NotFound, UnexpectedResponse, Unreachable
 from tracker.http.address import host_port
@@ -215,8 +215,12 @@ class Client:
         attempt = 0
         while True:
             attempt += 1
-            self._limiter.wait(host, rate, deadline)
-            outcome = self._exchange(url, headers, rate, deadline, max_bytes)
+            with tracing.span("wait for a turn", host=host):
+                self._limiter.wait(host, rate, deadline)
+            with tracing.span("request", host=host, attempt=attempt) as span:
+                outcome = self._exchange(url, headers, rate, deadline, max_bytes)
+                status = outcome.status if isinstance(outcome, FetchError) else outcome[0]
+                span.set(status=status or 0, failed=isinstance(outcome, FetchError))
             if not isinstance(outcome, FetchError):
                 return outcome
             failure = outcome

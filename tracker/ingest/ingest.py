@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, ProgrammingError
 
-from tracker import parsing
+from tracker import parsing, tracing
 from tracker.config.models import Settings, Source
 from tracker.documents.identity import LASTING, content_hash, document_id_of
 from tracker.errors import (
@@ -130,7 +130,8 @@ class Ingest:
         try:
             if not self.accept and not ignore_known and self._is_known(fetched):
                 return self._seen(fetched, now)
-            return self._decide_and_write(fetched, now, from_store=from_store)
+            with tracing.span("ingest", source=self.source.id, key=fetched.key):
+                return self._decide_and_write(fetched, now, from_store=from_store)
         except (ParseError, FetchError) as error:
             return self._set_aside(fetched, error, now, from_store=from_store)
         except TrackerError:

@@ -12,11 +12,13 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
+from tracker import tracing
 from tracker.config.models import Channel, Settings
 from tracker.errors import TrackerError
 from tracker.logs import Logger
@@ -206,7 +208,9 @@ class _DeliveryRound:
         """Sends one message (one delivery or a batch) and records the attempt."""
         began = self.clock()
         start = time.monotonic()
-        answer, outcome, silence = self._send_in_time(channel, deliveries)
+        with tracing.span("delivery", channel=channel.id, subject=deliveries[0].subject_id) as span:
+            answer, outcome, silence = self._send_in_time(channel, deliveries)
+            span.set(ok=answer.ok, uncertain=answer.uncertain)
         seconds = time.monotonic() - start
         tries = max(delivery.attempts for delivery in deliveries) + 1
         again = next_attempt_at(tries, answer, self.clock(), self.generator)
@@ -313,12 +317,14 @@ def _group_by_recipients(deliveries: Sequence[Delivery]) -> list[list[Delivery]]
 
 
 def _start(name: str, work: Callable[[], T]) -> tuple[Future[T], threading.Thread]:
-    """Runs work on a daemon thread, so that work that hangs forever does not block the end of the program."""
+    """Runs work on a daemon thread, so that work that hangs forever does not block the end of the program. Its log lines
+    and spans are those of the caller's task."""
     future: Future[T] = Future()
+    context = copy_context()
 
     def run() -> None:
         try:
-            future.set_result(work())
+            future.set_result(context.run(work))
         except BaseException as problem:  # noqa: BLE001 - raised by the future
             future.set_exception(problem)
 

@@ -74,6 +74,7 @@ class Daemon:
         self._delivering = threading.Lock()
         self._gate = DeliveryGate()
         self._asking = False
+        self.count_job: Callable[[str, str, float], None] = lambda *_: None  # job, outcome, seconds
 
     def run(self, jobs: Iterable[Job] | None = None) -> None:
         """Run these jobs, or all of the daemon, at their intervals until it is stopped."""
@@ -142,15 +143,20 @@ class Daemon:
     def run_job(self, name: str, job: Callable[[], None]) -> None:
         """Runs a job. A lost or damaged database ends the daemon, because nothing could be stored any more. Other store
         errors (locked, disk full) are temporary: the next round of the job does the work."""
+        began, outcome = time.monotonic(), "failed"
         try:
             job()
+            outcome = "done"
         except (StateLost, StateDamaged) as error:
             if self.trouble is None:
                 self.trouble = error
                 log.critical("the database cannot be used any more; the tracker stops", reason=error.line())
             self.stop.set()
         except StoreError as error:
+            outcome = "postponed"
             log.warning("job postponed", job=name, reason=error.line())
+        finally:
+            self.count_job(name, outcome, time.monotonic() - began)
 
     # --- jobs -----------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
+from tracker import tracing
 from tracker.alerts import incidents, watch_list
 from tracker.config.models import Settings, Source
 from tracker.errors import StoreError, TrackerError
@@ -158,8 +160,12 @@ def run(
             resources = source_state.load_resources(context.store, [source.id])[source.id]
         if not claim(source, source.time_limit + MARGIN):
             return _busy(source.id)
-        with readers.bounded(seconds=source.time_limit.total_seconds(), slow=source.id in slow):
+        with (
+            tracing.span("poll", source=source.id) as span,
+            readers.bounded(seconds=source.time_limit.total_seconds(), slow=source.id in slow),
+        ):
             report = poll.poll(source, context, state, resources, accept=accept)
+            span.set(state=report.state, requests=report.requests, changes=len(report.changes))
         report.alerts += caught_up.alerts
         for change in caught_up.changes:
             poll.count_change(report, change, change.detected_at)
@@ -172,7 +178,8 @@ def run(
     ):
         finished: SimpleQueue[tuple[Source, Future[PollReport]]] = SimpleQueue()
         for source in by_id.values():
-            future = (slow_pool if source.id in slow else quick_pool).submit(one, source)
+            # Log lines and spans of a thread are those of the caller's task.
+            future = (slow_pool if source.id in slow else quick_pool).submit(copy_context().run, one, source)
             future.add_done_callback(lambda future, source=source: finished.put((source, future)))  # type: ignore[misc]
         done: list[PollReport] = []
         left = len(by_id)

@@ -33,6 +33,7 @@ class Scheduler:
         self._lock: psycopg.Connection[tuple[object, ...]] | None = None
         self._queue: tasks.Queue | None = None
         self.elected = False
+        self.on_elected: Callable[[bool], None] = lambda _: None
 
     def run(self) -> None:
         tasks.create_tables(self._url)
@@ -102,10 +103,12 @@ class Scheduler:
                 if self.elected:
                     log.warning("no longer the scheduler: the database cannot be used", reason=str(error))
                 self.elected = False
+                self.on_elected(False)
                 return False
             if elected and not self.elected:
                 log.info("elected as the scheduler")
             self.elected = elected
+            self.on_elected(elected)
             return elected
 
     def _drop(self) -> None:
@@ -121,10 +124,10 @@ class Scheduler:
             self._drop()
 
 
-def run_worker(url: str, daemon: Daemon, concurrency: int) -> None:
-    """Do tasks until SIGTERM or SIGINT. While the database cannot be used, try again."""
+def run_worker(url: str, daemon: Daemon, concurrency: int, connected: threading.Event) -> None:
+    """Do tasks until SIGTERM or SIGINT. While the database cannot be used, try again. `connected` is set while it can."""
     tasks.create_tables(url)
-    thread = threading.Thread(target=partial(_work, url, daemon, concurrency), name="worker")
+    thread = threading.Thread(target=partial(_work, url, daemon, concurrency, connected), name="worker")
     thread.start()
     try:
         daemon.run(daemon.own_jobs())
@@ -133,10 +136,10 @@ def run_worker(url: str, daemon: Daemon, concurrency: int) -> None:
         thread.join()
 
 
-def _work(url: str, daemon: Daemon, concurrency: int) -> None:
+def _work(url: str, daemon: Daemon, concurrency: int, connected: threading.Event) -> None:
     while not daemon.stop.is_set():
         try:
-            tasks.run_worker(url, daemon, concurrency=concurrency, stop=daemon.stop)
+            tasks.run_worker(url, daemon, concurrency=concurrency, stop=daemon.stop, connected=connected)
         except (exceptions.ConnectorException, psycopg.Error, OSError) as error:
             log.warning("worker has no database, and tries again", reason=" ".join(str(error).split()))
             daemon.stop.wait(AGAIN_SECONDS)

@@ -17,6 +17,7 @@ import psycopg
 from procrastinate import exceptions, jobs
 from procrastinate.schema import SchemaManager
 
+from tracker import tracing
 from tracker.clock import machine_now
 from tracker.errors import StoreError
 from tracker.logs import Logger, task_named
@@ -32,6 +33,7 @@ EVERY = ("deliver", "watch", "send_digests", "compare", "reconcile", "summarize"
 _SCHEMA_LOCK = 7_202_613
 STALLED_SECONDS = 30  # without a sign of life of its worker
 _POLLING_SECONDS = 2.0  # a worker also listens for new jobs
+_SILENT_SECONDS = 20.0  # without an answer of the database, until the connections are opened again
 _STOP_SECONDS = 5  # for running tasks to end
 
 log = Logger()
@@ -100,13 +102,30 @@ async def _requeue_stalled(url: str) -> int:
     return count
 
 
-def run_worker(url: str, daemon: Daemon, *, concurrency: int, stop: threading.Event) -> None:
-    """Do tasks until SIGTERM or SIGINT, or until `stop` is set. Polls that run are given some seconds to end."""
+def waiting(url: str) -> dict[tuple[str, str], int] | None:
+    """The tasks in the queue by name and status; None: the database cannot be asked."""
+    try:
+        with psycopg.connect(conninfo(url, "tracker-metrics"), autocommit=True) as connection:
+            rows = connection.execute(
+                "SELECT task_name, status::text, count(*) FROM procrastinate_jobs"
+                " WHERE status IN ('todo', 'doing') GROUP BY task_name, status"
+            ).fetchall()
+    except psycopg.Error:
+        return None
+    return {(str(name), str(status)): int(number) for name, status, number in rows}
+
+
+def run_worker(
+    url: str, daemon: Daemon, *, concurrency: int, stop: threading.Event, connected: threading.Event
+) -> None:
+    """Do tasks until SIGTERM or SIGINT, or until `stop` is set. Polls that run are given some seconds to end. `connected` is
+    set while the database answers."""
     app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=conninfo(url, "tracker-queue")))
 
     def task(name: str, work: Callable[..., None]) -> None:
         def do(context: procrastinate.JobContext, /, **arguments: Any) -> None:
-            with task_named(f"{name}-{context.job.id}"):
+            number = f"{name}-{context.job.id}"
+            with tracing.span("task", task=number) as span, task_named(number, span.trace_id):
                 daemon.run_job(name, lambda: work(**arguments))
 
         app.task(name=name, pass_context=True)(do)
@@ -128,8 +147,9 @@ def run_worker(url: str, daemon: Daemon, *, concurrency: int, stop: threading.Ev
                 )
             )
             try:
-                await _watch(url, stop, working)
+                await _watch(url, stop, working, connected)
             finally:
+                connected.clear()
                 working.cancel()
                 await asyncio.wait({working}, timeout=2 * _STOP_SECONDS)
             log.info("worker stopped")
@@ -137,14 +157,17 @@ def run_worker(url: str, daemon: Daemon, *, concurrency: int, stop: threading.Ev
     asyncio.run(work())
 
 
-async def _watch(url: str, stop: threading.Event, working: asyncio.Task[None]) -> None:
+async def _watch(
+    url: str, stop: threading.Event, working: asyncio.Task[None], connected: threading.Event
+) -> None:
     """Return when the worker is to stop or has ended. Raises psycopg.Error where the database cannot be used any more: a
     worker whose connections broke waits for jobs that it is never given."""
     async with await psycopg.AsyncConnection.connect(
         conninfo(url, "tracker-queue"), autocommit=True
     ) as connection:
         while not stop.is_set() and not working.done():
-            await connection.execute("SELECT 1")
+            await asyncio.wait_for(connection.execute("SELECT 1"), _SILENT_SECONDS)
+            connected.set()
             await asyncio.sleep(0.5)
     if working.done():
         working.result()
