@@ -15,6 +15,7 @@ SCRIPTS = {
     "amend_speed": ["--write"],
     "main_text": ["--write"],
     "viewer_load": ["--write"],
+    "throughput": ["--write"],
     "hts": ["--write"],
     "fetch_floor": [],
 }

@@ -51,7 +51,7 @@ DOWN = 3.0  # seconds without a database at a restart
 BIS = ("commerce-department", "industry-and-security-bureau")
 SEED = 20261130
 _NAME = re.compile(r"PLANT(\d+)E")
-_CONNECTION = "-c fsync=on -c synchronous_commit=on -c full_page_writes=on -c max_connections=100"
+CONNECTION = "-c fsync=on -c synchronous_commit=on -c full_page_writes=on -c max_connections=100"
 
 
 class Counting(StandIn):
@@ -169,7 +169,7 @@ def _page(number: str, words: list[str]) -> str:
     return f"<html><head><title>Page {number}</title></head><body><main><h1>Page {number}</h1>{body}{text}</main></body></html>"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """A port below those that the system gives to outgoing connections: while the server is down, a client that tries to
     reach it could get the port itself."""
     for port in random.sample(range(20_000, 30_000), 100):
@@ -198,7 +198,7 @@ class Drill:
                 stack.enter_context(Counting(sample_archive(), now=SAMPLE_NOW)) for _ in range(HOSTS + 1)
             ]
             self.sink = stack.enter_context(http_sink(self._answer))
-            self.server = OwnServer(binaries, _CONNECTION, _free_port())
+            self.server = OwnServer(binaries, CONNECTION, free_port())
             stack.callback(self.server.remove)
             proxy = Proxy(_port(self.server))
             stack.callback(proxy.close)

@@ -11,6 +11,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -27,6 +28,7 @@ class Process:
     role: str
     url: str
     log: Path
+    more: tuple[str, ...] = ()  # arguments of the command
     running: subprocess.Popen[bytes] | None = None
     again: float = 0.0
     logged: int = 0  # bytes, before it was started
@@ -66,19 +68,28 @@ class Machines:
                     self.life.ended[f"{one.role} with {code}"] += 1
                 one.running, one.again = None, time.monotonic() + 1.0
             if one.running is None and time.monotonic() >= one.again:
-                self._start(one)
+                self.start(one)
 
-    def _start(self, one: Process) -> None:
+    def start(self, one: Process) -> None:
         now = SAMPLE_NOW + timedelta(seconds=time.monotonic() - self.began)
         with one.log.open("ab") as log:
             one.logged = log.tell()
             one.running = subprocess.Popen(
                 [sys.executable, "-m", "tracker", "run", "--role", one.role, "--config", str(self.settings),
-                 "--state", str(self.folder / one.name), "--log-json"],
+                 "--state", str(self.folder / one.name), "--log-json", *one.more],
                 stdout=subprocess.DEVNULL,
                 stderr=log,
                 env={**os.environ, "TRACKER_NOW": now.isoformat(), URL: one.url, MARK: self.mark},
             )  # fmt: skip
+
+    def cpu_seconds(self) -> float:
+        """Processor time of the processes that run now, and of what they have started and seen end."""
+        ticks = 0
+        for pid in self._marked():
+            with suppress(OSError):
+                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                ticks += sum(map(int, fields[11:15]))
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def kill(self, one: Process) -> None:
         if one.running is not None and one.running.poll() is None:

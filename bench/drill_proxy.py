@@ -12,6 +12,8 @@ class Proxy:
 
     def __init__(self, target: int) -> None:
         self._target = target
+        self.trips = 0  # times that a client sent something after it had been answered
+        self._counting = threading.Lock()
         self._passes = threading.Event()
         self._passes.set()
         self._listening = socket.create_server(("127.0.0.1", 0))
@@ -43,13 +45,25 @@ class Proxy:
         except OSError:  # the server is down: the client sees a connection that ends
             client.close()
             return
+        answered = threading.Event()
+        answered.set()
         for one, other in ((client, server), (server, client)):
-            threading.Thread(target=self._pump, args=(one, other), daemon=True).start()
+            threading.Thread(
+                target=self._pump, args=(one, other, answered, one is client), daemon=True
+            ).start()
 
-    def _pump(self, one: socket.socket, other: socket.socket) -> None:
+    def _pump(
+        self, one: socket.socket, other: socket.socket, answered: threading.Event, is_client: bool
+    ) -> None:
         with suppress(OSError):
             while data := one.recv(65_536):
                 self._passes.wait()
+                if not is_client:
+                    answered.set()
+                elif answered.is_set():
+                    answered.clear()
+                    with self._counting:
+                        self.trips += 1
                 other.sendall(data)
         self._passes.wait()
         for each in (one, other):

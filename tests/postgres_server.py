@@ -57,9 +57,14 @@ class Databases:
         self.bare.append(name)
         return _named(self.server, name)
 
+    def drop(self, name: str) -> None:
+        """Lose a database that was empty."""
+        _run(self.server, f"DROP DATABASE {name} WITH (FORCE)")
+        self.bare.remove(name)
+
     def give_back(self) -> None:
-        for name in self.bare:
-            _run(self.server, f"DROP DATABASE {name} WITH (FORCE)")
+        for name in tuple(self.bare):
+            self.drop(name)
         for name in self.made.values():
             _run(_named(self.server, name), _emptied(self.server, self.template))
             self._free.append(name)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+import psycopg
 import pytest
 from click.testing import CliRunner
 from fastapi.testclient import TestClient
 
+from tests import postgres_plans
 from tests.e2e.world import World
 from tests.statements import recorded, scans
 from tracker.cli import alerts, digest, queries  # noqa: F401 - they register their commands
@@ -17,6 +19,7 @@ from tracker.digest import schedule as digests
 from tracker.notifications.delivery_result import DeliveryResult
 from tracker.scheduler.schedule import load_checked
 from tracker.search.index import SearchIndex
+from tracker.storage import location
 from tracker.storage.database import Store
 from tracker.web.app import create_app
 
@@ -55,31 +58,70 @@ def days(world: World) -> Iterator[None]:
         yield
 
 
+def use_everything(busy: World) -> None:
+    """What runs every day: polls, pages, a digest, the search index, commands."""
+    for _ in days(busy):
+        pass
+    settings = load_checked(busy.config)
+    with TestClient(
+        create_app(settings, busy.state, lambda: busy.now), base_url="http://127.0.0.1:8000"
+    ) as client:
+        for page in PAGES:
+            assert client.get(page).status_code == 200, page
+        (first, *_) = client.get("/api/changes").json()
+        assert client.get(f"/changes/{first['id']}").status_code == 200
+    store = Store(busy.state)
+    digests.send_due(
+        settings, store, lambda: busy.now + timedelta(days=8), send=lambda *_: DeliveryResult(True, "taken")
+    )  # fmt: skip
+    SearchIndex(store).refresh(["ear"])
+    assert SearchIndex(store).catch_up(["ear"], 1) == 0
+    store.close()
+    for words in COMMANDS:
+        done = CliRunner().invoke(app, [*words, "--config", str(busy.config), "--state", str(busy.state)])
+        assert done.exit_code in (0, 1), done.output
+
+
+@pytest.mark.databases("postgres")
+def test_no_statement_reads_a_whole_table_that_grows_in_postgres(
+    busy: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with postgres_plans.recorded(monkeypatch) as statements:
+        use_everything(busy)
+    assert len(statements) > 150
+    url = location.url_of(busy.state)
+    assert url is not None
+    with psycopg.connect(url) as connection:  # rolled back: the database is used again
+        filled = postgres_plans.fill(connection)
+        assert {
+            "change",
+            "change_text",
+            "delivery",
+            "attempt",
+            "version",
+            "snapshot",
+            "effect",
+            "blob",
+        } <= filled
+        found = postgres_plans.scans(connection, statements, filled)
+        seen = postgres_plans.scans(
+            connection,
+            {
+                "like": ("SELECT record FROM change WHERE document_id LIKE '%:15 CFR 744'", None),
+                "all": ("SELECT * FROM delivery AS d ORDER BY created_at", None),
+                "newest": ("SELECT id FROM delivery ORDER BY id DESC LIMIT 1", None),
+                "by id": ("SELECT record FROM change WHERE id = %s", ("x",)),
+            },
+            filled,
+        )
+        connection.rollback()
+    assert set(seen) == {"like", "all"}
+    assert not found, "\n".join(f"{steps} {statement}" for statement, steps in found.items())
+
+
 def test_no_statement_reads_a_whole_table_that_grows(busy: World, monkeypatch: pytest.MonkeyPatch) -> None:
     with recorded(monkeypatch) as statements:
-        for _ in days(busy):
-            pass
-        settings = load_checked(busy.config)
-        with TestClient(
-            create_app(settings, busy.state, lambda: busy.now), base_url="http://127.0.0.1:8000"
-        ) as client:
-            for page in PAGES:
-                assert client.get(page).status_code == 200, page
-            (first, *_) = client.get("/api/changes").json()
-            assert client.get(f"/changes/{first['id']}").status_code == 200
-        store = Store(busy.state)
-        digests.send_due(
-            settings,
-            store,
-            lambda: busy.now + timedelta(days=8),
-            send=lambda *_: DeliveryResult(True, "taken"),
-        )
-        SearchIndex(store).refresh(["ear"])
-        assert SearchIndex(store).catch_up(["ear"], 1) == 0
-        store.close()
-        for words in COMMANDS:
-            done = CliRunner().invoke(app, [*words, "--config", str(busy.config), "--state", str(busy.state)])
-            assert done.exit_code in (0, 1), done.output
+        use_everything(busy)
     assert len(statements) > 150
     found = scans(busy.state / "tracker.db", statements)
     assert not found, "\n".join(f"{steps} {statement}" for statement, steps in found.items())
