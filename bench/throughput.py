@@ -47,12 +47,10 @@ class Nonces(StandIn):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         self.first: float | None = None
-        self.asked = 0
         super().__init__(*arguments, **named)
 
     def respond(self, request: Request) -> Reply:
         self.first = self.first or time.monotonic()
-        self.asked += 1
         return super().respond(request)
 
     def finished(self, request: Request, reply: Reply) -> Reply:
