@@ -46,7 +46,7 @@ LATE = 1.0  # seconds by which a request may follow its turn: the machine is bus
 KILLS_EVERY = (2.0, 5.0)
 PLANTS_EVERY = (1.5, 4.0)
 ALL_KILLED_EVERY = 60.0  # all workers at once, while a message is sent
-SHORT, LONGEST_WAIT = 75.0, 300.0  # seconds: of the short form, and for the last alerts
+SHORT, LONGEST_WAIT = 75.0, 180.0  # seconds: of the short form, and until the next alert arrives
 DOWN = 3.0  # seconds without a database at a restart
 BIS = ("commerce-department", "industry-and-security-bureau")
 SEED = 20261130
@@ -279,9 +279,9 @@ class Drill:
                 self._plant()
                 planting = now + self.dice.uniform(*PLANTS_EVERY)
             if now >= killing:
-                up = [one for one in self.machines.processes if one.is_up]
-                if up:
-                    self.machines.kill(self.dice.choice(up))
+                one = self.dice.choice(self.machines.processes)
+                if one.is_up:
+                    self.machines.kill(one)
                 killing = now + self.dice.uniform(*KILLS_EVERY)
             if now >= striking:
                 self.struck.set()
@@ -308,9 +308,11 @@ class Drill:
 
     def _drain(self) -> None:
         """Nothing fails any more: what is queued is sent."""
-        end = time.monotonic() + LONGEST_WAIT
+        left, end = len(self.figures.missed), time.monotonic() + LONGEST_WAIT
         while self.figures.missed and time.monotonic() < end:
             self._step()
+            if len(self.figures.missed) < left:
+                left, end = len(self.figures.missed), time.monotonic() + LONGEST_WAIT
             time.sleep(0.2)
         quiet = time.monotonic() + 10.0
         while time.monotonic() < quiet:  # a second copy would arrive now

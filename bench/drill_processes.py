@@ -105,7 +105,7 @@ class Machines:
             if one.running is None:
                 continue
             try:
-                self.life.codes.append(one.running.wait(30))
+                self.life.codes.append(one.running.wait(90))
             except subprocess.TimeoutExpired:
                 one.running.kill()
                 self.life.codes.append(-signal.SIGKILL)

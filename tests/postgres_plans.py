@@ -15,7 +15,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import Column, Integer, String, Table, Text
+from sqlalchemy import Column, Integer, Table
+from sqlmodel import AutoString
 
 from tests.statements import BOUNDED, shape
 from tracker.storage.postgres_objects import WORDS
@@ -103,12 +104,12 @@ def _copied(table: Table, column: Column[Any]) -> str:
         if isinstance(column.type, Integer):
             return f"{name} + i * {_STEP}"
         return name if column.name in _FEW and not column.foreign_keys else _renamed(name, column)
-    named = isinstance(column.type, String) and not isinstance(column.type, Text) and column.name not in _FEW
+    named = isinstance(column.type, AutoString) and column.name not in _FEW
     return _renamed(name, column) if named else name
 
 
 def _renamed(name: str, column: Column[Any]) -> str:
-    length = getattr(column.type, "length", None)
+    length = getattr(getattr(column.type, "impl", None), "length", None)
     return f"left(md5({name} || i) || md5(i || {name}), {length})" if length else f"{name} || '~' || i"
 
 

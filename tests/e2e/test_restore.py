@@ -15,6 +15,7 @@ from tests.postgres_server import Databases, databases, find_binaries
 from tracker.archive.backup import backup
 from tracker.archive.importer import import_state
 from tracker.archive.verification import verify
+from tracker.model import Level
 from tracker.storage import location
 
 
@@ -25,13 +26,13 @@ def played(world: World) -> list[dict[str, object]]:
     world.later(days=1)
     world.poll()
     assert world.alerted == 1
-    return world.changes(level="none")
+    return world.changes(level=Level.NONE)
 
 
 def restored(world: World, before: list[dict[str, object]]) -> None:
     """The restored state is whole and the same, and finds what has been published since the backup."""
     assert verify(world.state, {}, lambda _: None).problems == []
-    assert world.changes(level="none") == before
+    assert world.changes(level=Level.NONE) == before
     world.standin.edit_part(15, "744", "fabrication facility", "fabrication plant")
     world.later(days=1)
     world.poll()

@@ -100,7 +100,6 @@ def test_no_statement_reads_a_whole_table_that_grows_in_postgres(
             "attempt",
             "version",
             "snapshot",
-            "effect",
             "blob",
         } <= filled
         found = postgres_plans.scans(connection, statements, filled)

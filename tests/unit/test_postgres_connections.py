@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from psycopg._connection_base import BaseConnection
+from psycopg._cursor_base import BaseCursor
 from sqlalchemy import text
 
+from tests.e2e.world import World
 from tracker.errors import StoreError
+from tracker.ingest.poll import PollContext
+from tracker.scheduler import poll_cycle
+from tracker.scheduler.schedule import load_checked
 from tracker.storage import location, postgres
 from tracker.storage.database import Store
 from tracker.storage.postgres_session import conninfo, parameters
@@ -49,3 +57,28 @@ def test_a_vanished_machine_is_noticed_by_both_sides(tmp_path: Path) -> None:
     assert found["keepalives_idle"] == 10
     assert found["options"].startswith("-c tcp_keepalives_idle=10")
     assert found["options"].endswith("-c search_path=ours")
+
+
+def test_a_poll_without_news_asks_the_database_a_few_times(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.use("page").poll()
+    settings = load_checked(world.config)
+    trips = 0
+
+    def counting(honest: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*arguments: Any, **named: Any) -> Any:
+            nonlocal trips
+            trips += 1
+            return honest(*arguments, **named)
+
+        return counted
+
+    with closing(Store(world.state)) as store, closing(world.client(settings)) as client:
+        context = PollContext(settings, store, client, lambda: world.now, lambda _: None)
+        list(poll_cycle.run(settings.sources, context))
+        for owner, name in ((BaseConnection, "_exec_command"), (BaseCursor, "_execute_send")):
+            monkeypatch.setattr(owner, name, counting(getattr(owner, name)))
+        (report,) = poll_cycle.run(settings.sources, context)
+    assert report.not_modified == 1
+    assert 10 < trips <= 42  # 54 before connections in use were no longer asked whether they live

@@ -45,10 +45,12 @@ class Store:
                 # SQLite would create it readable for everybody; its log and index take over the mode of the file.
                 self.path.touch(mode=0o640)
             self.engine = _engine(self.path)
+            self._reading: dict[str, Any] = {"tracker_read": True}
         else:
             from tracker.storage import postgres
 
             self.engine = postgres.engine(self.url)
+            self._reading = postgres.READING
         try:
             self._migrate()
         except DBAPIError as error:
@@ -73,7 +75,7 @@ class Store:
             yield joined
             return
         try:
-            with self.engine.connect().execution_options(tracker_read=True) as connection:
+            with self.engine.execution_options(**self._reading).connect() as connection:
                 yield connection
         except DatabaseError as error:
             away = self.url is not None and isinstance(error, OperationalError)
