@@ -1,6 +1,8 @@
 """What the schema has in PostgreSQL beside its tables: functions of SQLite's names, triggers, indexes over expressions, and
 the search index. `refresh` creates all of it after each migration, as this version of the program has it.
 
+`ROWS` is what the planner expects of a function that returns rows: with its own guess of 1,000 it would read whole tables.
+
 Plain SQL of readers calls a few functions that SQLite brings along (`json_each`, `date`, `group_concat`): PostgreSQL gets
 them here, so that one statement serves both databases.
 """
@@ -38,10 +40,10 @@ def _operator(name: str, function: str) -> str:
 _FUNCTIONS = (
     f"""CREATE OR REPLACE FUNCTION json_extract(document text, path text) RETURNS text LANGUAGE sql IMMUTABLE
  AS $$ SELECT document::json #>> {_PATH} $$""",
-    f"""CREATE OR REPLACE FUNCTION json_each(document text) RETURNS TABLE(key integer, value text) LANGUAGE sql IMMUTABLE
+    f"""CREATE OR REPLACE FUNCTION json_each(document text) RETURNS TABLE(key integer, value text) LANGUAGE sql IMMUTABLE ROWS 20
  AS $$ {_ELEMENTS.replace("DOCUMENT", "document::json")} $$""",
     f"""CREATE OR REPLACE FUNCTION json_each(document text, path text) RETURNS TABLE(key integer, value text) LANGUAGE sql
- IMMUTABLE AS $$ {_ELEMENTS.replace("DOCUMENT", f"document::json #> {_PATH}")} $$""",
+ IMMUTABLE ROWS 20 AS $$ {_ELEMENTS.replace("DOCUMENT", f"document::json #> {_PATH}")} $$""",
     f"""CREATE OR REPLACE FUNCTION json_array_length(document text, path text) RETURNS integer LANGUAGE sql IMMUTABLE
  AS $$ SELECT json_array_length(document::json #> {_PATH}) $$""",
     """CREATE OR REPLACE FUNCTION date(day text, step text) RETURNS text LANGUAGE sql IMMUTABLE
@@ -75,11 +77,11 @@ _SEARCH = (
     """CREATE OR REPLACE FUNCTION search_condition(asked json) RETURNS text LANGUAGE sql IMMUTABLE AS $$
  SELECT string_agg('(' || (SELECT string_agg(format('words LIKE %L', '%' || phrase || '%'), ' OR ')
  FROM json_array_elements_text(forms) AS phrase) || ')', ' AND ') FROM json_array_elements(asked) AS forms $$""",
-    f"""CREATE OR REPLACE FUNCTION change_hits(asked text) RETURNS SETOF integer LANGUAGE plpgsql STABLE AS $$ BEGIN
+    f"""CREATE OR REPLACE FUNCTION change_hits(asked text) RETURNS SETOF integer LANGUAGE plpgsql STABLE ROWS 50 AS $$ BEGIN
  RETURN QUERY EXECUTE 'SELECT seq FROM {WORDS} WHERE ' || search_condition(asked::json); END $$""",
     # Okapi BM25 as FTS5 computes it: below zero, the best first; title, English and Japanese weigh 8, 1 and 4.
     f"""CREATE OR REPLACE FUNCTION change_matches(asked text) RETURNS TABLE(hit integer, score double precision)
- LANGUAGE plpgsql STABLE AS $$
+ LANGUAGE plpgsql STABLE ROWS 50 AS $$
  DECLARE sums text := '0'; phrase text; having_it bigint; total bigint; average double precision; weight double precision;
  times text;
  BEGIN

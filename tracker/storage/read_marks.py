@@ -56,7 +56,9 @@ def remove(connection: Connection, reader: str, change_ids: Sequence[str], at: d
 def _of_stories(change_ids: Sequence[str]) -> ColumnElement[bool]:
     stories = select(DOCUMENT_GROUP.c.story).where(DOCUMENT_GROUP.c.name.in_(list(change_ids)))
     names = select(DOCUMENT_GROUP.c.name).where(DOCUMENT_GROUP.c.story.in_(stories))
-    return CHANGE.c.id.in_(list(change_ids)) | CHANGE.c.id.in_(names)
+    # One list: with `OR` between a list and a query, PostgreSQL reads all changes.
+    listed = select(CHANGE.c.id).where(CHANGE.c.id.in_(list(change_ids)))
+    return CHANGE.c.id.in_(listed.union_all(names))
 
 
 def last(connection: ReadConnection, reader: str) -> int:
