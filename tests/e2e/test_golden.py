@@ -7,7 +7,6 @@ import pytest
 from tests.e2e import golden
 
 
-@pytest.mark.databases
 def test_the_demo_gives_the_golden_files(tmp_path: Path) -> None:
     names = set()
     for name, text in golden.outputs(tmp_path / "state"):
