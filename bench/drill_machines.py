@@ -280,7 +280,7 @@ class Drill:
                 planting = now + self.dice.uniform(*PLANTS_EVERY)
             if now >= killing:
                 one = self.dice.choice(self.machines.processes)
-                if one.is_up:
+                if one.works:
                     self.machines.kill(one)
                 killing = now + self.dice.uniform(*KILLS_EVERY)
             if now >= striking:

@@ -35,9 +35,18 @@ class Process:
 
     @property
     def is_up(self) -> bool:
-        """Whether it has begun its work: a process that is killed before that tries nothing."""
+        """Whether it runs: it has written a line."""
         ended = self.running is None or self.running.poll() is not None
         return not ended and self.log.stat().st_size > self.logged
+
+    @property
+    def works(self) -> bool:
+        """Whether it has done something since it started. Killed before that, on a busy machine, it would never do anything."""
+        if not self.is_up:
+            return False
+        with self.log.open("rb") as log:
+            log.seek(self.logged)
+            return (b'"polled"' if self.role == "worker" else b'"elected') in log.read()
 
 
 @dataclass
