@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from tests.unit.rendering_samples import affiliates_rule
-from tracker.model import Language, LocalizedText, Status
+from tracker.model import DateMove, Language, LegalDate, LocalizedText, Status
 from tracker.rendering.alert_message import what_changed
 from tracker.rendering.words_on_day import worded_on
 from tracker.wording import words_on
@@ -66,3 +66,28 @@ def test_a_record_is_worded_for_the_day_and_what_it_stays_itself_is_another() ->
         told, tagging=replace(told.tagging, status=(replace(STAY, by=rule.document_number or rule.citation),))
     )
     assert worded_on(own, TODAY) is own
+
+
+@pytest.mark.parametrize(
+    ("headline", "wanted"),
+    [
+        (
+            LocalizedText("規制案を公表(意見提出期限2026年7月10日)", "Proposes controls (Comments close July 10, 2026)"),
+            LocalizedText("規制案を公表(意見提出期限2026年8月14日)", "Proposes controls (Comments close August 14, 2026)"),
+        ),
+        # Another date of the same day, and a day without its name, stay.
+        (LocalizedText("施行日2026年7月10日", "on July 10, 2026"), LocalizedText("施行日2026年7月10日", "on July 10, 2026")),
+    ],
+)  # fmt: skip
+def test_a_headline_names_the_day_to_which_its_date_moved(
+    headline: LocalizedText, wanted: LocalizedText
+) -> None:
+    first, second, last = date(2026, 7, 10), date(2026, 7, 31), date(2026, 8, 14)
+    dates = (
+        LegalDate("comments-close", first, superseded=True, moved=DateMove(second, "2026-11960")),
+        LegalDate("comments-close", second, superseded=True, moved=DateMove(last, "2026-12000")),
+        LegalDate("comments-close", last),
+    )
+    rule = affiliates_rule()
+    tagging = replace(rule.tagging, dates=dates, headline=headline, status=())
+    assert worded_on(replace(rule, tagging=tagging), TODAY).tagging.headline == wanted

@@ -12,15 +12,7 @@ def moved_dates(change: Change, language: Language) -> str:
 
     Of a date that moved several times, the last day counts. A day that was withdrawn since is left out.
     """
-    dates = change.tagging.dates
-    superseded = {(day.type, day.date) for day in dates if day.superseded}
-    moves: dict[str, DateMove] = {}
-    for day in dates:
-        move = day.moved
-        if move is None or (day.type, move.to) in superseded:
-            continue
-        if day.type not in moves or moves[day.type].to < move.to:
-            moves[day.type] = move
+    moves = _last_moves(change)
     sentences = [
         t(
             "moved.date", language, type=label("date", kind, language),
@@ -37,3 +29,29 @@ def with_moved_dates(text: str, change: Change, language: Language) -> str:
     if not moved or not text:
         return text or moved
     return f"{text}{moved}" if language == "ja" else f"{text} {moved}"
+
+
+def with_present_days(headline: str, change: Change, language: Language) -> str:
+    """Return a headline with the days to which its dates moved, where it names a date by its type: `Comments close July 10, 2026`."""
+    space = "" if language == "ja" else " "
+    for kind, move in _last_moves(change).items():
+        named = f"{label('date', kind, language)}{space}"
+        for day in change.tagging.dates:
+            if day.type == kind and day.superseded and day.moved is not None:
+                before = f"{named}{format_day(day.date, language)}"
+                headline = headline.replace(before, f"{named}{format_day(move.to, language)}")
+    return headline
+
+
+def _last_moves(change: Change) -> dict[str, DateMove]:
+    """The last move of each type of date that holds now."""
+    dates = change.tagging.dates
+    superseded = {(day.type, day.date) for day in dates if day.superseded}
+    moves: dict[str, DateMove] = {}
+    for day in dates:
+        move = day.moved
+        if move is None or (day.type, move.to) in superseded:
+            continue
+        if day.type not in moves or moves[day.type].to < move.to:
+            moves[day.type] = move
+    return moves
