@@ -55,6 +55,21 @@ def test_a_release_is_one_record_with_its_rows_and_is_sent_once(tariff: World) -
     assert tariff.alerted == 1
 
 
+def test_changed_notes_are_a_record_that_takes_no_side(tariff: World) -> None:
+    tariff.later(hours=1)
+    note = "21. (a) Heading 9903.88.01 does not apply to articles the product of Japan classified in the following subheadings: 8708.40.11"
+    tariff.standin.archive.tariff.publish(
+        "2026HTSRev14", tariff.now, [*chapters(), *chapter_99(), *brazil()], notes_pdf((*NOTES, note))
+    )
+    tariff.one()
+    (change,) = [one for one in news(tariff) if one["title"].endswith("notes to chapter 99")]
+    assert (change["level"], change["direction"]) == ("medium", "undetermined")
+    assert change["units"] == ["Subchapter III › U.S. note 21", "Subchapter III › U.S. note 21(a)"]
+    assert change["headline"]["en"] == "2026HTSRev14: U.S. notes changed: 2 (U.S. note 21, U.S. note 21(a))"
+    assert [topic["id"] for topic in change["topics"]] == ["secondary-tariffs"]
+    assert change["japan_nexus"]
+
+
 def test_a_poll_without_a_new_release_requests_no_rows(tariff: World) -> None:
     tariff.standin.forget()
     tariff.later(hours=1)

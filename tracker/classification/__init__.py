@@ -24,6 +24,7 @@ from tracker.classification.party_lists import PartyListAct, read_party_list_act
 from tracker.classification.passages import Passage, is_presidential, passages
 from tracker.classification.rules import rules as rulebook
 from tracker.classification.summary import name_document, summarize_document
+from tracker.classification.tariff_notes import classify_notes, is_tariff_notes
 from tracker.classification.tariff_rows import classify_rows
 from tracker.documents.text_view import TextView, build_text_view
 from tracker.legal_status.date_corrections import day_pairs
@@ -91,6 +92,8 @@ def classify(
     book = rulebook()
     if operations and is_tariff(document):
         return classify_rows(document, operations, book.version)
+    if operations and is_tariff_notes(document):
+        return classify_notes(document, operations, book.version)
     if document.kind is DocumentKind.DOCKET:
         return classify_docket(document, operations, today, partial(classify, today=today))
     if document.kind is DocumentKind.LAW:
@@ -233,7 +236,8 @@ def _own(dates: tuple[LegalDate, ...], view: TextView) -> tuple[LegalDate, ...]:
 
 def states_its_changes(document: Document) -> bool:
     """Return whether the rows of a document state what changed, so that its classification contains the summary and the units."""
-    return is_tariff(document) or document.kind in (DocumentKind.DOCKET, DocumentKind.BILL)
+    stated = is_tariff(document) or is_tariff_notes(document)
+    return stated or document.kind in (DocumentKind.DOCKET, DocumentKind.BILL)
 
 
 def match_profiles(

@@ -15,6 +15,7 @@ from tracker.demo.http_messages import HTML, JSON, PDF, utc
 from tracker.demo.model import Archive, FrDocument, PageState, at_new_york
 from tracker.demo.parties import LIST_PATH, party, screening_list
 from tracker.demo.pdf import pdf
+from tracker.demo.tariff import put_tariff
 
 FOLDER = Path(__file__).parent / "archive"
 FIRST_DAY = date(2025, 7, 21)
@@ -40,6 +41,7 @@ def load(folder: Path = FOLDER) -> Archive:
     _put_code(archive, folder / "cfr")
     _put_pages(archive, folder / "pages")
     _put_parties(archive, folder / "lists" / "parties.toml")
+    put_tariff(archive, folder / "tariff" / "schedule.toml")
     return archive
 
 
@@ -62,6 +64,7 @@ def evenings(archive: Archive) -> list[datetime]:
             instants.append(document.filed_at)
     for timeline in archive.pages.values():
         instants += timeline.instants()
+    instants += archive.tariff.release.instants()
     days = {legal_day(instant) for instant in instants}
     days |= {_online(archive, day) for states in archive.code.values() for day in states}
     return [at_new_york(day, 18) for day in sorted(days) if day > FIRST_DAY]
