@@ -11,6 +11,7 @@ from tracker.citations import sort_key
 from tracker.diffing.summary import split_path
 from tracker.model import Change, DocumentKind, Op, Operation, UnitKind
 from tracker.sanitize import sanitize_line
+from tracker.tariff.rows import dotted
 from tracker.text import search_key
 
 # The Entity List, the Unverified List and the Military End-User List (15 CFR part 744).
@@ -54,7 +55,10 @@ def party_of(operation: Operation, change: Change) -> PartyChange | None:
     """The listed party that an operation concerns; None where it concerns none."""
     if operation.kind is not UnitKind.ROW or operation.editorial:
         return None
-    register, *above, name = operation.path.split(_SEPARATOR)
+    first, *rest = operation.path.split(_SEPARATOR)
+    if not rest or dotted(first):
+        return None  # a row that names no party: a line of the tariff schedule, or of a table
+    register, *above, name = first, *rest
     if change.kind is not DocumentKind.LIST and not _PARTY_LISTS.match(register):
         return None
     op = operation.op if operation.op in _ORDER else Op.CHANGED
