@@ -36,9 +36,9 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 LAW = "text=ear:15+CFR+744"
 PAGES = ["/", "/?topic=fdpr", "/?q=nothing-of-that-kind", "/changes/2025-19001", "/changes/chg_00000000000000d1", "/changes/chg_00000000000000d2",
          "/?profile=vacuum-components", "/changes/2025-19001?profile=vacuum-components", "/changes/chg_00000000000000cf/redline",
-         "/changes/chg_00000000000000cf/redline?view=side", "/calendar", "/law", f"/law/text?{LAW}",
+         "/changes/chg_00000000000000cf/redline?view=side", "/changes/2025-19001/tariff-rows", "/calendar", "/law", f"/law/text?{LAW}",
          f"/law/text?{LAW}&day=2025-11-10&place=15+CFR+744.21", f"/law/compare?{LAW}&since=1&on=2", f"/law/compare?{LAW}&since_day=2025-10-01&day=2025-11-19", "/law/text?text=ear:list&place=Supp.+No.+4+to+Part+744", "/changes/chg_00000000000000ce/redline", f"/law/history?{LAW}&path=15+CFR+744.21(f)", "/law/search?q=license", "/search?q=license", "/search?q=lisense+valvs", "/lists", "/parties", "/parties?q=Some+Company", "/watched", "/digest",
-         "/digest/2025-W46", "/sources", "/reviews", "/deliveries", "/settings", "/saved",
+         "/digest/2025-W46", "/sources", "/reviews", "/deliveries", "/deliveries/log", "/settings", "/saved",
          "/watch-list", "/watch-list/log", "/watch-list/profile", "/watch-list/profile?key=valves", "/watch-list/route", "/help", "/help/law", "/duties", "/nothing-here"]  # fmt: skip
 # Pages of the entrance, looked at in tests of their own; answers that are no pages.
 ENTRANCE = {"/sign-in", "/sign-ins", "/sign-in/oidc", "/sign-in/return", "/mail/respond"}

@@ -200,7 +200,7 @@ def test_secrets_are_nowhere(client: TestClient) -> None:
     for path in (*PAGES, "/api/status", "/metrics"):
         assert "very-secret" not in client.get(path).text
     assert SECRET not in client.get("/settings").text
-    assert "30m" in client.get("/settings").text
+    assert "30分" in client.get("/settings").text
     assert "0:30:00" not in client.get("/settings").text
     assert "slack-trade" in client.get("/settings").text
 
