@@ -49,7 +49,9 @@ eval: $(READY)  ## how well topics, levels, directions and facts are found on la
 	  $(BIN)/python -m bench.eval_dates || wrong=1; \
 	  $(BIN)/python -m bench.eval_effective_days || wrong=1; \
 	  $(BIN)/python -m bench.eval_instructions --write || wrong=1; \
-	  $(BIN)/python -m bench.eval_effects --write || wrong=1; exit $$wrong
+	  $(BIN)/python -m bench.eval_effects --write || wrong=1; \
+	  $(BIN)/python -m bench.eval_duty --write || wrong=1; \
+	  $(BIN)/python -m bench.eval_hts --write || wrong=1; exit $$wrong
 
 drills: $(READY)  ## real-life failures, simulated and counted, written to docs/reliability.md; ARGS="--only month"
 	@$(BIN)/python -m bench.drills --write $(ARGS)
