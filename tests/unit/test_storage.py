@@ -325,6 +325,31 @@ def test_the_latest_version_is_the_one_with_the_highest_ordinal(store: Store) ->
         assert versions.latest(connection, "fr:2") is None
 
 
+def test_the_keys_of_a_source_cost_no_more_with_more_versions(store: Store, database: str) -> None:
+    steps = []
+    for many in (1, 100):
+        with store.write() as connection:
+            versions.add(
+                connection,
+                [
+                    versions.Version(f"{source}:{key}.{many}", ordinal, source, key, "d", (1,), (), NOW)
+                    for source in ("a", "b")
+                    for key in ("15 CFR 736", "15 CFR 744")
+                    for ordinal in range(1, many + 1)
+                ],
+            )
+        with store.read() as connection:
+            counted: list[None] = []
+            if database == "sqlite":
+                raw: Any = connection.connection.dbapi_connection
+                raw.set_progress_handler(lambda counted=counted: counted.append(None), 1)
+            assert versions.keys(connection, "a") == ["15 CFR 736", "15 CFR 744"]
+            if database == "sqlite":
+                raw.set_progress_handler(None, 1)
+            steps.append(len(counted))
+    assert steps[1] <= steps[0]
+
+
 def test_a_delivery_is_queued_once_and_claimed_by_one(store: Store) -> None:
     box = outbox.Outbox(store)
     with store.write() as connection:

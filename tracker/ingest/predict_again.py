@@ -19,7 +19,7 @@ from tracker.model import Change, Fetched
 from tracker.storage import changes, predictions, versions
 from tracker.storage.database import Store
 from tracker.storage.predictions import PredictedUnit
-from tracker.storage.schema import SNAPSHOT, VERSION
+from tracker.storage.schema import SNAPSHOT
 from tracker.stories.pending_rules import (
     PendingRule,
     effective_days,
@@ -77,9 +77,8 @@ def _due(connection: Connection, source: str, title: int) -> Iterator[tuple[str,
 
 def _days(connection: Connection, source: str, title: int) -> dict[str, date | None]:
     """Return the parts of a source that have a stored text, each with the day of the newest."""
-    keys = connection.execute(select(VERSION.c.key).where(VERSION.c.source == source).distinct()).scalars()
     found: dict[str, date | None] = {}
-    for key in keys:
+    for key in versions.keys(connection, source):
         version = versions.latest_of(connection, source, key) if key.startswith(f"{title} CFR ") else None
         if version is not None:
             query = select(SNAPSHOT.c.meta).where(SNAPSHOT.c.id == version.snapshots[0])
