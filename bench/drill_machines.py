@@ -252,7 +252,7 @@ class Drill:
         return path
 
     def _baseline(self, url: str) -> None:
-        sources, end = HOSTS * PAGES + 2, time.monotonic() + 180
+        sources, end = HOSTS * PAGES + 2, time.monotonic() + 600
         while True:
             self.machines.look()
             time.sleep(0.5)

@@ -177,16 +177,17 @@ class OwnServer:
     def start(self) -> None:
         log = self.folder / "log"
         try:
-            self._run("pg_ctl", "-w", "-l", str(log), "-o", self._options, "start")
+            self._run("pg_ctl", "-w", "-t", "280", "-l", str(log), "-o", self._options, "start")
         except subprocess.CalledProcessError as error:
             raise OSError(f"PostgreSQL does not start: {log.read_text('utf-8')[-2_000:]}") from error
 
     def stop(self, mode: str) -> None:
         """`fast`: connections are closed and everything is written; `immediate`: as in a crash."""
-        self._run("pg_ctl", "-w", "-m", mode, "stop")
+        self._run("pg_ctl", "-w", "-t", "280", "-m", mode, "stop")
 
     def remove(self) -> None:
-        self.stop("immediate")
+        if (self._data / "postmaster.pid").exists():
+            self.stop("immediate")
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _run(self, command: str, *arguments: str) -> None:
@@ -194,7 +195,7 @@ class OwnServer:
             [str(self._binaries / command), "-D", str(self._data), *arguments],
             check=True,
             stdout=subprocess.DEVNULL,
-            timeout=60,
+            timeout=300,  # a server with `fsync` writes everything before it ends
             **self._as_user,
         )
 
