@@ -13,6 +13,8 @@ from tests.e2e.world import World
 from tracker.clock import legal_day
 from tracker.legal_status.current import current_status, status_line
 from tracker.rendering.deadlines import deadlines
+from tracker.search.index import SearchIndex
+from tracker.search.query import terms
 from tracker.serialization import change_from_json
 from tracker.storage import changes as stored
 from tracker.storage.database import Store
@@ -210,3 +212,20 @@ def test_a_profile_that_watches_a_provision_is_named(law: World) -> None:
     )
     change = change_from_json(future(law))
     assert [match.profile for match in change.profiles] == ["item"]
+
+
+def test_search_for_current_words_finds_the_text_in_force(law: World) -> None:
+    future(law)
+    store = Store(law.state)
+    finder = SearchIndex(store)
+    finder.refresh(["law"])
+
+    def found(words: str, **options: Any) -> list[tuple[str, int | None]]:
+        hits = finder.find(terms(words), in_force={f"law:{samples.LAW}": 1}, **options)[1]
+        return [(hit.text, hit.last) for hit in hits if "真空ポンプ" in hit.text]
+
+    ((current, last),) = found("真空ポンプ", today_only=True)
+    assert "三十八センチメートル" in current
+    assert last is None
+    assert [("三十八" in text) for text, _ in found("真空ポンプ")] == [True, False]
+    store.close()

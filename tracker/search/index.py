@@ -63,7 +63,12 @@ _WEIGHTS = {
 # bm25 is below zero, the best first.
 _MATCHES = (
     "(SELECT rowid AS hit, bm25(unit_fts, 4.0, 1.0, 4.0, 0.3) AS score FROM unit_fts WHERE unit_fts MATCH ?)"
-    " JOIN unit ON id = hit"
+    " JOIN unit ON unit.id = hit"
+)
+# Whether a unit is in the newest version of its text, or in the one in force where newer ones are still to come.
+_CURRENT = (
+    "CASE WHEN force.number IS NULL THEN last IS NULL"
+    " ELSE first <= force.number AND (last IS NULL OR last >= force.number) END"
 )
 log = Logger()
 
@@ -155,19 +160,28 @@ class SearchIndex:
         return left
 
     def find(
-        self, wanted: Terms, *, today_only: bool = False, limit: int = 50, offset: int = 0
+        self,
+        wanted: Terms,
+        *,
+        today_only: bool = False,
+        limit: int = 50,
+        offset: int = 0,
+        in_force: Mapping[str, int] | None = None,
     ) -> tuple[int, list[SearchHit]]:
-        """Return the number of units in which all terms occur, and one page of them: current ones first, then by rank."""
+        """Return the number of units in which all terms occur, and one page of them: current ones first, then by rank. `in_force`: the
+        version in force of texts whose newest version is still to come."""
         question = expression(wanted)
         if not question or any(not expression([group]) for group in wanted):
             return 0, []
-        where = "last IS NULL" if today_only else "1"
+        where = _CURRENT if today_only else "1"
+        found = f"{_MATCHES} LEFT JOIN (SELECT key AS name, value AS number FROM json_each(?)) AS force ON force.name = identity WHERE {where}"  # noqa: S608 - ours; values are bound
+        values = [question, json.dumps(dict(in_force or {}))]
         with self._open() as index:
-            total = index.execute(f"SELECT count(*) FROM {_MATCHES} WHERE {where}", [question]).fetchone()[0]  # noqa: S608 - ours; values are bound
+            total = index.execute(f"SELECT count(*) FROM {found}", values).fetchone()[0]  # noqa: S608 - ours; values are bound
             rows = index.execute(
-                f"SELECT identity, path, text, first, last FROM {_MATCHES} WHERE {where}"  # noqa: S608 - as above
-                " ORDER BY last IS NOT NULL, score * weight, identity, id LIMIT ? OFFSET ?",
-                [question, limit, offset],
+                f"SELECT identity, path, text, first, CASE WHEN {_CURRENT} THEN NULL ELSE last END FROM {found}"  # noqa: S608 - as above
+                f" ORDER BY NOT ({_CURRENT}), score * weight, identity, unit.id LIMIT ? OFFSET ?",
+                [*values, limit, offset],
             ).fetchall()
         return total, [SearchHit(*row) for row in rows]
 

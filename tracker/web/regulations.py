@@ -13,7 +13,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
 from tracker.answers.texts import text_sources
-from tracker.clock import TOKYO, day_in, legal_day
+from tracker.clock import legal_day
 from tracker.diffing import compare, summarize
 from tracker.documents.japanese_law_paths import is_japanese_law
 from tracker.errors import ParseError
@@ -43,7 +43,6 @@ from tracker.search.query import terms
 from tracker.serialization import change_from_json
 from tracker.storage import changes as stored
 from tracker.storage import versions
-from tracker.storage.instants import from_text
 from tracker.stories.paragraph_history import paragraph_history
 from tracker.stories.related import made_by_step
 from tracker.stories.story_text import made_by_line, made_in_japan
@@ -51,6 +50,7 @@ from tracker.terms.places import is_party_list, list_columns
 from tracker.text import index_form
 from tracker.web.context import InjectedContext, WebContext
 from tracker.web.law_on_day import law_day
+from tracker.web.law_versions import day_of, in_force, version_on, version_today, waits
 from tracker.web.redline import TYPES, as_file, redline_view
 from tracker.web.rendering import language_of, number_of, official_language, page
 
@@ -97,26 +97,6 @@ def texts(request: Request, web_context: InjectedContext) -> HTMLResponse:
     )
 
 
-def day_of(state: Mapping[str, Any]) -> date:
-    """Return the day of a version: that of the source, else that on which it was stored."""
-    as_of = state["as_of"]
-    return date.fromisoformat(as_of) if as_of else legal_day(from_text(state["at"]))
-
-
-def version_on(states: Sequence[Mapping[str, Any]], day: date) -> int:
-    """Return the number of the version that is the newest on a day; that of the first version before it."""
-    earlier = [state for state in states if state.get("applies", True) and day_of(state) <= day]
-    newest = max(earlier, key=lambda state: (day_of(state), state["ordinal"]), default=states[0])
-    return int(newest["ordinal"])
-
-
-def version_today(states: Sequence[Mapping[str, Any]], today: date) -> int:
-    """Return the number of the version that a text has without a day: the newest, but none that is not in force yet."""
-    there = day_in(today, TOKYO)
-    ahead = any(day_of(state) > there for state in states)
-    return version_on(states, there if ahead else date.max)
-
-
 @router.get("/law/search")
 def search(request: Request, web_context: InjectedContext) -> HTMLResponse:
     """Search all stored versions of all texts. New versions are indexed in the background; the page shows how
@@ -129,7 +109,13 @@ def search(request: Request, web_context: InjectedContext) -> HTMLResponse:
     sources = text_sources(web_context.settings)
     unread = finder.catch_up(sources, WAIT)
     wanted = terms(q)
-    total, hits = finder.find(wanted, today_only=bool(today), limit=HITS, offset=(number - 1) * HITS)
+    total, hits = finder.find(
+        wanted,
+        today_only=bool(today),
+        limit=HITS,
+        offset=(number - 1) * HITS,
+        in_force=in_force(web_context),
+    )
     return page(
         request,
         web_context,
@@ -211,7 +197,7 @@ def text(
         on=ordinal,
         first_day=day_of(states[0]),
         shown_day=day or day_of(state),
-        waits=_waits(state, web_context.today(), language),
+        waits=waits(state, web_context.today(), language),
         official=official_language(document.title),
         before_first=day is not None and day < day_of(states[0]),
         previous_day=day_of(states[max(0, ordinals.index(ordinal) - 1)]),
@@ -378,14 +364,6 @@ def _shown(unit: Unit, state: Mapping[str, Any] | None, address: str) -> ShownUn
     return ShownUnit(
         unit, anchor_of(unit.path), local or name, official_url(unit.path), unit.kind in _NOTES, cited
     )
-
-
-def _waits(state: Mapping[str, Any], today: date, language: Language) -> str:
-    """Return the line over a version that is not law yet, or will not be; empty for any other."""
-    if not state["applies"]:
-        return t("web.law-not-law", language)
-    day = day_of(state)
-    return t("web.law-waits", language, day=format_day(day, language)) if day > day_in(today, TOKYO) else ""
 
 
 def _ribbons(
