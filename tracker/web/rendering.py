@@ -268,6 +268,10 @@ def static(name: str, request: Request) -> Response:
 _DO = frozenset({401, 403, 404, 413, 422, 429, 500, 503})  # statuses with words of their own on what to do
 
 
+def _what_to_do(status: int) -> str:
+    return f"web.trouble-{status if status in _DO else 422 if status < 500 else 500}-do"
+
+
 def error_page(request: Request, web_context: WebContext, cause: str, status: int) -> HTMLResponse:
     """Return a page that names the cause and the cure. The plain phrase of a status is no cause."""
     plain = cause == HTTPStatus(status).phrase
@@ -278,5 +282,6 @@ def error_page(request: Request, web_context: WebContext, cause: str, status: in
         status=status,
         cause="" if plain else cause,
         code=status,
-        what_to_do=f"web.trouble-{status if status in _DO else 422 if status < 500 else 500}-do",
+        # A refusal for the role names its own cure.
+        what_to_do="" if status == HTTPStatus.FORBIDDEN and cause.endswith(")") else _what_to_do(status),
     )
