@@ -29,6 +29,8 @@ EXAMPLES = frozenset({
     "TOKEN", "PASSWORD", "word", "secrets",
     "env:NAME` reads it from the environment, `file:PATH",
 })  # fmt: skip
+# What the settings write in place of a secret: the name of the variable or file that has it.
+_REFERENCE = re.compile(r"(env:[A-Z][A-Z0-9_]*|file:[\w./-]+)\Z")
 # By the look of a word or of its name alone: in tests and pages such words are made up, or talk, as a rule.
 _TALKS = re.compile(r"^(tests|bench)/|\.md$")
 _GUESSES = frozenset({"Secret Keyword", "Base64 High Entropy String", "Hex High Entropy String"})
@@ -51,7 +53,9 @@ def secrets_in(files: Iterable[Path]) -> list[str]:
     return sorted(
         f"{file}:{secret.line_number}: looks like a secret ({secret.type})"
         for file, secret in found
-        if secret.secret_value not in EXAMPLES and not (secret.type in _GUESSES and _TALKS.search(str(file)))
+        if secret.secret_value not in EXAMPLES
+        and not _REFERENCE.match(secret.secret_value or "")
+        and not (secret.type in _GUESSES and _TALKS.search(str(file)))
     )
 
 

@@ -18,6 +18,8 @@ def test_a_secret_in_a_file_is_found_and_a_made_up_one_is_not(tmp_path: Path) ->
     assert planted not in line
     file.write_text('token = "xoxb-1234-1234-abc124"\n', "utf-8")
     assert supply.secrets_in([file]) == []
+    file.write_text('# api_key = "env:CONGRESS_GOV_KEY"\nclient_secret = "file:/run/secrets/oidc"\n', "utf-8")
+    assert supply.secrets_in([file]) == []  # names of places, no secrets
 
 
 def test_a_known_weakness_is_named_and_an_unchecked_package_does_not_count() -> None:
