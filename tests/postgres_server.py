@@ -77,9 +77,7 @@ def _emptied(server: str, template: str) -> str:
     import psycopg
 
     with psycopg.connect(_named(server, template)) as connection:
-        found = connection.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-        ).fetchall()
+        found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         names = [str(row[0]) for row in found]
         filled = [
             name

@@ -119,7 +119,7 @@ def test_a_delay_moves_the_day_of_the_text(world: World) -> None:
     world.poll()
     (unit,) = amended(world)
     assert unit["effective"] == later.isoformat()
-    assert f"from {later.day} {later:%B} {later.year}" in pages(world, "2026-71001")
+    assert f"from {later:%B} {later.day}, {later.year}" in pages(world, "2026-71001")
     assert OLD in law(world, PATH, first)["text"]
     assert OLD in law(world, PATH, later - timedelta(days=1))["text"]
     assert NEW in law(world, PATH, later)["text"]

@@ -290,7 +290,7 @@ def test_gaps_are_an_incident_until_a_reconciliation_finds_none(world: World) ->
     lines = audited(world)["fr-bis"]["lines"]
     assert any("欠落 2026-12003(2026-06-13)" in line and "補完済み" in line for line in lines)
     audited(world)
-    assert t("notice.source-whole-what", "ja", name="fr-bis") in world.alerts[-1]
+    assert t("notice.source-whole-what", "ja", name="連邦官報: BIS (fr-bis)") in world.alerts[-1]
     alerted = world.alerted
     audited(world)
     assert world.alerted == alerted

@@ -61,7 +61,7 @@ def secured(
     certificate.configure_cert(offers)
     trusts = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     authority.configure_trust(trusts)
-    monkeypatch.setattr("httpcore2.default_ssl_context", lambda **_: trusts)
+    monkeypatch.setattr("tracker.http.client._certificates", lambda: trusts)
     with Secured(offers) as standin:
         yield World(tmp_path, standin, standin.now)
 
@@ -132,7 +132,7 @@ def test_the_certificate_is_kept_sealed_and_shown(
 def test_a_certificate_without_a_trusted_issuer_is_refused(
     secured: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("httpcore2.default_ssl_context", lambda **_: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    monkeypatch.setattr("tracker.http.client._certificates", lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
     report = secured.use("page").one()
     assert not report.ok
     assert "CERTIFICATE_VERIFY_FAILED" in report.reason

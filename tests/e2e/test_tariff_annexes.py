@@ -126,7 +126,7 @@ def test_the_page_of_a_change_leads_to_its_rows(tmp_path: Path) -> None:
             assert f"/changes/{change}/tariff-rows" in client.get(f"/changes/{change}").text
             shown = client.get(f"/changes/{change}/tariff-rows").text
             assert "9903.08.01" in shown
-            assert "2026-07-01" in shown
+            assert "2026年7月1日" in shown
             assert "8481.80.90" in shown
             table = client.get(f"/api/changes/{change}/tariff-rows?format=csv")
             assert table.text.splitlines()[0] == "hts,act,rate,from,time,where,words"

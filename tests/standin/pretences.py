@@ -124,13 +124,20 @@ def _empty_list(case: Case) -> Reply:
 @PRETENCES.named("no-records")
 def _no_records(case: Case) -> Reply:
     """A list of JSON:API without records, although there are some."""
-    return _edited(case.honest(), lambda value: {"data": [], "meta": {**value["meta"], "totalElements": 0}})
+    return _edited(
+        case.honest(),
+        lambda value: (
+            {"data": [], "meta": {**value["meta"], "totalElements": 0}} if "meta" in value else value
+        ),
+    )
 
 
 @PRETENCES.named("shifted-records")
 def _shifted_records(case: Case) -> Reply:
     """A page whose first record moved to the page before, which was read already."""
-    return _edited(case.honest(), lambda value: {**value, "data": value["data"][1:]})
+    return _edited(
+        case.honest(), lambda value: {**value, "data": value["data"][1:]} if "data" in value else value
+    )
 
 
 @PRETENCES.named("half-list")

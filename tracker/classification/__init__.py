@@ -97,7 +97,10 @@ def classify(
     if document.kind is DocumentKind.DOCKET:
         return classify_docket(document, operations, today, partial(classify, today=today))
     if document.kind is DocumentKind.LAW:
-        return classify_law(document, operations, book.version)
+        law = classify_law(document, operations, book.version)
+        if operations and all(one.editorial for one in operations):
+            return replace(_editorial(document), dates=law.dates, status=law.status)
+        return law
     if document.kind is DocumentKind.BILL:
         return classify_bill(document, operations, partial(classify, today=today))
     if document.kind is DocumentKind.JUDGMENT:

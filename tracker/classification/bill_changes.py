@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from tracker.classification.joined_passages import Passage, in_place, joined
 from tracker.i18n import format_day, label, t
 from tracker.model import (
     Act,
@@ -116,7 +117,7 @@ def classify_bill(
     """Return the classification of a bill or of a version of its text, or of a change of either. `subject` classifies what it is
     about by the rules for documents.
     """
-    about = subject(_as_proposal(document))
+    about = in_place(subject(_as_proposal(document)), _passages(document))
     about = replace(about, topics=tuple(topic for topic in about.topics if topic.id != _COMMENTS))
     if document.type == TEXT:
         return _of_text(document, operations, about)
@@ -167,13 +168,16 @@ def _day(text: str) -> date | None:
         return None
 
 
+def _passages(document: Document) -> list[Passage]:
+    return [(fold_space(unit.text), unit.path) for unit in document.units if unit.kind is not UnitKind.ROW]
+
+
 def _as_proposal(document: Document) -> Document:
-    words = " ".join(unit.text for unit in document.units if unit.kind is not UnitKind.ROW)
     return replace(
         document,
         kind=DocumentKind.PROPOSED_RULE,
         units=(),
-        abstract=fold_space(words)[:_LEAD],
+        abstract=joined(_passages(document))[:_LEAD],
         action="",
         type="Proposed Rule",
     )

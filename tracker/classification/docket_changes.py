@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from tracker import citations
+from tracker.classification.joined_passages import JOINED, Passage, in_place, joined
 from tracker.i18n import format_day, label, t
 from tracker.model import (
     Act,
@@ -119,7 +120,7 @@ def classify_docket(
     """Return the classification of a docket, or of a change of it. `subject` classifies what the docket is about by the rules
     for documents.
     """
-    about = subject(_as_proposal(document))
+    about = in_place(subject(_as_proposal(document)), _passages(document))
     if document.type == COMMENT:
         return _comment(document, about)
     rows = list(_changed(operations, today)) if operations else _recent(document, today)
@@ -149,16 +150,25 @@ def _both(say: Callable[[Language], str]) -> LocalizedText:
     return LocalizedText(ja=say("ja"), en=say("en"))
 
 
+def _passages(document: Document) -> list[Passage]:
+    """Return what says what the docket is about: its abstract, or the first paragraph and the titles of its documents."""
+    if document.abstract:
+        return [(fold_space(document.abstract), JOINED)]
+    paragraphs = [unit for unit in document.units if unit.kind is UnitKind.PARAGRAPH]
+    titles = {cells_of(unit.text).get("Title", ""): unit.path for unit in reversed(_rows(document))}
+    return [
+        *((fold_space(unit.text), unit.path) for unit in paragraphs[:1]),
+        *((fold_space(title), path) for title, path in reversed(titles.items())),
+    ]
+
+
 def _as_proposal(document: Document) -> Document:
     """Return what the docket is about as a document that the rules for titles can read."""
-    titles = dict.fromkeys(cells_of(unit.text).get("Title", "") for unit in _rows(document))
-    abstract = next((unit.text for unit in document.units if unit.kind is UnitKind.PARAGRAPH), "")
-    words = document.abstract or " ".join((abstract, *titles))
     return replace(
         document,
         kind=DocumentKind.PROPOSED_RULE,
         units=(),
-        abstract=fold_space(words),
+        abstract=joined(_passages(document)),
         comments_close_on=None,
         type="Proposed Rule",
     )
@@ -300,7 +310,9 @@ def _reason(rows: Sequence[_Row], level: Level, language: Language) -> str:
 def _comment(document: Document, about: Classification) -> Classification:
     """Return the classification of a public comment: a statement of its author, which orders nothing."""
     docket = next(iter(document.docket_ids), "")
-    evidence = Evidence(document.abstract or document.title, "abstract" if document.abstract else "title")
+    evidence = Evidence(
+        fold_space(document.abstract or document.title), "abstract" if document.abstract else "title"
+    )
 
     def say(key: str) -> LocalizedText:
         return _both(lambda language: t(key, language, docket=docket, title=document.title))

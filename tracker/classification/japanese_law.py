@@ -26,6 +26,7 @@ from tracker.model import (
     Topic,
     UnitKind,
 )
+from tracker.text import fold_space
 
 _NAMED = 4
 _QUOTE = 240
@@ -38,13 +39,11 @@ def classify_law(document: Document, operations: Sequence[Operation], version: s
     """Return the classification of a law as it is stored first, or of an amendment. `version` is that of the rules."""
     changed = [one for one in operations if not one.editorial and one.kind is not UnitKind.CITATION]
     dates, status = _dates(document), _status(document)
-    if operations and not [one for one in operations if not one.editorial]:
-        return Classification(Level.NONE, dates=dates, status=status, version=version)
     evidence = tuple(
         Evidence(_clipped(one.after or one.before), one.path) for one in _weightiest(changed)[:_NAMED]
     )
     topics = (Topic("allied-alignment", 1.0, evidence),) if evidence else ()
-    named = Evidence(document.title, "title")
+    named = Evidence(fold_space(document.title), "title")
     return Classification(
         level=_level(changed),
         topics=topics,

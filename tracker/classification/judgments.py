@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from tracker.classification.joined_passages import Passage, in_place, joined
 from tracker.court_cases import court_of
 from tracker.i18n import t
 from tracker.model import Classification, Document, DocumentKind, Language, Level, LocalizedText
@@ -33,11 +34,12 @@ def classify_judgment(document: Document, subject: Callable[[Document], Classifi
             document,
             kind=DocumentKind.NOTICE,
             units=(),
-            abstract=" ".join(words),
+            abstract=joined(words),
             title=document.title,
             type="Notice",
         )
     )
+    about = in_place(about, words)
     level = Level.LOW if words and about.level is not Level.NONE else Level.NONE
     return Classification(
         level=level,
@@ -51,13 +53,15 @@ def classify_judgment(document: Document, subject: Callable[[Document], Classifi
     )
 
 
-def naming(document: Document) -> list[str]:
-    """Return the first sentences that name an order, statute or agency of the field."""
-    found: list[str] = []
+def naming(document: Document) -> list[Passage]:
+    """Return the first sentences that name an order, statute or agency of the field, each with the path of its unit."""
+    found: list[Passage] = []
     for unit in document.units:
         if _NAMED.search(unit.text):
             found += [
-                sentence for sentence in _SENTENCE.split(fold_space(unit.text)) if _NAMED.search(sentence)
+                (sentence, unit.path)
+                for sentence in _SENTENCE.split(fold_space(unit.text))
+                if _NAMED.search(sentence)
             ]
         if len(found) >= _TAKEN:
             break
