@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -34,6 +34,8 @@ answers = st.builds(
 )  # fmt: skip
 
 
+# A chain: 3 needs 2, and 2 needs 1. 3 stays.
+@example([("a", "listing", f"{n:064x}", 20, False) for n in (1, 2, 0)], set(), [(2, 1), (3, 2)])
 @given(
     st.lists(answers, max_size=25),
     st.sets(st.integers(0, 7)),

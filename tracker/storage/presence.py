@@ -20,11 +20,11 @@ MARKER = "STATE.txt"
 # Files that other parts of the program write beside a database.
 _BESIDE = (MARKER, f"{FILE}-wal", f"{FILE}-shm", "law-search.db")
 _BACKUP = "BACKUP.txt"
-_CURE = "restore a backup (docs/running.md); to begin anew on purpose, give --state another folder, or empty this one"
+_CURE = "restore a backup (docs/running.md); to start over on purpose, give --state another folder, or empty this one"
 _OUR_TABLE = "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
 _DAMAGE = ("malformed", "not a database", "database corruption", "disk image")
 _SAYS = """A tracker keeps its state in this folder, in tracker.db. While this file is here, a folder without tracker.db, or with an
-empty one, is refused: it would begin anew, and what happened meanwhile would never be told.
+empty one, is refused: it would start over, and nobody would learn what happened meanwhile.
 """
 
 Identity = tuple[int, int]

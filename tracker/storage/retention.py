@@ -79,12 +79,13 @@ def droppable_blobs(
         and digest not in kept
         and all(_disposable(answer) and answer.fetched_at < before for answer in found)
     }
-    # A dictionary stays as long as a blob that is compressed against it.
-    going -= {
+    # A dictionary stays as long as a blob that is compressed against it, and so does the dictionary's own.
+    while bases := going & {
         blob.dictionary_sha256
         for blob in blobs.values()
         if blob.dictionary_sha256 and blob.sha256 not in going
-    }
+    }:
+        going -= bases
     return [
         DroppableBlob(digest, blobs[digest].size, blobs[digest].compressed_size, tuple(by_bytes[digest]))
         for digest in sorted(going, key=lambda digest: by_bytes[digest][0].id)
