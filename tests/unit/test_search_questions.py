@@ -29,6 +29,25 @@ NAMED = [
     ("texts", "3B0", "Supp. No. 1 to Part 774 › 3B0"),
 ]  # fmt: skip
 
+# The recorded questions that the search does not answer among the first five; some are answered by the question that it offers.
+UNANSWERED = frozenset(
+    {
+        "changes: E.O. 14257",
+        "changes: de minimis low value imports China",
+        "changes: entitly list additions",
+        "changes: outbound investment semiconductors quantum",
+        "changes: recipricol tariff",
+        "changes: semicondutor manufacturing",
+        "changes: デミニミス 中国 少額",
+        "texts: EUV マスク",
+        "texts: Semiconductor Manufacturing Internatonal Corporation",
+        "texts: is informed letter",
+        "texts: license exception exclusions for SME advanced computing",
+        "texts: record keeping period of retention",
+        "texts: 記録保存 期間",
+    }
+)
+
 
 @pytest.fixture(scope="module")
 def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -68,7 +87,7 @@ def test_the_page_answers_each_named_question_and_fifty_more(state: Path, langua
         if not answered(one := Question("", scope, query, must), shown(client, one))
     ]
     assert missed == []
-    more = [one for one in questions() if one.query not in {query for _, query, _ in NAMED}][::2]
-    found = [answered(one, shown(client, one)) for one in more]
-    assert len(found) - found.count(False) >= 0.85 * len(found)
-    assert len(found) > 40
+    more = [one for one in questions() if one.query not in {query for _, query, _ in NAMED}]
+    found = {f"{one.scope}: {one.query}": answered(one, shown(client, one)) for one in more}
+    assert {query for query, good in found.items() if not good} <= UNANSWERED
+    assert sum(found.values()) >= 50
