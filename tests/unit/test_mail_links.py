@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 
 from tests.unit.notifications_sinks import MailSink, mail_sink, refusing_port
 from tests.unit.rendering_samples import affiliates_rule
-from tests.unit.web_samples import NOW, fill, hostile, settings
+from tests.unit.web_samples import NOW, fill, hostile, review_log, settings
 from tracker.config.loader import load
 from tracker.config.models import Channel, MailLinks, Settings, ViewerAccess
 from tracker.errors import SettingsError
@@ -24,7 +24,7 @@ from tracker.interactions.presses import Button
 from tracker.interactions.signed_links import Claim, Purpose
 from tracker.notifications.alert_messages import AlertMessages
 from tracker.notifications.targets import send
-from tracker.storage import accounts, reviews
+from tracker.storage import accounts
 from tracker.storage.accounts import UserRole
 from tracker.storage.database import Store
 from tracker.storage.deliveries import Delivery
@@ -64,12 +64,7 @@ class Office:
         return self.client.post("/mail/respond", data={"claim": claim}, headers=headers)
 
     def log(self) -> list[tuple[str, str, str]]:
-        store = Store(self.state)
-        with store.read() as connection:
-            entries = reviews.of_change(connection, CHANGE.id)
-            assert not list(reviews.verify(connection))
-        store.close()
-        return [(entry["who"], entry["action"], entry["value"]) for entry in entries]
+        return review_log(self.state, CHANGE.id)
 
 
 @pytest.fixture

@@ -20,14 +20,14 @@ from websockets.sync.server import ServerConnection, serve
 
 from tests.unit.notifications_sinks import HttpSink, http_sink, parcel_of
 from tests.unit.rendering_samples import affiliates_rule
-from tests.unit.web_samples import NOW, fill, settings
+from tests.unit.web_samples import NOW, fill, review_log, settings
 from tracker.cli.slack_app import socket_mode
 from tracker.config.models import Settings, SlackApp, ViewerAccess
 from tracker.interactions import slack
 from tracker.interactions.presses import next_working_day
 from tracker.interactions.slack import button_block
 from tracker.notifications.channels.slack import payloads
-from tracker.storage import accounts, reviews
+from tracker.storage import accounts
 from tracker.storage.accounts import UserRole
 from tracker.storage.database import Store
 from tracker.web.app import create_app
@@ -82,12 +82,7 @@ class Slack:
         return self.post("/slack/actions", {"payload": json.dumps(payload)}, **how)
 
     def log(self) -> list[tuple[str, str, str]]:
-        store = Store(self.state)
-        with store.read() as connection:
-            entries = reviews.of_change(connection, CHANGE)
-            assert not list(reviews.verify(connection))
-        store.close()
-        return [(entry["who"], entry["action"], entry["value"]) for entry in entries]
+        return review_log(self.state, CHANGE)
 
 
 def slack_of(state: Path, monkeypatch: pytest.MonkeyPatch, sink: HttpSink, chosen: Settings) -> Slack:

@@ -14,14 +14,14 @@ from fastapi.testclient import TestClient
 
 from tests.unit.notifications_sinks import parcel_of
 from tests.unit.rendering_samples import affiliates_rule
-from tests.unit.web_samples import NOW, fill, settings
+from tests.unit.web_samples import NOW, fill, review_log, settings
 from tracker.config.models import Channel, Settings, TeamsCards, ViewerAccess
 from tracker.interactions import signed_links
 from tracker.interactions.presses import Button
 from tracker.interactions.signed_links import Claim, Purpose
 from tracker.notifications.alert_messages import AlertMessages
 from tracker.notifications.channels.teams import payloads
-from tracker.storage import accounts, reviews
+from tracker.storage import accounts
 from tracker.storage.accounts import UserRole
 from tracker.storage.database import Store
 from tracker.storage.deliveries import Delivery
@@ -90,12 +90,7 @@ class Teams:
         return self.send(self.data(title), user, **how)
 
     def log(self) -> list[tuple[str, str, str]]:
-        store = Store(self.state)
-        with store.read() as connection:
-            entries = reviews.of_change(connection, CHANGE.id)
-            assert not list(reviews.verify(connection))
-        store.close()
-        return [(entry["who"], entry["action"], entry["value"]) for entry in entries]
+        return review_log(self.state, CHANGE.id)
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from tracker.model import (
     Unit,
     UnitKind,
 )
-from tracker.storage import changes, outbox, source_state
+from tracker.storage import changes, outbox, reviews, source_state
 from tracker.storage.database import Store
 from tracker.web.app import create_app
 
@@ -217,3 +217,13 @@ def viewer(
     store.close()
     app = create_app(settings(access=access), state, lambda: NOW)
     return TestClient(app, base_url="http://127.0.0.1:8000", follow_redirects=False, client=(peer, 50_000))
+
+
+def review_log(state: Path, change_id: str) -> list[tuple[str, str, str]]:
+    """Who did what with a change, oldest first, from a log whose chain holds."""
+    store = Store(state)
+    with store.read() as connection:
+        entries = reviews.of_change(connection, change_id)
+        assert not list(reviews.verify(connection))
+    store.close()
+    return [(entry["who"], entry["action"], entry["value"]) for entry in entries]

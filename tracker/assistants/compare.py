@@ -8,10 +8,9 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from tracker.assistants.prompt import TEXTS
 from tracker.assistants.similarity import Similarity, made_with, similarities
 from tracker.errors import StoreError
-from tracker.model import Change, Document, Op, Operation
+from tracker.model import KEPT_UP_TO_DATE, Change, Document, Op, Operation
 from tracker.storage import changes, similarity_results
 from tracker.storage.database import Store
 from tracker.storage.similarity_results import SimilarityResult
@@ -45,7 +44,7 @@ def compare_pending(store: Store, now: Callable[[], datetime], seconds: float) -
 
 def words(change: Change | Document, operations: tuple[Operation, ...] = ()) -> str:
     """Return the text to compare: of a changed text the new words, else title and abstract."""
-    if operations and change.kind in TEXTS:
+    if operations and change.kind in KEPT_UP_TO_DATE:
         after = (each.after for each in operations if each.op is not Op.REMOVED and not each.editorial)
         return ". ".join([change.title, *after])
     return f"{change.title}. {change.abstract}"

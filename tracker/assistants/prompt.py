@@ -6,22 +6,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tracker.model import Change, Document, DocumentKind, Op, Operation
+from tracker.model import KEPT_UP_TO_DATE, Change, Document, Op, Operation
 
 SHORTEST = 200  # characters of official text: a shorter text is as quick to read as a summary
 
-# For these kinds, the record describes what changed in a text. Any other document is summarized whole, whatever
-# changed in it.
-TEXTS = frozenset(
-    {
-        DocumentKind.CFR,
-        DocumentKind.LAW,
-        DocumentKind.PAGE,
-        DocumentKind.LIST,
-        DocumentKind.DOCKET,
-        DocumentKind.BILL,
-    }
-)
 
 SYSTEM = (
     "You summarize one change in the law of the United States for the trade lawyers of Japanese firms. The user's message "
@@ -52,7 +40,8 @@ def build_prompt(
     """
     units = [unit.text for unit in document.units] if document else []
     removed = [each.before for each in operations if each.op in {Op.REMOVED, Op.CHANGED}]
-    changed = operations if change.kind in TEXTS else ()
+    # Of a text that is kept up to date, the record describes what changed; any other document is summarized whole.
+    changed = operations if change.kind in KEPT_UP_TO_DATE else ()
     changed_texts = [_changed_words(each) for each in changed if not each.editorial]
     text = "\n".join(part for part in (changed_texts or [change.abstract, *units]) if part)
     return Prompt(

@@ -22,7 +22,7 @@ from tracker.demo import archive_loader
 from tracker.demo.server import Server
 from tracker.errors import UsageError
 from tracker.ingest.poll import PollContext, PollReport
-from tracker.model import Change, DocumentKind, Level, Op, Operation
+from tracker.model import KEPT_UP_TO_DATE, Change, Level, Op, Operation
 from tracker.scheduler import poll_cycle
 from tracker.storage import changes
 from tracker.storage.database import FILE as DATABASE
@@ -212,7 +212,7 @@ def _details(change: Change, operations: tuple[Operation, ...]) -> Iterator[str]
             if match.evidence
             else f"profile {match.profile}"
         )
-    if change.kind in {DocumentKind.CFR, DocumentKind.PAGE, DocumentKind.LIST}:
+    if change.kind in KEPT_UP_TO_DATE:
         for operation in [operation for operation in operations if not operation.editorial][:4]:
             moved = f" (was {operation.from_path})" if operation.from_path else ""
             yield f"{_MARKS[operation.op]} {operation.path}{moved}"

@@ -12,7 +12,7 @@ from tracker.i18n import format_day as written
 from tracker.i18n import format_instant as timed
 from tracker.i18n import label, t
 from tracker.legal_status.propagation import section
-from tracker.model import Change, DocumentKind, Language, LegalDate
+from tracker.model import KEPT_UP_TO_DATE, Change, DocumentKind, Language, LegalDate
 from tracker.rendering.alert_message import force_label, headline_of, touched
 from tracker.rendering.deadlines import change_url
 from tracker.rendering.location_text import date_note
@@ -24,17 +24,6 @@ HEADLINE = 150
 TITLE = 110
 REASON = 230
 RIBBONS = 3  # of the other records of a story
-# Texts that last for years and change in places; all others are published once.
-TEXTS = frozenset(
-    {
-        DocumentKind.CFR,
-        DocumentKind.LAW,
-        DocumentKind.LIST,
-        DocumentKind.PAGE,
-        DocumentKind.DOCKET,
-        DocumentKind.BILL,
-    }
-)
 _BOOKS = frozenset({DocumentKind.CFR, DocumentKind.LAW, DocumentKind.LIST})
 
 
@@ -57,7 +46,7 @@ class Phrases:
             return shorten(self.cited(headline), limit)
         if change.kind in _BOOKS:
             return shorten(self.cited(self._places(change)), limit)
-        if change.kind in TEXTS:
+        if change.kind in KEPT_UP_TO_DATE:
             return shorten(touched(change, self.language)[0], limit)
         return self.name(change)
 
@@ -81,7 +70,7 @@ class Phrases:
 
     def what(self, change: Change) -> str:
         """The change for use in the middle of a sentence."""
-        if change.kind in TEXTS or headline_of(change, self.language):
+        if change.kind in KEPT_UP_TO_DATE or headline_of(change, self.language):
             return self.head(change, 120)
         return self.name(change, number=False)
 

@@ -19,6 +19,7 @@ from tracker.legal_status import propagation
 from tracker.legal_status.watched import touched
 from tracker.locations import is_document_file, is_rest_of_page
 from tracker.model import (
+    KEPT_UP_TO_DATE,
     Change,
     Classification,
     Direction,
@@ -37,17 +38,6 @@ from tracker.model import (
 )
 from tracker.parsing.losses import Loss, LossKind
 
-# Texts that are amended in place for years; all other documents are published once.
-KEPT_UP_TO_DATE = frozenset(
-    {
-        DocumentKind.CFR,
-        DocumentKind.LAW,
-        DocumentKind.LIST,
-        DocumentKind.PAGE,
-        DocumentKind.DOCKET,
-        DocumentKind.BILL,
-    }
-)
 # Dates that readers plan by; when one of them moves, the record is sent again.
 _PLANNED = frozenset(
     {"effective", "compliance", "comments-close", "applications-close", "stay-ends", "expires", "hearing"}

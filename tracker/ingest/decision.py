@@ -10,13 +10,13 @@ from tracker.config.models import Instrument
 from tracker.diffing.site_wide import SiteWide
 from tracker.documents.identity import change_id, content_hash
 from tracker.ingest import assess
-from tracker.ingest.assess import KEPT_UP_TO_DATE
 from tracker.ingest.effects import effects_of, new_failures
 from tracker.ingest.judgments import with_judgment
 from tracker.ingest.page_annexes import without_first_read
 from tracker.ingest.reading import Decision, NewVersion, Reading, Seen
 from tracker.legal_status.watched import touched
 from tracker.model import (
+    KEPT_UP_TO_DATE,
     Document,
     DocumentKind,
     Fetched,

@@ -23,21 +23,11 @@ from tracker.legal_status.register import (
     visible,
 )
 from tracker.legal_status.register_status import with_register, with_unit_status
-from tracker.model import Change, DocumentKind, Status
+from tracker.model import KEPT_UP_TO_DATE, Change, DocumentKind, Status
 from tracker.storage import changes, effects
 from tracker.text import name_key
 
 _PROPOSED = Certainty.PROPOSED
-_TEXTS = frozenset(
-    {
-        DocumentKind.CFR,
-        DocumentKind.LAW,
-        DocumentKind.LIST,
-        DocumentKind.PAGE,
-        DocumentKind.DOCKET,
-        DocumentKind.BILL,
-    }
-)
 _CODIFIED = frozenset({DocumentKind.CFR, DocumentKind.LIST})
 _DAY = timedelta(days=1)
 _NOTE = " › Editorial Note"
@@ -116,7 +106,7 @@ def status_of_change(
     connection: Connection, change: Change, day: date, known_at: datetime | None = None
 ) -> tuple[StateOnDay, ...]:
     """Return the states of a stored document on a day, by the register; none for a text that is kept up to date."""
-    if change.kind in _TEXTS:
+    if change.kind in KEPT_UP_TO_DATE:
         return ()
     subject, found = asked(connection, change)
     return status_on(subject, found, day, known_at)
@@ -124,7 +114,7 @@ def status_of_change(
 
 def next_of_change(connection: Connection, change: Change, day: date) -> tuple[StateOnDay, ...]:
     """Return the states of the next day on which something else holds for a stored document."""
-    if change.kind in _TEXTS:
+    if change.kind in KEPT_UP_TO_DATE:
         return ()
     subject, found = asked(connection, change)
     return next_states(subject, found, day)
@@ -197,7 +187,7 @@ def effects_about(connection: Connection, change: Change) -> list[RecordedEffect
     """Return the effects on a stored document and those that it has on others, the oldest first. What an earlier version
     stated and a later one does not never held, and is left out; what a person ended is kept."""
     found = {one.id: one for one in effects.of_change(connection, change.id)}
-    if change.kind not in _TEXTS:
+    if change.kind not in KEPT_UP_TO_DATE:
         subject = subject_of(change)
         found |= {one.id: one for one in relevant(subject, effects_on(connection, subject, change))}
     held = [one for one in found.values() if not _never_held(one)]

@@ -72,6 +72,19 @@ class DocumentKind(StrEnum):
     BILL = "bill"
 
 
+# Texts that last for years and change in places; all other documents are published once.
+KEPT_UP_TO_DATE = frozenset(
+    {
+        DocumentKind.CFR,
+        DocumentKind.LAW,
+        DocumentKind.LIST,
+        DocumentKind.PAGE,
+        DocumentKind.DOCKET,
+        DocumentKind.BILL,
+    }
+)
+
+
 class ResourceType(StrEnum):
     """What kind of bytes an answer holds, and so which reader it needs."""
 

@@ -68,6 +68,7 @@ def unpacked(data: bytes, name: str) -> bytes:
             if len(entries) != 1 or entries[0].file_size > MAX_BYTES:
                 raise ParseError(f"{name}: not one XML file of at most {MAX_BYTES:,} bytes")
             return packed.read(entries[0])
+    # zipfile raises the last two for an encrypted entry, and for a compression that it does not support.
     except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError) as error:
         raise ParseError(f"{name}: this archive cannot be read: {error}", cure="fetch it again") from error
 

@@ -16,6 +16,7 @@ from tracker.clock import legal_day
 from tracker.i18n import format_day, format_instant, label, t
 from tracker.legal_status.current import current_status, status_line
 from tracker.model import (
+    KEPT_UP_TO_DATE,
     Change,
     Direction,
     DocumentKind,
@@ -227,15 +228,7 @@ def force_label(change: Change, today: date, language: Language, *, dated: bool 
 
     A stay that this document itself imposes is left out: it is shown on the record of the stayed document.
     """
-    silent = change.kind in {
-        DocumentKind.CFR,
-        DocumentKind.LAW,
-        DocumentKind.JUDGMENT,
-        DocumentKind.LIST,
-        DocumentKind.PAGE,
-        DocumentKind.DOCKET,
-        DocumentKind.BILL,
-    }
+    silent = change.kind in KEPT_UP_TO_DATE or change.kind is DocumentKind.JUDGMENT
     if silent and not change.tagging.status:
         return ""
     own = {change.document_number, change.citation, change.order} - {None}

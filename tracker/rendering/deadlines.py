@@ -15,7 +15,7 @@ from tracker.i18n import format_day as written
 from tracker.i18n import label, t
 from tracker.legal_status.ribbons import Ribbon
 from tracker.locations import join_locations
-from tracker.model import Change, DocumentKind, Language, LegalDate, Level
+from tracker.model import KEPT_UP_TO_DATE, Change, Language, LegalDate, Level
 from tracker.rendering.location_text import date_note
 from tracker.rendering.words_on_day import worded_on
 from tracker.sanitize import first_sentence, safe_url, sanitize, sanitize_line
@@ -29,16 +29,6 @@ ENDS = ("stay-ends", "expires")
 _AGAIN = re.compile(r"\b(?:stay\w*|suspen\w+|paus\w+|again|resum\w+)\b", re.IGNORECASE)
 WARNING = timedelta(days=7)
 UNITS = 6
-_TEXTS = frozenset(
-    {
-        DocumentKind.CFR,
-        DocumentKind.LAW,
-        DocumentKind.LIST,
-        DocumentKind.PAGE,
-        DocumentKind.DOCKET,
-        DocumentKind.BILL,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +127,7 @@ def identity(change: Change, entry: LegalDate) -> tuple[str, date, str]:
         kind += entry.note
     if entry.by:
         return (kind, entry.date, entry.by)
-    if change.kind in _TEXTS:
+    if change.kind in KEPT_UP_TO_DATE:
         act = next(iter(citations.citation_values(entry.quote, "fr")), None) or entry.quote or change.id
         return (kind, entry.date, act)
     return (kind, entry.date, change.citation or change.document_number or change.id)
@@ -262,11 +252,11 @@ def _subject(change: Change, language: Language) -> str:
     lists the touched units.
     """
     headline = sanitize_line(change.tagging.headline.get(language)).removesuffix("。").removesuffix(".")
-    if headline and change.kind in _TEXTS:
+    if headline and change.kind in KEPT_UP_TO_DATE:
         return headline
     summary = first_sentence(sanitize_line(change.tagging.summary.get(language)), language)[0]
     title = sanitize_line(change.title)
-    return summary if title in summary or change.kind in _TEXTS else title
+    return summary if title in summary or change.kind in KEPT_UP_TO_DATE else title
 
 
 def days_left(on: date, today: date, language: Language) -> str:

@@ -10,21 +10,11 @@ from tracker.i18n import t
 from tracker.legal_status.current import CurrentStatus, current_status, with_first_day
 from tracker.legal_status.register import PREVAILS, RegisterState
 from tracker.legal_status.ribbons import Ribbon, status_words
-from tracker.model import Change, DocumentKind, Language, Status
+from tracker.model import KEPT_UP_TO_DATE, Change, Language, Status
 from tracker.sanitize import sanitize_line
 from tracker.text import name_key
 
 _SILENT = frozenset({"in-force", "proposed"})
-_TEXTS = frozenset(
-    {
-        DocumentKind.CFR,
-        DocumentKind.LAW,
-        DocumentKind.LIST,
-        DocumentKind.PAGE,
-        DocumentKind.DOCKET,
-        DocumentKind.BILL,
-    }
-)
 # What a reader acts on first: the end of a rule, then its suspension, then what has to be checked, then its beginning.
 _GRAVITY = (
     *(state for state in PREVAILS if state not in {*_SILENT, "published"}),
@@ -88,7 +78,7 @@ def _shown(found: CurrentStatus) -> list[Status]:
 
 
 def _named(change: Change, ribbon: Ribbon, language: Language) -> Ribbon:
-    if change.kind in _TEXTS and change.tagging.units:
+    if change.kind in KEPT_UP_TO_DATE and change.tagging.units:
         return ribbon
     name = sanitize_line(change.order or change.citation or change.document_number or change.title)
     return replace(ribbon, words=t("ribbon.part", language, part=name, words=ribbon.words))

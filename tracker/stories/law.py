@@ -36,10 +36,10 @@ from tracker.storage.effect_pages import EffectQuery
 from tracker.storage.predictions import shown_to_json
 from tracker.storage.schema import CHANGE, VERSION
 from tracker.stories.amended_text import NOT_AMENDED, AmendedText, amended_text
-from tracker.stories.japanese_law import JapaneseUnit, changed_on, states_of, unit_of_japan
+from tracker.stories.japanese_law import JapaneseUnit, changed_on, states_of, unit_of_japan, units_at
 from tracker.stories.paragraph_history import paragraph_history
 from tracker.stories.rule_records import joined, state_day
-from tracker.text import fold_space, name_key
+from tracker.text import fold_space
 
 _INSTRUMENTS = frozenset({"executive-order", "proclamation", "document-number", "fr"})
 
@@ -211,8 +211,8 @@ def units_on(connection: Connection, path: str, as_of: date, known_at: datetime 
         return UnitsOnDay(path, (), states[-1][0].document_id if states else "")
     version, day = usable[-1]
     amended = amended_text(connection, version, day, as_of, known_at)
-    path, official = _units(_document(connection, version), path)
-    path, units = _units(amended.document, path) if amended.document else (path, official)
+    path, official = units_at(_document(connection, version), path)
+    path, units = units_at(amended.document, path) if amended.document else (path, official)
     reference = snapshots.reference(connection, version.snapshots[0])
     return UnitsOnDay(path, units, version.document_id, day, reference, official, amended.about(path))
 
@@ -235,20 +235,6 @@ def _document(connection: Connection, version: versions.Version) -> Document | N
     except ParseError:
         # The bytes were dropped or can no longer be read: the states and the history need no text.
         return None
-
-
-def _units(document: Document | None, path: str) -> tuple[str, Sequence[Unit]]:
-    """The path as the text writes it, and the unit with all units below it; none where the text lacks it."""
-    if document is None:
-        return path, ()
-    wanted = name_key(path)
-    for place, unit in enumerate(document.units):
-        if unit.path == path or name_key(unit.path) == wanted:
-            end = place + 1
-            while end < len(document.units) and document.units[end].depth > unit.depth:
-                end += 1
-            return unit.path, document.units[place:end]
-    return path, ()
 
 
 def _records(connection: Connection, document_id: str) -> list[Change]:
