@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import Connection, event
 
 from tests.e2e.story_play import BIS
 from tests.e2e.world import World
@@ -16,9 +18,12 @@ from tracker.cli.app import run
 from tracker.demo.fr_text import full_text
 from tracker.demo.model import FrDocument
 from tracker.errors import ParserCrashed, StoreError
+from tracker.ingest.predict_again import predict_again
+from tracker.model import Fetched
 from tracker.sandbox import pool
 from tracker.scheduler.schedule import load_checked
 from tracker.storage import snapshots
+from tracker.storage.database import Store
 from tracker.web.app import create_app
 
 OLD = "The requirement reaches an entity that a listed entity owns."
@@ -427,3 +432,33 @@ def test_the_page_of_a_text_shows_a_day_ahead_with_its_marks(world: World) -> No
     assert "Amended by this day, but not computed" in ahead
     assert "the words “a smelting plant” do not occur there" in ahead
     assert "no computed amendment applies by then" in before
+
+
+def test_a_poll_without_changes_computes_and_reads_nothing_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.use("fr-bis", "ear").poll()
+    world.later(days=1)
+    rule(world, effective=world.now.date() + timedelta(days=30))
+    world.poll()
+    loaded, asked, load = list[Any](), list[str](), snapshots.load
+
+    def counted(connection: Connection, ids: Sequence[int]) -> Fetched:
+        loaded.append(ids)
+        return load(connection, ids)
+
+    monkeypatch.setattr(snapshots, "load", counted)
+    store, settings = Store(world.state), load_checked(world.config)
+    event.listen(store.engine, "before_cursor_execute", lambda *found: asked.append(found[2]))
+    assert predict_again(store, settings) == 0
+    assert (loaded, len(asked) > 5) == ([], True)
+    asked.clear()
+    assert predict_again(store, settings) == 0
+    assert [one.split()[0] for one in asked if one != "BEGIN"] == ["SELECT"]
+    world.later(days=1)
+    rule(world, REVISED.replace("half", "a third") + END, number="2026-71002")
+    world.poll()
+    asked.clear()
+    assert predict_again(store, settings) == 0
+    assert len(asked) > 5
+    store.close()

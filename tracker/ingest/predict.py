@@ -51,33 +51,41 @@ Predictions = dict[str, Sequence[PredictedUnit] | None]
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """The newest stored text of a part. `failure`: why its bytes cannot be read."""
+    """The newest stored text of a part."""
 
     part: str
     version: versions.Version
     day: date | None
-    data: bytes
-    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A rule, the stored text of a part, and what the computation depends on. `others` are the rules that the text
-    lacks, with their texts; `missing` are those of them without one; `settled` the days whose units were compared.
+    """A rule, the stored text of a part, and the rules that the text lacks: what the computation depends on. No text is
+    read for it.
     """
 
     rule: PendingRule
-    text: Fetched | None
     base: Base
     others: tuple[PendingRule, ...] = ()
-    texts: tuple[RuleText, ...] = ()
-    missing: tuple[str, ...] = ()
-    settled: frozenset[date | None] = frozenset()
 
     @property
     def inputs(self) -> str:
         others = (one.key for one in self.others)
         return " ".join((version_key(self.base.version), self.rule.key, *others))
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What the computation reads: the text of the rule, that of the part, and those of the other rules. `failure`: why the
+    part cannot be read; `missing`: the rules without a text; `settled`: the days whose units were compared.
+    """
+
+    text: Fetched | None
+    base: bytes
+    texts: tuple[RuleText, ...]
+    missing: tuple[str, ...]
+    settled: frozenset[date | None]
+    failure: str = ""
 
 
 def predictions(store: Store, settings: Settings, decision: NewVersion) -> Predictions | None:
@@ -94,12 +102,12 @@ def predictions(store: Store, settings: Settings, decision: NewVersion) -> Predi
     rule = PendingRule(decision.version.document_id, decision.change, decision.version, ())
     with store.read() as connection:
         works = [
-            work_on(connection, rule, text, base)
+            (work := work_on(connection, rule, base), contents_of(connection, work, text))
             for part in parts
             for source in titles
             if part.startswith(f"{source.title} CFR ") and (base := base_of(connection, source.id, part))
         ]
-    return {work.base.part: units_of(work) for work in works}
+    return {work.base.part: units_of(work, contents) for work, contents in works}
 
 
 def parts_of(text: Fetched, document_id: str) -> list[str]:
@@ -113,52 +121,52 @@ def parts_of(text: Fetched, document_id: str) -> list[str]:
 
 
 def base_of(connection: Connection, source: str, part: str) -> Base | None:
-    """Return the newest stored text of a part with its bytes; None where there is none."""
+    """Return the newest stored text of a part; None where there is none."""
     version = versions.latest_of(connection, source, part)
     if version is None:
         return None
-    try:
-        answer = snapshots.load(connection, version.snapshots[:1])
-    except StoreError as error:  # damaged bytes of another document, which `tracker verify` reports
-        log.warning("a stored text cannot be read", part=part, cause=error.cause)
-        return Base(part, version, None, b"", error.cause)
-    if answer.role is not ResourceType.ECFR_PART:
-        return None
-    as_of = answer.meta.get("as_of")
-    return Base(part, version, date.fromisoformat(as_of) if as_of else None, answer.answer.body)
+    role, day = snapshots.role_and_day(connection, version.snapshots[0])
+    return Base(part, version, day) if role in {ResourceType.ECFR_PART, None} else None
 
 
-def work_on(connection: Connection, rule: PendingRule, text: Fetched | None, base: Base) -> Work:
+def work_on(connection: Connection, rule: PendingRule, base: Base) -> Work:
     """Return what the units of a rule in a part are computed from."""
-    others = [
-        one
-        for one in pending_rules(connection, base.part, base.version, base.day)
-        if one.document_id != rule.document_id
-    ]
-    texts, missing = texts_of(connection, others)
+    others = pending_rules(connection, base.part, base.version, base.day)
+    return Work(rule, base, tuple(one for one in others if one.document_id != rule.document_id))
+
+
+def contents_of(connection: Connection, work: Work, text: Fetched | None) -> Contents:
+    """Read what the units of a rule, which has this text, are computed from."""
+    base = work.base
+    try:
+        data, failure = snapshots.load(connection, base.version.snapshots[:1]).answer.body, ""
+    except StoreError as error:  # damaged bytes of another document, which `tracker verify` reports
+        log.warning("a stored text cannot be read", part=base.part, cause=error.cause)
+        data, failure = b"", error.cause
+    texts, missing = texts_of(connection, work.others)
     settled = frozenset(
         one.effective
-        for one in stored.of_document(connection, rule.document_id)
+        for one in stored.of_document(connection, work.rule.document_id)
         if one.part == base.part and one.outcome is not None
     )
-    return Work(rule, text, base, tuple(others), tuple(texts), tuple(missing), settled)
+    return Contents(text, data, tuple(texts), tuple(missing), settled, failure)
 
 
-def units_of(work: Work) -> list[PredictedUnit] | None:
+def units_of(work: Work, contents: Contents) -> list[PredictedUnit] | None:
     """Return what a rule makes of a part; None where the stored text has the rule already."""
     change, base = work.rule.change, work.base
     effective = effective_day(change)
     if is_by(base.day, change.published, effective) and not _later_days(change, base):
         return None
-    if base.failure or work.text is None:
-        return [_unread(work, base.failure or NO_TEXT)]
-    own = rule_text(change, work.text)
-    names = [one.name for one in work.others if one.name not in work.missing]
+    if contents.failure or contents.text is None:
+        return [_unread(work, contents.failure or NO_TEXT)]
+    own = rule_text(change, contents.text)
+    names = [one.name for one in work.others if one.name not in contents.missing]
     before = [one for one in work.others if one.name in names and order_of(one.change) <= order_of(change)]
-    texts = [*work.texts[: len(before)], own, *work.texts[len(before) :]]
+    texts = [*contents.texts[: len(before)], own, *contents.texts[len(before) :]]
     try:
         with pool.bounded(seconds=_seconds(), slow=pool.is_slow()):
-            answer = pool.run(predicted_units, texts, len(before), base.part, base.data)
+            answer = pool.run(predicted_units, texts, len(before), base.part, contents.base)
         found = json.loads(answer)
     except (OutOfTime, ReaderKilled) as error:  # of this moment: it is computed again
         _log(work.rule.document_id, error)
@@ -166,9 +174,9 @@ def units_of(work: Work) -> list[PredictedUnit] | None:
     except Exception as error:  # noqa: BLE001 - a failure of the computation is a result
         _log(work.rule.document_id, error)
         return [_unread(work, _cause(error))]
-    lacks = [*work.missing, *found["lacking"]]
+    lacks = [*contents.missing, *found["lacking"]]
     rows = [_row(one, work, lacks, found["applied"]) for one in found["units"]]
-    kept = [row for row in rows if not is_in(change, base.day, row) and row.effective not in work.settled]
+    kept = [row for row in rows if not is_in(change, base.day, row) and row.effective not in contents.settled]
     if len(kept) > MOST_UNITS:
         more = f"it amends {len(kept):,} units of this part; the first {MOST_UNITS:,} are kept"
         kept = [*kept[:MOST_UNITS], _unread(work, more)]

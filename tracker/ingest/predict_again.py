@@ -5,21 +5,21 @@ rule amends the same part, or another document moved or ended a rule. What was c
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from tracker.config.models import Settings
 from tracker.errors import StoreError
-from tracker.ingest.predict import Work, base_of, parts_of, units_of, work_on
+from tracker.ingest.predict import Work, base_of, contents_of, parts_of, units_of, work_on
 from tracker.logs import Logger
 from tracker.model import Change, Fetched
-from tracker.storage import changes, predictions, versions
+from tracker.storage import changes, predictions, snapshots, versions
 from tracker.storage.database import Store
 from tracker.storage.predictions import PredictedUnit
-from tracker.storage.schema import SNAPSHOT
 from tracker.stories.pending_rules import (
     PendingRule,
     effective_days,
@@ -32,6 +32,7 @@ from tracker.stories.rule_records import rules_after
 
 ROUNDS = 3  # a rule that was computed may change what another is computed from
 _guard = threading.Lock()
+_settled = WeakKeyDictionary[Store, tuple[object, ...]]()  # what was read when nothing was left to compute
 _nothing: set[tuple[str, str]] = set()  # (part, inputs) that gave no unit
 _parts: dict[str, list[str]] = {}  # by version
 log = Logger()
@@ -41,11 +42,17 @@ def predict_again(store: Store, settings: Settings) -> int:
     """Return the number of rules and parts that were computed. A failure is logged, and never that of a poll."""
     with _guard:
         count = 0
+        texts = [(source.id, source.title) for source in settings.sources if source.kind == "ecfr"]
         try:
             for _ in range(ROUNDS):
-                done = sum(_once(store, source.id, source.title) for source in settings.sources if source.kind == "ecfr")  # fmt: skip
+                with store.read() as connection:
+                    stored = (changes.number_of_writes(connection), *texts)
+                if _settled.get(store) == stored:
+                    break
+                done = sum(_once(store, *text) for text in texts)
                 count += done
                 if not done:
+                    _settled[store] = stored
                     break
         except Exception as error:  # noqa: BLE001 - the poll is stored whatever this does; the next poll tries again
             log.warning("amendments not computed again", cause=str(error), kind=type(error).__name__)
@@ -81,9 +88,7 @@ def _days(connection: Connection, source: str, title: int) -> dict[str, date | N
     for key in versions.keys(connection, source):
         version = versions.latest_of(connection, source, key) if key.startswith(f"{title} CFR ") else None
         if version is not None:
-            query = select(SNAPSHOT.c.meta).where(SNAPSHOT.c.id == version.snapshots[0])
-            as_of = (connection.execute(query).scalar() or {}).get("as_of")
-            found[key] = date.fromisoformat(as_of) if as_of else None
+            found[key] = snapshots.as_of(connection, version.snapshots[0])
     return found
 
 
@@ -118,20 +123,21 @@ def _compute(store: Store, source: str, document_id: str, part: str) -> bool:
     with store.read() as connection:
         work = _work(connection, source, document_id, part)
         before = _pending(connection, document_id, part)
-    if work is None:
-        return False
+        if work is None or _is_done(work, before):
+            return False
+        ended = has_ended(work.rule.change)
+        text = None if ended else _text(connection, work.rule.version)
+        contents = None if ended else contents_of(connection, work, text)
     change, base = work.rule.change, work.base
-    if has_ended(change):
+    if contents is None:
         with store.write() as connection:
             predictions.replace_pending(connection, document_id, part, ())
-        return bool(before)
-    if (part, work.inputs) in _nothing or any(one.inputs == work.inputs for one in before):
-        return False
+        return True
     key = version_key(work.rule.version)
     named = _parts.get(key)
-    if work.text is not None and named is None:
-        named = _parts[key] = parts_of(work.text, document_id)
-    units = units_of(work) if work.text is None or not named or part in named else []
+    if text is not None and named is None:
+        named = _parts[key] = parts_of(text, document_id)
+    units = units_of(work, contents) if text is None or not named or part in named else []
     made = list(units or ())
     if all(one.inputs for one in made):  # a failure of this moment is tried again
         # The eCFR should have these by its day: they wait for it with what they were computed from.
@@ -144,13 +150,20 @@ def _compute(store: Store, source: str, document_id: str, part: str) -> bool:
     return True
 
 
+def _is_done(work: Work, before: Sequence[PredictedUnit]) -> bool:
+    """Return whether the units without an outcome are those that a computation would give."""
+    if has_ended(work.rule.change):
+        return not before
+    return (work.base.part, work.inputs) in _nothing or any(one.inputs == work.inputs for one in before)
+
+
 def _work(connection: Connection, source: str, document_id: str, part: str) -> Work | None:
     change, newest = changes.of_document(connection, document_id), versions.latest(connection, document_id)
     base = base_of(connection, source, part)
     if change is None or newest is None or base is None:
         return None
     rule = PendingRule(document_id, change, newest, ())
-    return work_on(connection, rule, _text(connection, newest), base)
+    return work_on(connection, rule, base)
 
 
 def _pending(connection: Connection, document_id: str, part: str) -> list[PredictedUnit]:

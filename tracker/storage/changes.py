@@ -19,6 +19,7 @@ from tracker.storage.schema import (
     CHANGE_STATUS,
     CHANGE_TEXT,
     CHANGE_TOPIC,
+    DATA_VERSION,
     DOCUMENT_RELATION,
     LEGAL_DATE,
 )
@@ -242,6 +243,11 @@ def sources(connection: Connection) -> list[str]:
         " WHERE source > step.source) FROM step WHERE step.source IS NOT NULL) SELECT source FROM step WHERE source IS NOT NULL"
     )
     return [str(source) for source in connection.execute(step).scalars()]
+
+
+def number_of_writes(connection: Connection) -> int:
+    """A number that grows with each write to changes, versions and the rest of what the viewer shows."""
+    return int(connection.execute(select(DATA_VERSION.c.number)).scalar_one())
 
 
 def of_document(connection: Connection, document_id: str) -> Change | None:

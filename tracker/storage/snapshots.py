@@ -96,9 +96,18 @@ def compared_version(connection: Connection, identity: int, ordinal: int) -> int
 
 def as_of(connection: Connection, identity: int) -> date | None:
     """Return the day that the source gave for an answer, as the eCFR does; None where it gave none."""
-    meta = connection.execute(select(SNAPSHOT.c.meta).where(SNAPSHOT.c.id == identity)).scalar()
-    day = meta.get("as_of") if meta else None
-    return date.fromisoformat(day) if day else None
+    return role_and_day(connection, identity)[1]
+
+
+def role_and_day(connection: Connection, identity: int) -> tuple[ResourceType | None, date | None]:
+    """Return what an answer is, None where it is missing, and the day that the source gave for it."""
+    row = connection.execute(
+        select(SNAPSHOT.c.role, SNAPSHOT.c.meta).where(SNAPSHOT.c.id == identity)
+    ).first()
+    if row is None:
+        return None, None
+    day = (row.meta or {}).get("as_of")
+    return ResourceType(row.role), date.fromisoformat(day) if day else None
 
 
 def verify(store: Store) -> Iterator[str | int]:
