@@ -18,21 +18,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
-from tracker.demo import archive_loader, play
+from tests.shared_state import play_in_order
+from tracker.demo import archive_loader
 
 FOLDER = Path(__file__).parent.parent / "golden"
 _LAST_EVENING = "TRACKER_NOW"
 
 
-def outputs(state: Path) -> Iterator[tuple[str, str]]:
-    """Plays the demo into `state` and yields (file name, text) for each golden file."""
-    # One worker: which of two sources is polled first decides the order of their records.
-    with mock.patch("tracker.scheduler.poll_cycle.WORKERS", 1), contextlib.redirect_stdout(io.StringIO()):
-        assert play.play(once=True, state=state) == 0
+def outputs(state: Path, played: Path) -> Iterator[tuple[str, str]]:
+    """Yields (file name, text) for each golden file, from the state that `play_in_order` made in the folder `played`."""
     evenings = list(archive_loader.evenings(archive_loader.load()))
     os.environ[_LAST_EVENING] = evenings[-1].isoformat()
     try:
-        stable = _Stable(state)
+        stable = _Stable(state, played)
         yield from ((name, stable(text)) for name, text in _texts(state))
     finally:
         del os.environ[_LAST_EVENING]
@@ -75,13 +73,14 @@ class _Stable:
     """Replaces what differs from run to run. A page's change id comes from its address, and the hash of its bytes too, so
     from the server's port: both are numbered in the order in which they appear."""
 
-    def __init__(self, state: Path) -> None:
-        self._state = state
+    def __init__(self, *folders: Path) -> None:
+        self._folders = folders
         self._ids: dict[str, str] = {}
         self._stories: dict[str, str] = {}
 
     def __call__(self, text: str) -> str:
-        text = text.replace(str(self._state.resolve()), "STATE").replace(str(self._state), "STATE")
+        for folder in self._folders:
+            text = text.replace(str(folder.resolve()), "STATE").replace(str(folder), "STATE")
         text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", text)
         text = re.sub(r'"seconds": [\d.]+', '"seconds": 0', text)
         text = re.sub(r", \d+\.\d s\b", ", 0.0 s", text)
@@ -102,7 +101,9 @@ class _Stable:
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        for name, text in outputs(Path(folder) / "state"):
+        state = Path(folder) / "state"
+        play_in_order(state)
+        for name, text in outputs(state, state):
             (FOLDER / name).write_text(text, encoding="utf-8")
 
 

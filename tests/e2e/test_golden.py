@@ -1,15 +1,24 @@
-"""What the demo gives a user is the same as before, to the letter: `tests/golden/`."""
+"""What the demo gives a user is the same as before, to the letter, on both databases: `tests/golden/`."""
 
 from pathlib import Path
 
 import pytest
 
 from tests.e2e import golden
+from tests.shared_state import demo_state, play_in_order, played_demo
 
 
-def test_the_demo_gives_the_golden_files(tmp_path: Path) -> None:
+@pytest.mark.databases
+def test_the_demo_gives_the_golden_files(
+    database: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    if database == "sqlite":
+        state, played = demo_state(tmp_path_factory), played_demo(tmp_path_factory)
+    else:
+        state = played = tmp_path / "state"
+        play_in_order(state)
     names = set()
-    for name, text in golden.outputs(tmp_path / "state"):
+    for name, text in golden.outputs(state, played):
         names.add(name)
         if text != (golden.FOLDER / name).read_text(encoding="utf-8"):
             (tmp_path / name).write_text(text, encoding="utf-8")
