@@ -131,6 +131,20 @@ def country_named(name: str) -> Country | None:
     return found[0] if found else None
 
 
+@lru_cache(maxsize=1)
+def _most_words() -> dict[str, int]:
+    most: dict[str, int] = {}
+    for name in (*_gazetteer()[1], *map(_folded, _any_adjective()[1])):
+        words = name.split(" ")
+        most[words[0]] = max(len(words), most.get(words[0], 0))
+    return most
+
+
+def most_words(first: str) -> int:
+    """Return how many words the longest name or adjective of a destination has that begins with a word; 0 where none does."""
+    return _most_words().get(_folded(first), 0)
+
+
 @lru_cache(maxsize=4_096)
 def place_of(words: str) -> Country | None:
     """Return the destination of which the words are exactly a name or an adjective: "Japan", "the Republic of Korea", "Chinese"."""

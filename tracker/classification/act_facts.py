@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from tracker import citations
 from tracker.countries import adjectives_in, countries_in, place_of
@@ -140,6 +141,7 @@ def countries_hit(sentence: str, title: str) -> tuple[tuple[str, ...], tuple[str
     return of or titled, trigger
 
 
+@lru_cache(maxsize=256)
 def _of_words(words: str) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
     """Countries hit, countries of a trigger, and whether the trigger is a trade with them."""
     cleaned = _EXCEPT.sub(" ", _NOT_OF.sub(" ", words))
@@ -210,6 +212,10 @@ def number_of(amount: str) -> float:
     return float(match[0].replace(",", "")) if match else 0.0
 
 
+# The end of `_OF_ORIGIN`: without it that pattern tries 220 lengths at each character.
+_ORIGIN = re.compile(
+    r" (?:(?:that are|which are|being) (?:the )?products? of|originating in|of (?:Japanese|Chinese|Indian|Korean|European) origin)\b"
+)
 _OF_ORIGIN = re.compile(
     r"(?P<what>[^;:]{3,220}?),? (?:that are|which are|being) (?:the )?products? of\b|(?P<those>[A-Za-z][^;:]{3,220}?),? (?:originating in|of (?:Japanese|Chinese|Indian|Korean|European) origin)\b"
 )
@@ -225,7 +231,7 @@ _NO_GOODS = re.compile(
 
 def _goods_by_origin(sentence: str) -> tuple[str, ...]:
     """Goods before "that are products of", or after "duty ... on": the longest noun phrase that the dictionary can translate."""
-    for match in _OF_ORIGIN.finditer(sentence):
+    for match in _OF_ORIGIN.finditer(sentence) if _ORIGIN.search(sentence) else ():
         words = re.split(r"\b(?:dut(?:y|ies)|tariffs?|surcharge)\b.*? on ", match["what"] or match["those"])[
             -1
         ]
@@ -295,6 +301,7 @@ def japan_in_table(units: Sequence[Unit]) -> str:
     return f"{rates['japan']} percent" if len(rates) >= _TABLE and "japan" in rates else ""
 
 
+@lru_cache(maxsize=256)
 def goods_of_title(title: str) -> tuple[str, ...]:
     """Goods that a title names by a word that is known to name goods."""
     return tuple(words for words in goods_in(title) if goods_of(words).names)

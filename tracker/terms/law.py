@@ -77,6 +77,7 @@ def _agencies() -> tuple[tuple[re.Pattern[str], str], ...]:
     )
 
 
+@lru_cache(maxsize=256)
 def agency_id(words: str) -> str:
     """The id of the most particular agency that the words name, or the id that they are; empty where there is none."""
     if words in tables("law_terms")["agencies"]:

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
-from tracker.countries import place_of
+from tracker.countries import most_words, place_of
 from tracker.i18n import format_day
 from tracker.terms.phrase_words import PREPOSITIONS, bases, dictionary, has_word, is_deed, phrases, singular
 from tracker.text import NUMBER_WORDS
@@ -125,6 +126,7 @@ _PREFIXES = {
 _UNITS = {"day": "日間", "month": "か月", "year": "年間", "hour": "時間", "week": "週間"}
 # The first words of prepositions of several words that are no modifiers themselves: "one individual pursuant to".
 _OF_PREPOSITIONS = frozenset({"pursuant", "due", "because", "subject", "destined", "bound", "intended", "originating", "located", "consistent", "capable", "applicable"})  # fmt: skip
+_OWNER = re.compile(r"['’]s?\Z")
 _SCALE = {"million": "100万", "billion": "10億"}
 
 
@@ -245,8 +247,35 @@ def _scaled(number: str, scale: str) -> str:
     return f"{value // 10**8}億ドル" if value % 10**8 == 0 else f"{value // 10**4:,}万ドル"
 
 
+@lru_cache(maxsize=1)
+def _longest_entries() -> dict[str, int]:
+    """How many words the longest preposition or fixed phrase has, by its first word as written and in the singular."""
+    most: dict[str, int] = {}
+    for words in (*map(str.split, PREPOSITIONS), *phrases()[0]):
+        first = words[0].rstrip(",")
+        for form in (first, singular(first)):
+            most[form] = max(len(words), most.get(form, 0))
+    return most
+
+
+@lru_cache(maxsize=4_096)
+def _most_words(first: str) -> int:
+    """How many words the longest entry has that can begin with a word; 0 where none does, as of most words."""
+    lower = first.lower().replace("’", "'")
+    entries = _longest_entries()
+    return max(
+        entries.get(lower, 0),
+        entries.get(singular(lower), 0),
+        most_words(first),
+        most_words(_OWNER.sub("", first)),
+    )
+
+
 def _longest(tokens: Sequence[tuple[str, str]], at: int) -> tuple[Item | None, int]:
     """The longest entry of several words that begins here: a preposition, a place, a fixed phrase, goods."""
+    most = _most_words(tokens[at][1])
+    if tokens[at][1].lower() == "the" and at + 1 < len(tokens):
+        most = max(most, 1 + _most_words(tokens[at + 1][1]))
     words: list[str] = []
     ends: list[
         int
@@ -256,7 +285,7 @@ def _longest(tokens: Sequence[tuple[str, str]], at: int) -> tuple[Item | None, i
             words[-1] += ","
             ends[-1] = used
             continue
-        if kind != "word" or len(words) == phrases()[1]:
+        if kind != "word" or len(words) == most:
             break
         words.append(raw.lower().replace("’", "'"))
         ends.append(used)
@@ -268,7 +297,7 @@ def _longest(tokens: Sequence[tuple[str, str]], at: int) -> tuple[Item | None, i
         if joined in PREPOSITIONS and (length > 1 or joined != "to"):
             return Item(PREPOSITIONS[joined], "p"), length
         named = " ".join(raw for _, raw in tokens[at : at + length])
-        owner = re.sub(r"['’]s?\Z", "", named)
+        owner = _OWNER.sub("", named)
         place = place_of(named) or place_of(owner)
         if place is not None:
             return (
