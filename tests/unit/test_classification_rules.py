@@ -134,6 +134,9 @@ def test_a_file_that_is_no_toml_is_a_settings_error(packaged: Callable[[str, str
         ("extend* .. comment period", "extends the rule. The comment period is over", False),
         ("; correction$", "Additions; Correction", True),
         ("; correction$", "Additions; Correction of Entries", False),
+        ("tariff*", "İZMİR: the Tariffs", True),
+        ("Entity List*", "İZMİR on the Entity Lists", True),
+        ("entity list", "entity and entity list", True),
         ("people's republic", "People’s Republic of China", True),
     ],
 )

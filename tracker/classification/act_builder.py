@@ -126,6 +126,7 @@ def _named_list(view: TextView, quote: str) -> tuple[str, ...]:
 
 
 def build_act(features: Features, passage: Passage, reading: ActReading, dates: Sequence[LegalDate]) -> Act:
+    """The act of one reading, but for its phrase (`phrase_of`), which is costly to cut out and is wanted of the few acts that are shown."""
     view = features.view
     entry = reading.operand
     assert entry is not None
@@ -163,7 +164,6 @@ def build_act(features: Features, passage: Passage, reading: ActReading, dates: 
         operand=operand,
         evidence=Evidence(sentence, passage.where),
         actor=actor_of(view),
-        phrase=_phrase(sentence, reading),
         objects=act_facts.goods_in(sentence) or act_facts.goods_of_title(view.title.text),
         eccns=act_facts.eccns_in(sentence),
         hts=act_facts.hts_in(sentence),
@@ -188,7 +188,7 @@ def build_act(features: Features, passage: Passage, reading: ActReading, dates: 
     )
 
 
-def _phrase(sentence: str, reading: ActReading) -> str:
+def phrase_of(sentence: str, reading: ActReading) -> str:
     """What the verb acts on, as one noun phrase of the sentence that holds the operand; empty where none can be cut out."""
     first, last = reading.governed
     if last <= first:

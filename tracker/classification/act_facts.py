@@ -16,7 +16,7 @@ from tracker import citations
 from tracker.countries import adjectives_in, countries_in, place_of
 from tracker.legal_status.date_mentions import mentions
 from tracker.legal_status.legal_dates import DELAYED
-from tracker.model import JapanStanding, LegalDate, Unit, UnitKind
+from tracker.model import Act, JapanStanding, LegalDate, Operand, Unit, UnitKind
 from tracker.terms import goods_of, leading_phrase, plain_goods, trailing_phrase
 
 _GENERAL = re.compile(
@@ -416,3 +416,26 @@ def delayed_to(dates: Sequence[LegalDate]) -> date | None:
     """The day to which a document puts off another rule."""
     days = (d for d in dates if d.note == DELAYED and d.type in ("effective", "compliance"))
     return next((d.date for d in days if not d.superseded), None)
+
+
+_MAJOR = frozenset({"european-union", "eu", "south-korea", "taiwan", "canada", "mexico", "india", "vietnam", "united-kingdom", "switzerland", "germany", "france", "netherlands", "italy", "brazil", "thailand", "malaysia", "singapore", "indonesia", "australia"})  # fmt: skip
+_CHINA = frozenset({"china", "hong-kong", "macau"})
+_RUSSIA = frozenset({"russia", "belarus", "crimea"})
+
+
+def reach_of(act: Act) -> str:
+    """How far an act reaches from where Japan stands: japan, all, china, russia, major, minor, none."""
+    if act.japan in (JapanStanding.TARGET, JapanStanding.RATE, JapanStanding.IN) or "japan" in act.of:
+        return "japan"
+    places = set(act.of)
+    if "all" in places:
+        return "major" if act.trigger_countries else "all"  # goods of whoever deals with another country
+    if places & _CHINA:
+        return "china"
+    if places & _RUSSIA:
+        return "russia"
+    if places & _MAJOR:
+        return "major"
+    if not places and act.trigger_countries and act.operand is Operand.DUTY:
+        return "major"  # goods of whoever deals with another country
+    return "minor" if places else "none"

@@ -17,6 +17,7 @@ from tracker.classification.act_builder import (
     directed_act,
     instructed_acts,
     listing_acts,
+    phrase_of,
     request_act,
     struck_rates,
     withdrawn,
@@ -47,9 +48,6 @@ _PARTY_LISTS = re.compile(
     r"Entity List|Unverified|Screening|Specially Designated|SDN|Denied|Military End|Supplement No\. [467] to Part 744|Debarred|Parties",
     re.I,
 )
-_MAJOR = frozenset({"european-union", "eu", "south-korea", "taiwan", "canada", "mexico", "india", "vietnam", "united-kingdom", "switzerland", "germany", "france", "netherlands", "italy", "brazil", "thailand", "malaysia", "singapore", "indonesia", "australia"})  # fmt: skip
-_CHINA = frozenset({"china", "hong-kong", "macau"})
-_RUSSIA = frozenset({"russia", "belarus", "crimea"})
 _FIELD_CONTEXTS = {
     "tariff": ("tariff",),
     "ear": ("ear", "itar"),
@@ -78,6 +76,7 @@ class _Candidate:
     act: Act
     passage: Passage
     rule: LevelRule
+    reading: ActReading | None = None
 
 
 def judge(
@@ -100,7 +99,7 @@ def judge(
         and not features.is_in("forced-labor", "cuba-list", "export-privileges")
     )
     candidates = [
-        _judged(rules, features, build_act(features, passage, reading, dates), passage)
+        _judged(rules, features, build_act(features, passage, reading, dates), passage, reading)
         for passage, reading in _significant(features, readings)
         if not _keeps(passage, reading) and not (lists_parties and _belongs_to_a_listing(passage, reading))
     ]
@@ -172,7 +171,7 @@ def judge(
 
 def _withdrawn(rules: Rules, features: Features, candidate: _Candidate) -> _Candidate:
     act = withdrawn(features.view, candidate.act)
-    return candidate if act is candidate.act else _judged(rules, features, act, candidate.passage)
+    return candidate if act is candidate.act else _judged_again(rules, features, act, candidate)
 
 
 def _at_rate(rules: Rules, features: Features, candidate: _Candidate, rate: str) -> _Candidate:
@@ -181,7 +180,7 @@ def _at_rate(rules: Rules, features: Features, candidate: _Candidate, rate: str)
     if act.operand is not Operand.DUTY or act.japan is not JapanStanding.NOT_NAMED or act.amount_before:
         return candidate
     named = replace(act, japan=JapanStanding.RATE, japan_rate=rate)
-    return _judged(rules, features, named, candidate.passage)
+    return _judged_again(rules, features, named, candidate)
 
 
 def _without_cause(rules: Rules, features: Features, candidate: _Candidate, causes: set[str]) -> _Candidate:
@@ -190,7 +189,7 @@ def _without_cause(rules: Rules, features: Features, candidate: _Candidate, caus
     act = candidate.act
     if not act.of or not causes.issuperset(act.of) or countries_in(act.evidence.quote):
         return candidate
-    return _judged(rules, features, replace(act, of=(), trigger_countries=act.of), candidate.passage)
+    return _judged_again(rules, features, replace(act, of=(), trigger_countries=act.of), candidate)
 
 
 def _decided(candidates: Sequence[_Candidate], leaning: Direction | None) -> Judgement:
@@ -221,7 +220,7 @@ def _decided(candidates: Sequence[_Candidate], leaning: Direction | None) -> Jud
         first.act.operand is Operand.DEADLINE
     ):  # "delays the effective date": of what, where another sentence says it
         ranked.sort(key=lambda each: not (each.act.verb is first.act.verb and each.act.direction in known))
-    acts = _best_described(_distinct(candidate.act for candidate in ranked))
+    acts = _best_described(tuple(map(_with_phrase, _distinct(ranked))))
     direction = rule.direction or acts[0].direction
     if direction is Direction.UNDETERMINED and leaning is not None:
         direction = leaning
@@ -391,27 +390,15 @@ def _keeps(passage: Passage, reading: ActReading) -> bool:
     )
 
 
-def reach_of(act: Act) -> str:
-    """How far an act reaches from where Japan stands: japan, all, china, russia, major, minor, none."""
-    if act.japan in (JapanStanding.TARGET, JapanStanding.RATE, JapanStanding.IN) or "japan" in act.of:
-        return "japan"
-    places = set(act.of)
-    if "all" in places:
-        return "major" if act.trigger_countries else "all"  # goods of whoever deals with another country
-    if places & _CHINA:
-        return "china"
-    if places & _RUSSIA:
-        return "russia"
-    if places & _MAJOR:
-        return "major"
-    if not places and act.trigger_countries and act.operand is Operand.DUTY:
-        return "major"  # goods of whoever deals with another country
-    return "minor" if places else "none"
-
-
-def _judged(rules: Rules, features: Features, act: Act, passage: Passage) -> _Candidate:
+def _judged(
+    rules: Rules, features: Features, act: Act, passage: Passage, reading: ActReading | None = None
+) -> _Candidate:
     rule = _rule_for(rules, features, act)
-    return _Candidate(replace(act, level=rule.level), passage, rule)
+    return _Candidate(replace(act, level=rule.level), passage, rule, reading)
+
+
+def _judged_again(rules: Rules, features: Features, act: Act, candidate: _Candidate) -> _Candidate:
+    return _judged(rules, features, act, candidate.passage, candidate.reading)
 
 
 def _rule_for(rules: Rules, features: Features, act: Act) -> LevelRule:
@@ -440,7 +427,7 @@ def _meets(rule: LevelRule, features: Features, act: Act) -> bool:
         return False
     if rule.count and (act.party_count or rule.count) < rule.count:
         return False
-    if rule.reach and reach_of(act) not in rule.reach:
+    if rule.reach and act_facts.reach_of(act) not in rule.reach:
         return False
     if (
         rule.goods
@@ -479,10 +466,18 @@ def _gravity(candidate: _Candidate, leaning: Direction | None) -> tuple[int, ...
     )
 
 
-def _distinct(acts: Iterable[Act]) -> tuple[Act, ...]:
-    found: dict[tuple[object, ...], Act] = {}
-    for act in acts:
-        found.setdefault((act.verb, act.operand, act.of, act.amount_after, act.eccns), act)
+def _distinct(candidates: Iterable[_Candidate]) -> tuple[_Candidate, ...]:
+    found: dict[tuple[object, ...], _Candidate] = {}
+    for each in candidates:
+        act = each.act
+        found.setdefault((act.verb, act.operand, act.of, act.amount_after, act.eccns), each)
         if len(found) >= _MOST_ACTS:
             break
     return tuple(found.values())
+
+
+def _with_phrase(candidate: _Candidate) -> Act:
+    reading = candidate.reading
+    if reading is None:
+        return candidate.act
+    return replace(candidate.act, phrase=phrase_of(candidate.passage.text, reading))

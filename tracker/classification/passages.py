@@ -85,11 +85,11 @@ _PAST = re.compile(
     r"Effective [A-Z][a-z]+ \d{1,2}, \d{4}, the .{0,60}? (?:imposed|took)|Through (?:Executive Order|Proclamation)|Pursuant to .{0,80}?, the .{0,60}? (?:imposed|initiated|published)))",
 )
 _PRESENT = re.compile(
-    r"(?<!which )(?<!that )(?<!who )\b(?:hereby|is|are|will|shall|adds|amends|revises|removes|imposes|extends|suspends|proposes|announces|establishes|requests|seeks|expands|implements|"
+    r"\b(?<!which )(?<!that )(?<!who )(?:hereby|is|are|will|shall|adds|amends|revises|removes|imposes|extends|suspends|proposes|announces|establishes|requests|seeks|expands|implements|"
     r"clarifies|corrects|provides|finalizes|delays|terminates|this (?:final |interim |interim final |proposed )?(?:rule|notice|order|action|document|proclamation))\b"
 )
 _PAST_VERB = re.compile(
-    r"(?<!that )(?<!which )(?<!who )(?<!the )(?<!The )(?<!any )(?<!such )(?<!as )(?<!has )(?<!have )(?<!been )(?<!be )(?<!is )(?<!are )(?<!hereby )(?<!was )(?<!being )\b(?:was|were|had|became|published|issued|imposed|initiated|granted|established|announced|updated|adopted|signed|amended|determined|"
+    r"\b(?<!that )(?<!which )(?<!who )(?<!the )(?<!The )(?<!any )(?<!such )(?<!as )(?<!has )(?<!have )(?<!been )(?<!be )(?<!is )(?<!are )(?<!hereby )(?<!was )(?<!being )(?:was|were|had|became|published|issued|imposed|initiated|granted|established|announced|updated|adopted|signed|amended|determined|"
     r"found|requested|directed|rescinded|stated|took|began|released|completed|received|expired|ended|modified|increased|added|placed|took effect|concluded|proposed|removed|suspended|extended|revised|declared|noted|described(?! (?:in|by|under|above|below|at))|I \w+ed)\b(?! (?:by|under|pursuant to) (?:Executive|Proclamation|E\.O\.|that|those|such|section|the (?:order|proclamation|rule|regulations|action)))(?! (?:by|in|on|under|to|from|as) (?:the )?(?:Annex|this|subheading|heading|products|items|goods|entities))"
 )
 _DESCRIBES = re.compile(

@@ -18,28 +18,48 @@ _PIECES = re.compile(r"\s*\.\.\s*|\s+|-|\*|['’]")
 @dataclass(frozen=True)
 class Term:
     """A term. `needle` is a lower-case part of every match: a cheap test before the pattern, which is compiled
-    at the first text that passes. A run uses a few dozen of about a thousand terms.
+    at the first text that passes. A run uses a few dozen of about a thousand terms. `head` begins every match: the
+    pattern is tried only where it occurs, because a search in any case looks at each character.
     """
 
     text: str
     needle: str
+    head: str
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         return _pattern(self.text)
 
+    @cached_property
+    def as_written(self) -> bool:
+        return _as_written(self.text)
+
     def find(self, text: str, lowered: str) -> re.Match[str] | None:
-        return self.pattern.search(text) if self.needle in lowered else None
+        if self.needle not in lowered:
+            return None
+        if len(lowered) != len(text):  # a capital whose lower case has two characters: İ
+            return self.pattern.search(text)
+        words = text if self.as_written else lowered
+        at = words.find(self.head)
+        while at >= 0:
+            if match := self.pattern.match(text, at):
+                return match
+            at = words.find(self.head, at + 1)
+        return None
 
 
 @lru_cache(maxsize=8192)
 def compile_term(text: str) -> Term:
-    needle = max(_PIECES.split(text.removesuffix("$").lower()), key=len)
-    return Term(text, needle)
+    pieces = _PIECES.split(text.removesuffix("$"))
+    return Term(text, max(pieces, key=len).lower(), pieces[0])
+
+
+def _as_written(text: str) -> bool:
+    return any(c.isupper() for c in text)
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    flags = 0 if any(c.isupper() for c in text) else re.IGNORECASE
+    flags = 0 if _as_written(text) else re.IGNORECASE
     at_end = text.endswith("$")
     text = text.removesuffix("$")
     parts: list[str] = []

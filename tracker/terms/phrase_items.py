@@ -259,23 +259,22 @@ def _longest_entries() -> dict[str, int]:
 
 
 @lru_cache(maxsize=4_096)
-def _most_words(first: str) -> int:
-    """How many words the longest entry has that can begin with a word; 0 where none does, as of most words."""
+def _most_words(first: str) -> tuple[int, int]:
+    """How many words the longest entry and the longest name of a place have that can begin with a word; 0 where none does."""
     lower = first.lower().replace("’", "'")
     entries = _longest_entries()
-    return max(
-        entries.get(lower, 0),
-        entries.get(singular(lower), 0),
-        most_words(first),
-        most_words(_OWNER.sub("", first)),
+    return (
+        max(entries.get(lower, 0), entries.get(singular(lower), 0)),
+        max(most_words(first), most_words(_OWNER.sub("", first))),
     )
 
 
 def _longest(tokens: Sequence[tuple[str, str]], at: int) -> tuple[Item | None, int]:
     """The longest entry of several words that begins here: a preposition, a place, a fixed phrase, goods."""
-    most = _most_words(tokens[at][1])
+    most, most_of_place = _most_words(tokens[at][1])
     if tokens[at][1].lower() == "the" and at + 1 < len(tokens):
-        most = max(most, 1 + _most_words(tokens[at + 1][1]))
+        following = _most_words(tokens[at + 1][1])[1]
+        most_of_place = max(most_of_place, following and following + 1)
     words: list[str] = []
     ends: list[
         int
@@ -285,7 +284,7 @@ def _longest(tokens: Sequence[tuple[str, str]], at: int) -> tuple[Item | None, i
             words[-1] += ","
             ends[-1] = used
             continue
-        if kind != "word" or len(words) == most:
+        if kind != "word" or len(words) == max(most, most_of_place):
             break
         words.append(raw.lower().replace("’", "'"))
         ends.append(used)
@@ -296,17 +295,19 @@ def _longest(tokens: Sequence[tuple[str, str]], at: int) -> tuple[Item | None, i
             length, joined = length - 1, joined[:-1]
         if joined in PREPOSITIONS and (length > 1 or joined != "to"):
             return Item(PREPOSITIONS[joined], "p"), length
-        named = " ".join(raw for _, raw in tokens[at : at + length])
-        owner = _OWNER.sub("", named)
-        place = place_of(named) or place_of(owner)
-        if place is not None:
-            return (
-                Item(place.ja, "n", place=True) if place_of(named) else Item(f"{place.ja}の", "m")
-            ), length
-        folded = tuple(singular(word) for word in joined.split())
-        entry = phrases()[0].get(folded)
-        if entry is not None and (length > 1 or not has_word(words[0])):
-            return Item(entry, "n", deed=is_deed(entry)), length
+        if count <= most_of_place:
+            named = " ".join(raw for _, raw in tokens[at : at + length])
+            owner = _OWNER.sub("", named)
+            place = place_of(named) or place_of(owner)
+            if place is not None:
+                return (
+                    Item(place.ja, "n", place=True) if place_of(named) else Item(f"{place.ja}の", "m")
+                ), length
+        if count <= most:
+            folded = tuple(singular(word) for word in joined.split())
+            entry = phrases()[0].get(folded)
+            if entry is not None and (length > 1 or not has_word(words[0])):
+                return Item(entry, "n", deed=is_deed(entry)), length
     return None, 0
 
 
