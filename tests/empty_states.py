@@ -2,10 +2,12 @@
 
 A new SQLite state is a copy of one empty database: the migrations take 0.1 s, the copy 2 ms, and the rows are the same.
 Each statement is compiled once in a process and not once for each store. Temporary folders are in memory where there is room.
+The half a million objects that the modules and tests make are not searched for garbage again and again.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sqlite3
@@ -36,6 +38,11 @@ def temporary_folders_in_memory() -> None:
     if "TMPDIR" in os.environ or not _MEMORY.is_dir() or shutil.disk_usage(_MEMORY).free < _ROOM:
         return
     os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)
+
+
+def rare_collections() -> None:
+    """Look for garbage after 100,000 new objects and not after 700."""
+    gc.set_threshold(100_000, 20, 20)
 
 
 def copies_of_one_empty_state() -> None:

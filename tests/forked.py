@@ -21,9 +21,11 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import tracker
+from tracker.storage import location
 
 _ROOT = Path(__file__).parents[1]
 _LATE = ("tracker.mcp", "tracker.demo", "tracker.storage.migrations.")  # no command of these tests needs them
@@ -40,6 +42,7 @@ def run(
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     wanted = {
         "module": module,
+        "databases": _databases(arguments),
         "arguments": [str(argument) for argument in arguments],
         "environment": dict(os.environ if env is None else env),
         "folder": str(Path.cwd()),
@@ -60,6 +63,12 @@ def run(
         return subprocess.CompletedProcess(
             ["tracker", *wanted["arguments"]], code, output.read().decode(), errors.read().decode()
         )
+
+
+def _databases(arguments: Sequence[str | Path]) -> dict[str, str]:
+    """The database of the state folder of a command, where a test keeps it in PostgreSQL."""
+    states = [Path(after) for before, after in pairwise(arguments) if before == "--state"]
+    return {str(state): url for state in states if (url := location.url_of(state)) is not None}
 
 
 @cache
@@ -121,6 +130,8 @@ def _run_and_report(wanted: dict[str, object], files: Sequence[int]) -> None:
     os.environ.update(wanted["environment"])  # type: ignore[call-overload]
     time.tzset()
     os.chdir(str(wanted["folder"]))
+    for state, url in wanted["databases"].items():  # type: ignore[attr-defined]
+        location.bind(Path(state), url)
     sys.argv[1:] = wanted["arguments"]  # type: ignore[call-overload]
 
 

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -62,13 +62,25 @@ class Databases:
         _run(self.server, f"DROP DATABASE {name} WITH (FORCE)")
         self.bare.remove(name)
 
+    @contextmanager
+    def of_one_test(self) -> Iterator[None]:
+        """Gives back at the end what a test took; what its module took stays."""
+        states, bare = set(self.made), set(self.bare)
+        try:
+            yield
+        finally:
+            self._give_back(self.made.keys() - states, set(self.bare) - bare)
+
     def give_back(self) -> None:
-        for name in tuple(self.bare):
+        self._give_back(self.made.keys(), self.bare)
+
+    def _give_back(self, states: Collection[Path], bare: Collection[str]) -> None:
+        for name in tuple(bare):
             self.drop(name)
-        for name in self.made.values():
+        for state in tuple(states):
+            name = self.made.pop(state)
             _run(_named(self.server, name), _emptied(self.server, self.template))
             self._free.append(name)
-        self.made.clear()
 
 
 @cache
@@ -115,11 +127,11 @@ def databases() -> Iterator[Databases]:
 
 
 @contextmanager
-def every_state_on_postgres(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def every_state_on_postgres(monkeypatch: pytest.MonkeyPatch) -> Iterator[Databases]:
     """Keeps every state folder in PostgreSQL meanwhile."""
     with databases() as found:
         monkeypatch.setattr(location, "url_of", found.url_of)
-        yield
+        yield found
 
 
 @cache

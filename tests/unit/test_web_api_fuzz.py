@@ -10,10 +10,6 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.unit.web_samples import viewer
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed")
-
 HOST = {"Host": "127.0.0.1"}
 PATHS = [
     "/api/changes",
@@ -31,6 +27,9 @@ PATHS = [
 
 @pytest.fixture(scope="module")
 def described(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed")
     client = viewer(tmp_path_factory.mktemp("state"), with_hostile=True)
     found = schemathesis.openapi.from_asgi("/api/openapi.json", client.app, headers=HOST)
     found.config.base_url = "http://127.0.0.1"
