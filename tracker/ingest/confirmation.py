@@ -55,10 +55,10 @@ def stored_references(connection: Connection, version: Version, old: Fetched) ->
 class Confirmation:
     """The unconfirmed texts of one source: `flapping` holds them by key. It is updated after each commit."""
 
-    def __init__(self, store: Store, source: str) -> None:
+    def __init__(self, store: Store, source: str, flapping: dict[str, Flapping]) -> None:
         self._store = store
         self._source = source
-        self.flapping = page_states.flapping(store, source)
+        self.flapping = flapping
 
     def check(
         self, fetched: Fetched, reading: Reading, second: Second | None, now: datetime, *, lost: bool

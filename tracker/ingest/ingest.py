@@ -35,9 +35,10 @@ from tracker.model import Change, Document, DocumentKind, Fetched, Operation, Re
 from tracker.parsing.absent_rows import ABSENT
 from tracker.sandbox import pool
 from tracker.sources.events import PARSER_CRASHED
-from tracker.storage import changes, snapshots, source_state, versions
+from tracker.storage import changes, page_states, snapshots, source_state, versions
 from tracker.storage.blobs import sha256
 from tracker.storage.database import Store
+from tracker.storage.page_states import Flapping
 
 if TYPE_CHECKING:
     from tracker.diffing.site_wide import SiteWide
@@ -86,7 +87,9 @@ class Ingest:
         baseline: bool,
         again: Callable[[Fetched], Fetched],
         accept: bool = False,
+        flapping: dict[str, Flapping] | None = None,
     ) -> None:
+        """`flapping`: the unconfirmed texts of the source, of callers that have read them."""
         self.store = store
         self.settings = settings
         self.source = source
@@ -95,7 +98,9 @@ class Ingest:
         self.again = again
         self.accept = accept
         self.quarantine = Quarantine(store, source.id, known)
-        self.confirmation = Confirmation(store, source.id)
+        if flapping is None:
+            flapping = page_states.flapping(store, source.id)
+        self.confirmation = Confirmation(store, source.id, flapping)
         self.amends = False  # a text of the CFR, or a document that may amend it, was stored
         self._failed: dict[str, tuple[tuple[str, ...], ParseError]] = {}
 

@@ -210,20 +210,22 @@ def poll(
     context: PollContext,
     state: source_state.SourceState | None = None,
     known: source_state.Resources | None = None,
+    pages: page_states.PageStates | None = None,
     *,
     accept: bool = False,
 ) -> PollReport:
     """Polls one source once. Failures of the source are in the report and never raised.
 
-    `state` and `known` are given by callers that read them for many sources at once. `accept` accepts answers that
-    were held for confirmation.
+    `state`, `known` and `pages` are given by callers that read them for many sources at once. `accept` accepts answers
+    that were held for confirmation.
     """
     began = time.perf_counter()
     report = PollReport(source.id)
     state = state or source_state.source_states(context.store, [source.id])[source.id]
     known = known if known is not None else source_state.load_resources(context.store, [source.id])[source.id]
     now = context.now()
-    absences = page_states.absences(context.store, source.id)
+    pages = pages or page_states.load(context.store, [source.id])[source.id]
+    absences = pages.absences
     baseline = state.baseline_at is None
     ingest = Ingest(
         context.store,
@@ -233,6 +235,7 @@ def poll(
         baseline=baseline,
         again=sources.refetcher(source, context.client, partial(context.pause, TICK)),
         accept=accept,
+        flapping=pages.flapping,
     )
     memory = StoredSourceView(state.cursor, known, absences, now, _asked_whole(source, ingest))
     before = context.client.tally()
@@ -273,7 +276,7 @@ def poll(
         if baseline:
             with context.store.write() as connection:
                 source_state.set_baseline(connection, source.id, now)
-        if ingest.amends or report.absent or source_kinds()[source.kind].texts:
+        if ingest.amends or report.absent or source.kind == "ecfr":
             from tracker.ingest.predict_again import predict_again
 
             predict_again(context.store, context.settings)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 from tracker.legal_status.holidays import add_business_days, is_business_day
 
@@ -53,23 +54,21 @@ _AFTER_WORDS = re.compile(
     r"\b(?:days?|weeks?|months?|years?)\s+(?:after|following|from)\b|\bday\s+of\s+the\b", re.IGNORECASE
 )
 _UNIT = r"(?:calendar\s+|business\s+|working\s+)?days?|weeks?|months?|years?"
-_COUNTED = re.compile(
+_COUNTED = (
     rf"\b(?:(?P<n>{_NUMBER})(?:\s*\(\w[\w -]*\))?[\s-]+(?P<unit>{_UNIT})"
     rf"|(?:the\s+)?(?P<nth>\d{{1,3}}(?:st|nd|rd|th)|{_NUMBER})\s+(?P<nth_unit>(?:calendar\s+|business\s+|working\s+)?day)"
-    rf"(?P<month>\s+of\s+the\s+(?:first\s+|next\s+)?(?:calendar\s+)?month)?)\s+{_AFTER}{_BASE}",
-    re.IGNORECASE,
+    rf"(?P<month>\s+of\s+the\s+(?:first\s+|next\s+)?(?:calendar\s+)?month)?)\s+{_AFTER}{_BASE}"
 )
 # "the first day of the second month following publication", "the 5th day of the first month that begins at least 30 days
 # after publication", "the 15th day of the month following the month in which this notice is published".
-_OF_MONTH = re.compile(
+_OF_MONTH = (
     rf"\b(?:the\s+)?(?P<nth>\d{{1,2}}(?:st|nd|rd|th)|{_NUMBER})\s+(?P<nth_unit>(?:calendar\s+|business\s+|working\s+)?day)\s+of\s+"
     rf"the\s+(?:(?P<which>\d{{1,2}}(?:st|nd|rd|th)|{_NUMBER}|next)\s+)?(?:full\s+)?(?:calendar\s+)?month\s+"
     rf"(?:that\s+|which\s+)?(?:begins?\s+|beginning\s+|starts?\s+|starting\s+|commenc\w+\s+)?"
     rf"(?:(?:at\s+least|not\s+(?:less|earlier|sooner)\s+than|no\s+(?:less|earlier|sooner)\s+than|more\s+than)\s+(?P<n>{_NUMBER})"
     rf"(?:\s*\(\w[\w -]*\))?\s+(?P<unit>{_UNIT})\s+)?{_AFTER}"
     rf"(?:the\s+month\s+(?:of\s+|in\s+which\s+)(?P<month>(?:the\s+)?publication\b(?!\s+of\s+(?:the\s+proposed|an?\b))"
-    rf"|{_THIS}\w+\s+is\s+published)|{_BASE})",
-    re.IGNORECASE,
+    rf"|{_THIS}\w+\s+is\s+published)|{_BASE})"
 )
 # "effective on the date of this order", "takes effect immediately", "effective upon signature".
 _AT_ONCE = re.compile(
@@ -118,6 +117,12 @@ def relative_days(text: str, base: Base) -> list[RelativeDay]:
     return sorted(found, key=lambda day: day.start)
 
 
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """A large pattern, compiled for the first text that may need it: the two take 0.05 s."""
+    return re.compile(pattern, re.IGNORECASE)
+
+
 def _may_count(text: str) -> bool:
     """Whether a text may have a relative day: a look that is cheaper than the expressions."""
     lowered = text.lower()
@@ -131,7 +136,7 @@ def _may_count(text: str) -> bool:
 def _counted_days(text: str, base: Base) -> Iterator[RelativeDay]:
     if _AFTER_WORDS.search(text) is None:
         return
-    for match in _COUNTED.finditer(text):
+    for match in _compiled(_COUNTED).finditer(text):
         start = base.signed if match["signed"] else base.published
         if start is None:
             continue
@@ -155,7 +160,7 @@ def _counted_days(text: str, base: Base) -> Iterator[RelativeDay]:
 def _days_of_months(text: str, base: Base) -> Iterator[RelativeDay]:
     if _AFTER_WORDS.search(text) is None or "month" not in text.lower():
         return
-    for match in _OF_MONTH.finditer(text):
+    for match in _compiled(_OF_MONTH).finditer(text):
         start = base.signed if match["signed"] else base.published
         if start is None:
             continue

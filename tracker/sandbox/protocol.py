@@ -46,8 +46,8 @@ class UntrustedPickle(Exception):
 def send(end: socket, data: bytes) -> None:
     """Sends one message. Raises PeerClosed, TimeoutError."""
     try:
-        end.sendall(_LENGTH.pack(len(data)))
-        end.sendall(data)
+        # One call, so that the other process wakes once.
+        end.sendall(_LENGTH.pack(len(data)) + data)
     except (BrokenPipeError, ConnectionError) as error:
         raise PeerClosed from error
 

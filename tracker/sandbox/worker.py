@@ -53,11 +53,12 @@ def main(number: int, memory: int, seconds: float, patience: float) -> None:
                 signal.setitimer(signal.ITIMER_PROF, seconds)
                 signal.setitimer(signal.ITIMER_REAL, patience)
                 reply = _done(job)
-                if _peak() > memory * _FULL:
+                peak, used = _memory()
+                if peak > memory * _FULL:
                     reply = pickle.dumps((False, Failure(MemoryError.__name__, "")))
                 signal.setitimer(signal.ITIMER_PROF, 0)
                 signal.setitimer(signal.ITIMER_REAL, 0)
-                last = left == 0 or _used() > LARGE
+                last = left == 0 or used > LARGE
                 send(end, (LAST if last else MORE) + reply)
             except PeerClosed:
                 return
@@ -87,25 +88,19 @@ def _done(job: bytes) -> bytes:
         return pickle.dumps((False, Failure(MemoryError.__name__, "")))
 
 
-def _peak() -> int:
-    """Return the largest address space that this process had, in bytes; 0 where the system does not report it."""
-    with suppress(OSError, StopIteration, ValueError):
-        lines = Path("/proc/self/status").read_text().splitlines()
-        return 1024 * int(next(line for line in lines if line.startswith("VmPeak:")).split()[1])
-    return 0
-
-
-def _used() -> int:
-    """Return the most memory that this process used, in bytes. On Linux `ru_maxrss` starts with the parent's
-    value, so the process's own high-water mark is read instead.
+def _memory() -> tuple[int, int]:
+    """Return the largest address space that this process had, 0 where the system does not report it, and the most memory that
+    it used, both in bytes. On Linux `ru_maxrss` starts with the parent's value, so the process's own high-water mark is
+    read instead.
     """
     import resource
 
-    with suppress(OSError, StopIteration, ValueError):
-        lines = Path("/proc/self/status").read_text().splitlines()
-        return 1024 * int(next(line for line in lines if line.startswith("VmHWM:")).split()[1])
+    with suppress(OSError, KeyError, ValueError):
+        status = dict(line.split(b":", 1) for line in Path("/proc/self/status").read_bytes().splitlines())
+        peak, used = (1024 * int(status[name].split()[0]) for name in (b"VmPeak", b"VmHWM"))
+        return peak, used
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most * 1024
+    return 0, most if sys.platform == "darwin" else most * 1024
 
 
 if __name__ == "__main__":

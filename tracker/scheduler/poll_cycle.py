@@ -32,7 +32,7 @@ from tracker.scheduler.catch_up import CatchUpResult
 from tracker.scheduler.schedule import next_poll_at
 from tracker.scheduler.shared_rate import SharedRateLimiter
 from tracker.serialization import format_instant
-from tracker.storage import changes, corrections, notices, predictions, source_state
+from tracker.storage import changes, corrections, notices, page_states, predictions, source_state
 from tracker.storage.database import Store
 from tracker.storage.outbox import Outbox
 from tracker.storage.read_queries import open_reader
@@ -49,6 +49,7 @@ SLOW_SECONDS = 10.0
 _BATCH = 64  # outcomes recorded in one transaction: those that a kill loses are polled again
 _TOGETHER = 0.05  # seconds
 MARGIN = timedelta(minutes=1)
+_FRESH = MARGIN / 2  # after the claim of a batch, until which its lease lasts for a poll that begins
 
 log = Logger()
 
@@ -131,11 +132,12 @@ def run(
                 yield _busy(name)
         by_id = {name: source for name, source in by_id.items() if name in got}
     known = source_state.load_resources(context.store, list(by_id))
+    pages = page_states.load(context.store, list(by_id))
     states = source_state.source_states(context.store, list(by_id))
     slow = source_state.slow(context.store, list(by_id), SLOW_SECONDS)
 
     def claim(source: Source, lease: timedelta) -> bool:
-        """A lease counts from the start of a step: that of the batch may have run out while the source waited."""
+        """A lease counts from the start of a step: that of the batch may run out after the source has waited."""
         return bool(
             source_state.claim_sources(
                 context.store,
@@ -151,20 +153,22 @@ def run(
         if stop is not None and stop.is_set():
             return PollReport(source.id, state="stopped", reason="the tracker is stopping")
         state, resources = states[source.id], known.pop(source.id)
-        caught_up = CatchUpResult()
+        caught_up, held = CatchUpResult(), timedelta() <= context.now() - now < _FRESH
         last = state.last_success_at
         if last is not None and catch_up.is_due(source, last, context.now()):
             if not claim(source, catch_up.LEASE):
                 return _busy(source.id)
             caught_up = catch_up.catch_up(source, last, context)
             resources = source_state.load_resources(context.store, [source.id])[source.id]
-        if not claim(source, source.time_limit + MARGIN):
+            pages.update(page_states.load(context.store, [source.id]))
+            held = False
+        if not held and not claim(source, source.time_limit + MARGIN):
             return _busy(source.id)
         with (
             tracing.span("poll", source=source.id) as span,
             readers.bounded(seconds=source.time_limit.total_seconds(), slow=source.id in slow),
         ):
-            report = poll.poll(source, context, state, resources, accept=accept)
+            report = poll.poll(source, context, state, resources, pages.pop(source.id), accept=accept)
             span.set(state=report.state, requests=report.requests, changes=len(report.changes))
         report.alerts += caught_up.alerts
         for change in caught_up.changes:
@@ -270,7 +274,10 @@ def _finish(
 
 
 def _settle(connection: Connection, context: PollContext, now: datetime) -> None:
-    """Opens and closes incidents by the current states of all enabled sources."""
+    """Opens and closes incidents by the current states of all enabled sources. Without a failure there is none to open, and
+    without an open one none to close."""
+    if not source_state.any_failed(connection) and not incidents.open_subjects(connection):
+        return
     hosts = {
         source.id: urlsplit(source.base_url or source.url).netloc.lower()
         for source in context.settings.sources
@@ -298,6 +305,12 @@ def deliver_due(
     context: PollContext, *, gate: DeliveryGate | None = None, stop: threading.Event | None = None
 ) -> DeliverReport:
     """Sends the deliveries that are due."""
+    from tracker.notifications.delivery import DeliverReport
+
+    outbox = Outbox(context.store, incidents.channel_watch(context.settings.channels_for_outages()))
+    if not outbox.any_due(context.now()):
+        return DeliverReport()
+    # What composes messages is imported for the first of them: it costs 0.15 s.
     from tracker.answers.japanese_items import item_facts
     from tracker.notifications.alert_messages import deliver_alerts
     from tracker.rendering.as_amended_text import amended_facts, compared_facts
@@ -339,7 +352,7 @@ def deliver_due(
             )
 
     return deliver_alerts(
-        Outbox(context.store, incidents.channel_watch(context.settings.channels_for_outages())),
+        outbox,
         lookup,
         context.settings,
         context.now(),

@@ -207,6 +207,11 @@ class Outbox:
         self.on_settled = on_settled
         self.kind = kind
 
+    def any_due(self, now: datetime) -> bool:
+        """Whether a delivery of any channel is due."""
+        with self.store.read() as connection:
+            return bool(_due_rows(connection, now, self.kind, None, 1))
+
     def claim(self, now: datetime, *, channel: str | None, limit: int, lease: timedelta) -> list[Delivery]:
         """Claims due deliveries until `now + lease`, oldest first; all rows of a batch together, regardless of the limit. A
         delivery waits while an earlier one of its story is unfinished on the same channel.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, select, update
@@ -47,24 +48,38 @@ def is_due(absence: Absence, now: datetime) -> bool:
     return absence.change is None or now - absence.at >= ASKED_AGAIN
 
 
-def flapping(store: Store, source: str) -> dict[str, Flapping]:
-    """The unconfirmed texts by key."""
+@dataclass(frozen=True, slots=True)
+class PageStates:
+    """Those of one source, by key: its unconfirmed texts, and its removed pages and documents."""
+
+    flapping: dict[str, Flapping] = field(default_factory=dict)
+    absences: dict[str, Absence] = field(default_factory=dict)
+
+
+def load(store: Store, sources: Sequence[str]) -> dict[str, PageStates]:
+    """The states of these sources, in two queries."""
+    names = list(sources)
+    found = {name: PageStates() for name in names}
     with store.read() as connection:
-        return {
-            row.key: Flapping(
+        for row in connection.execute(select(FLAPPING).where(FLAPPING.c.source.in_(names))):
+            found[row.source].flapping[row.key] = Flapping(
                 row.url, row.digest, row.polls, row.seen, row.since, row.at, tuple(row.snapshots)
             )
-            for row in connection.execute(select(FLAPPING).where(FLAPPING.c.source == source))
-        }
+        for row in connection.execute(select(ABSENCE).where(ABSENCE.c.source.in_(names))):
+            found[row.source].absences[row.key] = Absence(
+                row.url, row.reason, row.polls, row.since, row.at, row.change
+            )
+    return found
+
+
+def flapping(store: Store, source: str) -> dict[str, Flapping]:
+    """The unconfirmed texts by key."""
+    return load(store, [source])[source].flapping
 
 
 def absences(store: Store, source: str) -> dict[str, Absence]:
     """The removed pages and documents by key."""
-    with store.read() as connection:
-        return {
-            row.key: Absence(row.url, row.reason, row.polls, row.since, row.at, row.change)
-            for row in connection.execute(select(ABSENCE).where(ABSENCE.c.source == source))
-        }
+    return load(store, [source])[source].absences
 
 
 def save_flapping(connection: Connection, source: str, key: str, row: Flapping) -> None:

@@ -84,6 +84,12 @@ def health(connection: Connection) -> Sequence[Any]:
     ).all()  # fmt: skip
 
 
+def any_failed(connection: Connection) -> bool:
+    """Whether the last poll of a source failed."""
+    query = select(SOURCE.c.id).where(SOURCE.c.consecutive_failures > 0).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def planned(store: Store, ids: Sequence[str]) -> dict[str, datetime | None]:
     """When each of these sources is due; None: now."""
     query = select(SOURCE.c.id, SOURCE.c.next_poll_at).where(SOURCE.c.id.in_(list(ids)))

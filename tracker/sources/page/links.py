@@ -19,7 +19,8 @@ from tracker.text.encodings import UTF_8, as_utf_8, label_of
 
 _PDF = re.compile(r"\.pdf\Z", re.IGNORECASE)
 # A page without any of these links to no PDF: the letters, a character reference, an escaped letter, or another encoding.
-_MAY_LINK_PDF = re.compile(rb"pdf|&#|%[4-7][046]|\0", re.IGNORECASE)
+_MAY_LINK_PDF = (b"pdf", b"&#", b"\0")
+_ESCAPED_LETTER = re.compile(rb"%[4-7][046]")
 _EMBEDDED = {"iframe": "src", "object": "data", "embed": "src"}  # element -> attribute
 _FRAME = frozenset({"nav", "header", "footer"})
 _FRAME_ROLES = frozenset({"navigation", "banner", "contentinfo", "search"})
@@ -120,9 +121,15 @@ def survey(pages: Sequence[tuple[bytes, str, str]]) -> list[tuple[str, list[tupl
     from tracker.text.page_outline import outline
 
     return [
-        (outline(body, url, label), files_of(body, url, label) if _MAY_LINK_PDF.search(body) else [])
+        (outline(body, url, label), files_of(body, url, label) if _may_link_pdf(body) else [])
         for body, url, label in pages
     ]
+
+
+def _may_link_pdf(body: bytes) -> bool:
+    # Each of these searches takes a tenth of the time of one pattern that ignores the case.
+    small = body.lower()
+    return any(sign in small for sign in _MAY_LINK_PDF) or _ESCAPED_LETTER.search(body) is not None
 
 
 def _is_frame(element: html.HtmlElement) -> bool:
