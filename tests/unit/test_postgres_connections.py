@@ -59,10 +59,16 @@ def test_a_vanished_machine_is_noticed_by_both_sides(tmp_path: Path) -> None:
     assert found["options"].endswith("-c search_path=ours")
 
 
+@pytest.mark.parametrize(("sources", "most"), [(1, 32), (16, 4)])
 def test_a_poll_without_news_asks_the_database_a_few_times(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, sources: int, most: int
 ) -> None:
-    world.use("page").poll()
+    """Round trips for each of the sources that are polled together."""
+    pages = "".join(
+        f'[[source]]\nid = "page-{number}"\nkind = "page"\nurl = "{world.standin.url}/news/rule"\n'
+        for number in range(sources)
+    )
+    world.use(extra=pages).poll()
     settings = load_checked(world.config)
     trips = 0
 
@@ -79,6 +85,6 @@ def test_a_poll_without_news_asks_the_database_a_few_times(
         list(poll_cycle.run(settings.sources, context))
         for owner, name in ((BaseConnection, "_exec_command"), (BaseCursor, "_execute_send")):
             monkeypatch.setattr(owner, name, counting(getattr(owner, name)))
-        (report,) = poll_cycle.run(settings.sources, context)
-    assert report.not_modified == 1
-    assert 10 < trips <= 42  # 54 before connections in use were no longer asked whether they live
+        reports = list(poll_cycle.run(settings.sources, context))
+    assert [report.not_modified for report in reports] == [1] * sources
+    assert 1 < trips / sources <= most

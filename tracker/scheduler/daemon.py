@@ -21,7 +21,7 @@ from tracker.alerts.watch_list import SettingsInUse
 from tracker.assistants import compare, summarize
 from tracker.assistants.model_client import ChatEndpoint
 from tracker.clock import machine_now
-from tracker.config.models import Settings
+from tracker.config.models import Settings, Source
 from tracker.digest import schedule as digests
 from tracker.errors import SettingsError, StateDamaged, StateLost, StoreError, TrackerError
 from tracker.ingest.poll import PollReport
@@ -166,12 +166,21 @@ class Daemon:
 
     def tick(self) -> None:
         """Polls the sources that are due and that no process is polling."""
-        context = self.context
-        sources = {source.id: source for source in context.settings.sources if source.enabled}
+        self._poll(self._claim_due())
+
+    def poll(self, most: int) -> None:
+        """Polls such sources until none is left. This process polls at most so many at once, in all of its rounds."""
+        while claimed := self._claim_due(most):
+            self._poll(claimed)
+
+    def _claim_due(self, most: int | None = None) -> list[Source]:
+        """The sources that are due and are this process's to poll: with those that it polls already at most `most`."""
+        sources = {source.id: source for source in self.context.settings.sources if source.enabled}
         now = self.now()
         with self._guard:
-            if self.stop.is_set():
-                return
+            room = None if most is None else most - len(self._polling)
+            if self.stop.is_set() or (room is not None and room <= 0):
+                return []
             planned = source_state.planned(self.store, list(sources))
             due = [
                 name
@@ -179,47 +188,29 @@ class Daemon:
                 if name not in self._polling and overdue(at, now, sources[name])
             ]
             if not due:
-                return
+                return []
             # The longest overdue first, so that each slow source gets its turn.
             due.sort(key=lambda name: planned[name] or now)
             slow = source_state.slow(self.store, [*due, *self._polling], poll_cycle.SLOW_SECONDS)
             due = poll_cycle.within_share(due, self._polling, slow)
             if not due:
-                return
-            longest = max(sources[name].time_limit for name in due) + poll_cycle.MARGIN
+                return []
             claimed = source_state.claim_sources(
-                self.store, due, owner=poll_cycle.lease_owner(), now=now, lease=longest, due_only=False
-            )
+                self.store, due, owner=poll_cycle.lease_owner(), now=now,
+                lease=max(sources[name].time_limit for name in due) + poll_cycle.MARGIN, due_only=False, limit=room,
+            )  # fmt: skip
             self._polling.update(claimed)
+        return [sources[name] for name in claimed]
+
+    def _poll(self, claimed: list[Source]) -> None:
         try:
-            for report in poll_cycle.run(
-                [sources[name] for name in claimed], context, stop=self.stop, claimed=True
-            ):
+            for report in poll_cycle.run(claimed, self.context, stop=self.stop, claimed=True):
                 _log_poll(report)
                 self._polling.discard(report.source)
                 if report.alerts:
                     self.deliver()
         finally:
-            self._polling.difference_update(claimed)
-
-    def poll_one(self, source: str) -> None:
-        """Polls one source, if it is due and no process is polling it."""
-        context = self.context
-        wanted = context.settings.source(source)
-        if wanted is None or not wanted.enabled:
-            return
-        with self._guard:
-            planned = source_state.planned(self.store, [source]).get(source)
-            if self.stop.is_set() or source in self._polling or not overdue(planned, self.now(), wanted):
-                return
-            self._polling.add(source)
-        try:
-            for report in poll_cycle.run([wanted], context, stop=self.stop):
-                _log_poll(report)
-                if report.alerts:
-                    self.deliver()
-        finally:
-            self._polling.discard(source)
+            self._polling.difference_update(source.id for source in claimed)
 
     def deliver(self) -> None:
         """Sends the deliveries that are due. A round that is still running picks up new ones itself."""

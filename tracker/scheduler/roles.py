@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from functools import partial
+from math import ceil
 
 import psycopg
 from procrastinate import exceptions
@@ -51,7 +52,7 @@ class Scheduler:
             self._resign()
 
     def poll(self) -> None:
-        """Queue the polls that are due."""
+        """Queue as many rounds of polls as the sources that are due take."""
         if not self._is_elected():
             return
         daemon = self._daemon
@@ -59,8 +60,8 @@ class Scheduler:
         now, planned = daemon.now(), source_state.planned(daemon.store, list(sources))
         due = [name for name, at in planned.items() if overdue(at, now, sources[name])]
         busy = source_state.being_polled(daemon.store, due, now) if due else set()
-        for name in sorted(set(due) - busy, key=lambda name: planned[name] or now):
-            self._add(tasks.POLL, source=name)
+        for number in range(ceil(len(set(due) - busy) / tasks.SOURCES)):
+            self._add(tasks.POLL, number=str(number))
 
     def reap(self) -> None:
         """Queue the tasks of workers that ended without finishing them again."""

@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from tracker.scheduler.daemon import Daemon
 
 POLL = "poll"
+SOURCES = 16  # polled by one task, which asks the database for all of them at once
 # Tasks without arguments: the methods of the daemon that do the work.
 EVERY = ("deliver", "watch", "send_digests", "compare", "reconcile", "summarize", "prune")
+_FIRST = {"deliver": 1}  # priorities: messages do not wait for polls
 _SCHEMA_LOCK = 7_202_613
 STALLED_SECONDS = 30  # without a sign of life of its worker
 _POLLING_SECONDS = 2.0  # a worker also listens for new jobs
@@ -71,7 +73,9 @@ class Queue:
         """Queue a task; False where the same one is queued already."""
         lock = ":".join((task, *arguments.values()))
         try:
-            self._app.configure_task(task, queueing_lock=lock).defer(**arguments)
+            self._app.configure_task(task, queueing_lock=lock, priority=_FIRST.get(task, 0)).defer(
+                **arguments
+            )
         except exceptions.AlreadyEnqueued:
             return False
         except exceptions.ConnectorException as error:
@@ -130,7 +134,10 @@ def run_worker(
 
         app.task(name=name, pass_context=True)(do)
 
-    task(POLL, daemon.poll_one)
+    def poll(number: str) -> None:  # noqa: ARG001 - which round of those that are queued together
+        daemon.poll(SOURCES)
+
+    task(POLL, poll)
     for name in EVERY:
         task(name, getattr(daemon, name))
 

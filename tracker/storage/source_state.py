@@ -105,11 +105,18 @@ def being_polled(store: Store, ids: Sequence[str], now: datetime) -> set[str]:
 
 
 def claim_sources(
-    store: Store, ids: Sequence[str], *, owner: str, now: datetime, lease: timedelta, due_only: bool
+    store: Store,
+    ids: Sequence[str],
+    *,
+    owner: str,
+    now: datetime,
+    lease: timedelta,
+    due_only: bool,
+    limit: int | None = None,
 ) -> list[str]:
     """The sources among these that this owner may poll now: free or with an expired lease, and with `due_only` also
-    due. One conditional UPDATE decides, so two pollers never have the same source. A lease that starts in the
-    future was taken under a wrong clock and does not count."""
+    due; at most `limit`, the first ones. Writers take turns, so two pollers never have the same source. A lease that starts
+    in the future was taken under a wrong clock and does not count."""
     free = or_(
         SOURCE.c.lease_owner.is_(None),
         SOURCE.c.lease_until <= now,
@@ -120,6 +127,9 @@ def claim_sources(
     if due_only:
         wanted &= or_(SOURCE.c.next_poll_at.is_(None), SOURCE.c.next_poll_at <= now)
     with store.write() as connection:
+        if limit is not None:
+            found = set(connection.execute(select(SOURCE.c.id).where(wanted)).scalars())
+            wanted = SOURCE.c.id.in_([name for name in ids if name in found][:limit])
         rows = connection.execute(
             update(SOURCE)
             .where(wanted)
