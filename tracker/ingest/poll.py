@@ -276,7 +276,7 @@ def poll(
         if baseline:
             with context.store.write() as connection:
                 source_state.set_baseline(connection, source.id, now)
-        if ingest.amends or report.absent or source.kind == "ecfr":
+        if ingest.amends or report.absent or report.changes or report.updates or source.kind == "ecfr":
             from tracker.ingest.predict_again import predict_again
 
             predict_again(context.store, context.settings)

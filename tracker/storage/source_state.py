@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, select, update
 
 from tracker.clock import SKEW
 from tracker.storage.database import Store
@@ -123,7 +123,7 @@ def claim_sources(
         SOURCE.c.lease_owner == owner,
         SOURCE.c.last_attempt_at > now + SKEW,
     )
-    wanted = SOURCE.c.id.in_(list(ids)) & free
+    wanted: ColumnElement[bool] = SOURCE.c.id.in_(list(ids)) & free
     if due_only:
         wanted &= or_(SOURCE.c.next_poll_at.is_(None), SOURCE.c.next_poll_at <= now)
     with store.write() as connection:
