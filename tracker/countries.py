@@ -9,6 +9,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from tracker.model import Language
+from tracker.text.beginnings import one_of_beginnings, one_of_letters
 
 _PARTIES = (
     r"(?:entit(?:y|ies)|persons?|part(?:y|ies)|compan(?:y|ies)|firms?|institut(?:es?|ions?)|universit(?:y|ies)|"
@@ -56,9 +57,14 @@ def _gazetteer() -> tuple[re.Pattern[str], dict[str, Country]]:
         for name in (ja, en, *others):
             by_name[_folded(name).removeprefix("the ")] = place
     names = sorted(by_name, key=len, reverse=True)
-    latin = [re.escape(name).replace("'", "['’]") for name in names if name.isascii() or "ü" in name]
-    wide = [re.escape(name) for name in names if not (name.isascii() or "ü" in name)]
-    pattern = re.compile(rf"(?<![\w])(?:{'|'.join(latin)})(?!\w)|{'|'.join(wide)}", re.IGNORECASE)
+    latin = [name for name in names if name.isascii() or "ü" in name]
+    wide = [name for name in names if not (name.isascii() or "ü" in name)]
+    latin_words = "|".join(re.escape(name).replace("'", "['’]") for name in latin)
+    pattern = re.compile(
+        rf"(?<![\w])(?={one_of_beginnings(latin)})(?:{latin_words})(?!\w)"
+        rf"|(?={one_of_letters(name[0] for name in wide)})(?:{'|'.join(map(re.escape, wide))})",
+        re.IGNORECASE,
+    )
     return pattern, by_name
 
 

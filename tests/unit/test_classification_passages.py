@@ -129,3 +129,25 @@ def test_whose_document_it_is(kind: DocumentKind, url: str, text: str, president
     units = (Unit("¶1", UnitKind.PARAGRAPH, text),) if text else ()
     document = Document(key="k", kind=kind, title="Tiles", url=url, units=units)
     assert is_presidential(build_text_view(document, ())) is presidential
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Duties that were paid shall not be refunded.",
+        "Pending applications are unaffected by this rule.",
+        "The threshold remains unchanged.",
+        "The Secretary may issue regulations that are necessary to carry out this proclamation.",
+        "The Secretary is authorized to take all such actions.",
+        "The Bureau did not propose new duties on steel.",
+        "BIS is not amending the license requirement.",
+        "No license exceptions for these items are available.",
+        "THIS RULE does not require a license.",
+        "The duties on steel have been not removed.",
+        "The Secretary shall inform the President of any circumstances.",
+        "The Secretary shall continue to monitor imports of steel.",
+    ],
+)
+def test_a_sentence_that_leaves_what_is_has_no_passage(sentence: str) -> None:
+    document = Document("k", DocumentKind.PAGE, "", "", (Unit("p", UnitKind.PARAGRAPH, sentence),))
+    assert passages(build_text_view(document)) == ()

@@ -17,6 +17,7 @@ from tracker.legal_status.legal_dates import sentences
 from tracker.locations import is_rest_of_page
 from tracker.model import DocumentKind, Unit, UnitKind
 from tracker.text import fold_space
+from tracker.text.beginnings import one_of_beginnings
 
 
 class Weight(IntEnum):
@@ -69,13 +70,18 @@ _BOILERPLATE = re.compile(
     r"Paperwork Reduction Act|Comments? (?:sent|received|submitted)|All comments|This report must|Regulatory Flexibility|Executive Orders? 12866|Pursuant to the Congressional Review)",
     re.IGNORECASE,
 )
+# The words with which one of the alternatives of `_UNTOUCHED` within a sentence can begin: they are tried only there.
+_UNTOUCHED_BEGIN = (
+    "shall", "will", "is", "are", "be", "remain", "rule", "regulation", "guidance", "authorized", "do", "did", "this", "the", "was", "were", "has", "have", "inform",
+)  # fmt: skip
 _UNTOUCHED = re.compile(
-    r"\b(?:shall|will) not be refunded\b|\b(?:is|are|shall be|be) (?:not affected|unaffected)\b|\bremains? unchanged\b"
-    r"|\b(?:rules?|regulations?|guidance)\b[^.;]{0,60}\b(?:necessary|appropriate) to (?:implement|carry out|effectuate)\b|\bauthorized (?:and directed )?to (?:employ|take) (?:all|such)\b"
-    r"|\b(?:do(?:es)?|did|will|shall) not,?(?: \w+,)? (?:determine to|intend to|propose|change|alter|affect|modify|impose|adjust|amend|revise|enlarge)\b|\b(?:is|are) not (?:altering|changing|amending|revising|modifying|extending|imposing|proposing|adding|removing)\b|^(?:\W*\w{0,3}\W+)?No (?:\w+ ){0,2}(?:dut(?:y|ies)|tariffs?|licen[sc]es?|exceptions?|exclusions?|authorizations?|waivers?)\b[^.;]{0,80}\b(?:shall be|will be|is|are) (?:imposed|assessed|issued|granted|provided|available)\b"
-    r"|\b(?:[Tt]his|[Tt]he) (?:\w+ ){0,2}(?:rule|notice|action|document|order|amendment|postponement|extension)s?[^.;]{0,40} (?:do|does|did|will|would|is|are) not (?:permit|authoriz|allow|provide|creat|require|establish|reopen|entitle|mandate|apply to)"
-    r"|\b(?:is|are|was|were|has been|have been) not (?:\w+ )?(?:deferred|delayed|postponed|suspended|extended|changed|amended|revised|lifted|removed|altered|modified)\b"
-    r"|\binform (?:the President|me) of any circumstances\b|\bshall (?:continue to )?monitor\b",
+    rf"\b(?={one_of_beginnings(_UNTOUCHED_BEGIN)})(?:(?:shall|will) not be refunded\b|(?:is|are|shall be|be) (?:not affected|unaffected)\b|remains? unchanged\b"
+    r"|(?:rules?|regulations?|guidance)\b[^.;]{0,60}\b(?:necessary|appropriate) to (?:implement|carry out|effectuate)\b|authorized (?:and directed )?to (?:employ|take) (?:all|such)\b"
+    r"|(?:do(?:es)?|did|will|shall) not,?(?: \w+,)? (?:determine to|intend to|propose|change|alter|affect|modify|impose|adjust|amend|revise|enlarge)\b|(?:is|are) not (?:altering|changing|amending|revising|modifying|extending|imposing|proposing|adding|removing)\b"
+    r"|(?:[Tt]his|[Tt]he) (?:\w+ ){0,2}(?:rule|notice|action|document|order|amendment|postponement|extension)s?[^.;]{0,40} (?:do|does|did|will|would|is|are) not (?:permit|authoriz|allow|provide|creat|require|establish|reopen|entitle|mandate|apply to)"
+    r"|(?:is|are|was|were|has been|have been) not (?:\w+ )?(?:deferred|delayed|postponed|suspended|extended|changed|amended|revised|lifted|removed|altered|modified)\b"
+    r"|inform (?:the President|me) of any circumstances\b|shall (?:continue to )?monitor\b)"
+    r"|^(?:\W*\w{0,3}\W+)?No (?:\w+ ){0,2}(?:dut(?:y|ies)|tariffs?|licen[sc]es?|exceptions?|exclusions?|authorizations?|waivers?)\b[^.;]{0,80}\b(?:shall be|will be|is|are) (?:imposed|assessed|issued|granted|provided|available)\b",
     re.IGNORECASE,
 )
 _PAST = re.compile(
@@ -188,13 +194,15 @@ def _running(text: str, where: str, weight: Weight, section: str = "") -> Iterat
 def is_background(sentence: str) -> bool:
     """Whether a sentence reports an earlier act: its first finite verb is in the past ("the rule established ..."), or it begins with a
     past day or an earlier document."""
-    past, present = _PAST_VERB.search(sentence), _PRESENT.search(sentence)
+    past = _PAST_VERB.search(sentence)
     today = _TODAY.search(sentence)
     if today is not None and (past is None or today.start() < past.end() + 40):
         return False
-    if past is not None and (present is None or past.start() < present.start()):
-        return True
-    if _WEIGHED.search(sentence) and _TODAY.search(sentence) is None:
+    if past is not None:
+        present = _PRESENT.search(sentence)
+        if present is None or past.start() < present.start():
+            return True
+    if today is None and _WEIGHED.search(sentence):
         return True
     if _DESCRIBES.match(sentence) or _DUE_TO_END.search(sentence):
         return True

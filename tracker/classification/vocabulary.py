@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -16,6 +16,7 @@ from typing import Any
 
 from tracker.errors import SettingsError
 from tracker.model import ActVerb, Operand
+from tracker.text.beginnings import one_of_beginnings
 
 FIELDS = frozenset(
     {"ear", "tariff", "listing", "sanctions", "ict", "investment", "ai", "program", "procurement", "any"}
@@ -23,8 +24,8 @@ FIELDS = frozenset(
 _TABLES = ("masks", "verbs", "operands", "places")
 _VERB_KEYS = frozenset({"effect", "as", "after", "words"})
 _OPERAND_KEYS = frozenset({"sign", "as", "field", "words"})
-_WORD_START = re.compile(r"(?<![\w-])[A-Za-z0-9]")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+_MOST_LETTERS = 3
 _GAP = r"(?:[\s-]+[^\s;:.]+){0,6}?[\s-]+"
 
 
@@ -66,24 +67,50 @@ class Token:
     entry: VerbEntry | OperandEntry
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The words of many entries. Each word of a sentence is compared only with those that begin with its first letter: to try all of
-    them at each place takes ten times as long."""
+Union = tuple[re.Pattern[str], Mapping[str, str]]
 
-    by_letter: Mapping[str, tuple[re.Pattern[str], Mapping[str, str]]]
+
+class Words:
+    """The words of many entries. Each word of a sentence is compared only with those that begin with its first letters: to try all of
+    them at each place takes many times as long. They are compiled when a text first has their beginning."""
+
+    def __init__(self, tables: Mapping[str, Mapping[str, Any]]) -> None:
+        by_beginning: dict[str, list[tuple[str, str]]] = {}
+        for name, table in tables.items():
+            for words in table["words"]:
+                for beginning in beginnings(words):
+                    by_beginning.setdefault(beginning, []).append((words, name))
+        self._by_beginning = by_beginning
+        open_words = [pattern_of(words) for words, _ in by_beginning.get("", ())]
+        begins = "|".join((one_of_beginnings(filter(None, by_beginning)), *open_words))
+        self._starts = re.compile(rf"(?<![\w-])(?=[A-Za-z0-9])(?={begins})")
+        self._unions: dict[str, Union] = {}
+        self._found = lru_cache(maxsize=8_192)(self._that_begin)
 
     def found_in(self, sentence: str) -> Iterator[tuple[int, int, str]]:
         """Start, end and entry of each, in order; the longest wins where several begin at one place."""
         end = 0
-        for begin in _WORD_START.finditer(sentence):
+        for begin in self._starts.finditer(sentence):
             start = begin.start()
-            if start < end or (group := self.by_letter.get(begin[0].lower())) is None:
+            if start < end or (group := self._found(sentence[start : start + _MOST_LETTERS].lower())) is None:
                 continue
             pattern, owners = group
             if (match := pattern.match(sentence, start)) is not None:
                 end = match.end()
                 yield start, end, owners[match.lastgroup or ""]
+
+    def _that_begin(self, letters: str) -> Union | None:
+        """All words that can begin with these letters, or with the first of them; None where there are none."""
+        known = [
+            letters[:length] for length in range(len(letters) + 1) if letters[:length] in self._by_beginning
+        ]
+        if not known:
+            return None
+        longest = known[-1]
+        if longest not in self._unions:
+            ranked = [pair for beginning in known for pair in self._by_beginning[beginning]]
+            self._unions[longest] = union(ranked)
+        return self._unions[longest]
 
 
 @dataclass(frozen=True)
@@ -140,9 +167,9 @@ def read_vocabulary(text: str) -> Vocabulary:
     return Vocabulary(
         verbs,
         operands,
-        by_first_letter(data["verbs"]),
-        by_first_letter(data["operands"]),
-        by_first_letter({"mask": data["masks"]}),
+        Words(data["verbs"]),
+        Words(data["operands"]),
+        Words({"mask": data["masks"]}),
         places,
     )
 
@@ -198,30 +225,28 @@ def _operand(name: str, table: Mapping[str, Any], problems: list[str]) -> Operan
     return OperandEntry(name, operand, _number(table.get("sign")), field)
 
 
-def by_first_letter(tables: Mapping[str, Mapping[str, Any]]) -> Words:
-    """All the words of some tables, one pattern for each letter that one of them begins with."""
-    letters: dict[str, dict[str, dict[str, list[str]]]] = {}
-    for name, table in tables.items():
-        for word in table["words"]:
-            for letter in first_letters(word):
-                letters.setdefault(letter, {}).setdefault(name, {"words": []})["words"].append(word)
-    return Words({letter: union(found) for letter, found in letters.items()})
-
-
-def first_letters(words: str) -> frozenset[str]:
-    """The letters and digits with which the text that an entry matches can begin, in lower case."""
-    if words.startswith("re:") or not words:
-        return _LETTERS
+def beginnings(words: str, length: int = _MOST_LETTERS) -> frozenset[str]:
+    """The first letters and digits, in lower case, of what an entry can match: `length` of them, fewer where anything can follow."""
+    anything = frozenset({""})
+    if words.startswith("re:") or not length:
+        return anything
     if words.startswith("("):
         inside, rest = _bracket(words)
-        found = frozenset[str]().union(*(first_letters(each) for each in _alternatives(inside)))
-        return found | first_letters(rest[1:].lstrip()) if rest.startswith("?") else found
-    if words.startswith("\\"):
-        return _LETTERS if words[1] != "d" else frozenset("0123456789")
-    if words[0].lower() not in _LETTERS:
-        return _LETTERS
-    first = frozenset(words[0].lower())
-    return first | first_letters(words[2:].lstrip()) if words[1:2] == "?" else first
+        firsts = _alternatives(inside)
+        found = frozenset[str]().union(
+            *(beginnings(each + rest.removeprefix("?"), length) for each in firsts)
+        )
+    elif words.startswith("\\d"):
+        return frozenset("0123456789")
+    elif words[:1].lower() in _LETTERS:
+        rest = words[1:]
+        following = beginnings(rest.removeprefix("?"), length - 1)
+        found = frozenset(words[0].lower() + letters for letters in following)
+    else:
+        return anything
+    if rest.startswith("?"):  # the space after an optional bracket is optional too
+        found |= beginnings(rest[1:], length) | beginnings(rest[1:].lstrip(" -"), length)
+    return found
 
 
 def _bracket(words: str) -> tuple[str, str]:
@@ -246,13 +271,10 @@ def _alternatives(words: str) -> list[str]:
     return found
 
 
-def union(tables: Mapping[str, Mapping[str, Any]]) -> tuple[re.Pattern[str], dict[str, str]]:
-    """One pattern of all the words, the longest first, so that "tariff-rate quota" wins over "tariff"; and the entry of each of its
-    groups."""
-    ranked = sorted(
-        ((word, name) for name, table in tables.items() for word in table["words"]),
-        key=lambda pair: (-_weight(pair[0]), pair),
-    )
+def union(words: Iterable[tuple[str, str]]) -> Union:
+    """One pattern of words and their entries, the longest first, so that "tariff-rate quota" wins over "tariff"; and the entry of each
+    of its groups."""
+    ranked = sorted(words, key=lambda pair: (-_weight(pair[0]), pair))
     owners = {f"w{number}": name for number, (_, name) in enumerate(ranked)}
     groups = "|".join(f"(?P<w{number}>{pattern_of(word)})" for number, (word, _) in enumerate(ranked))
     return re.compile(rf"(?<![\w-])(?:{groups})(?!\w)"), owners

@@ -8,7 +8,6 @@ import unicodedata
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from typing import Any
 
-_SPACE = re.compile(r"\s+")
 # Between the cells of a table row: white space, so that a row's text contains only what the source prints, yet visible.
 CELL_GAP = "\u2003"
 # `10^(-10)`, `10^-10`, `V_(max)`: raised and lowered characters, as `parsing.superscripts` writes them.
@@ -44,7 +43,7 @@ def canonical_json(data: bytes | str) -> Any:
 
 def fold_space(text: str) -> str:
     """Return the text with each run of white space as one space, none at the ends."""
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def name_key(name: str) -> str:
