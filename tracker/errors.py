@@ -148,6 +148,10 @@ class StoreError(TrackerError):
     pass
 
 
+class ServerTrouble(StoreError):
+    """The database server refused a connection or a statement. The line names its address, which is for the operator."""
+
+
 class StateLost(StoreError):
     pass
 

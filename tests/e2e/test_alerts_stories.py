@@ -18,6 +18,8 @@ from tracker.storage import changes
 from tracker.storage.database import Store
 from tracker.stories import story_index
 
+pytestmark = pytest.mark.databases
+
 PRESS = (
     "<html><head><title>Commerce adds entities</title></head><body><main><h1>Commerce adds 12 entities to the Entity List</h1>"
     "<p>The Bureau of Industry and Security adds 12 entities in China that make semiconductors. The rule is "

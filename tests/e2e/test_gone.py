@@ -23,6 +23,8 @@ from tracker.storage.database import Store
 from tracker.storage.read_queries import open_reader
 from tracker.web.app import create_app
 
+pytestmark = pytest.mark.databases
+
 ONE = '[[source]]\nid = "rule"\nkind = "page"\nurl = "{site}/rule"\nevery = "1h"\n'
 SITE = '[[source]]\nid = "news"\nkind = "page"\nurl = "{site}/news"\nfollow = "same-site"\nmax_pages = 3\nevery = "1h"\n'
 DAY = 60 * 24

@@ -122,6 +122,7 @@ def test_ten_stories_are_triaged_by_keyboard(browser: Any, desk: str, language: 
     assert page.trouble == []
 
 
+@pytest.mark.databases
 def test_the_forms_work_without_script(browser: Any, desk: str) -> None:  # noqa: F811
     page = tab(browser, desk, "en", java_script_enabled=False)
     page.set_default_timeout(20_000)

@@ -12,6 +12,8 @@ from tracker import parsing
 from tracker.storage import source_state
 from tracker.storage.database import Store
 
+pytestmark = pytest.mark.databases
+
 SOURCE = '[[source]]\nid = "page"\nkind = "page"\nurl = "{site}/page"\nevery = "1h"\n'
 TEXT = "".join(
     f"<p>A license is required for valves of type {name}, as the rules say.</p>" for name in "abcdefgh"

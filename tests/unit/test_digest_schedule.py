@@ -30,6 +30,8 @@ from tracker.storage.outbox import LOST_TWICE, DeliveryStatus, Outbox
 from tracker.storage.read_queries import open_reader
 from tracker.storage.schema import NOTICE
 
+pytestmark = pytest.mark.databases
+
 WATCHED = PERIOD.start - timedelta(days=30)
 NEWS = Digest(to=("mail", "chat"))
 

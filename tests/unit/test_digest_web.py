@@ -9,9 +9,11 @@ from fastapi.testclient import TestClient
 
 from tests.unit.web_samples import viewer
 
+pytestmark = pytest.mark.databases
+
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+def client(tmp_path_factory: pytest.TempPathFactory, database_of_module: object) -> TestClient:
     return viewer(tmp_path_factory.mktemp("state"), with_hostile=True)
 
 

@@ -35,6 +35,8 @@ from tracker.notifications.delivery_result import MAX_ATTEMPTS, DeliveryResult
 from tracker.notifications.formats import OutboundMessage
 from tracker.storage.deliveries import Delivery
 
+pytestmark = pytest.mark.databases
+
 LONG = timedelta(days=2)
 
 

@@ -15,6 +15,8 @@ from tracker.storage.deliveries import Attempt
 from tracker.storage.outbox import Outbox as StoredOutbox
 from tracker.storage.outbox import enqueue
 
+pytestmark = pytest.mark.databases
+
 LEASE = timedelta(minutes=1)
 OK = Attempt(NOW, True, "200 OK", 0.1)
 FAILED = Attempt(NOW, False, "500", 0.1)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -15,6 +14,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from apprise.plugins.line import NotifyLine
+from sqlalchemy import text
 
 from tests.unit.notifications_sinks import Clock, http_sink, lookup, parcel_of, refusing_port, settings_of
 from tests.unit.rendering_samples import affiliates_rule, long_change
@@ -29,10 +29,12 @@ from tracker.notifications.recipient_copies import send_copies
 from tracker.rendering.status_report import is_healthy, status_report
 from tracker.rendering.status_text import channel_lines
 from tracker.storage import notices, outbox
-from tracker.storage.database import FILE, Store
+from tracker.storage.database import Store
 from tracker.storage.deliveries import Recipient
 from tracker.storage.outbox import Outbox, enqueue
 from tracker.storage.read_queries import open_reader
+
+pytestmark = pytest.mark.databases
 
 SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7/#trade/#legal-desk"
 
@@ -257,9 +259,11 @@ def test_an_update_waits_only_for_recipients_that_lack_the_earlier_alert(tmp_pat
             world.round(hours=1)
     assert [address for address, _ in sink.got][2:] == ["trade@example.test"] * 2
     assert len(world.rows("sent")) == 2
-    with closing(sqlite3.connect(tmp_path / FILE)) as connection:
-        order = connection.execute("SELECT delivery_id FROM attempt WHERE ok ORDER BY id").fetchall()
-    assert order[-2:] == [(1,), (2,)]
+    with world.store.read() as connection:
+        order = (
+            connection.execute(text("SELECT delivery_id FROM attempt WHERE ok ORDER BY id")).scalars().all()
+        )
+    assert order[-2:] == [1, 2]
 
 
 def test_alerts_that_go_out_together_are_kept_apart_where_they_reached_different_recipients(

@@ -22,6 +22,8 @@ from tracker.storage.database import Store
 from tracker.storage.reviews import ReviewAction
 from tracker.storage.schema import DELIVERY
 
+pytestmark = pytest.mark.databases
+
 CHANGE = affiliates_rule().id
 HOOKS = (Channel("hook", "json://127.0.0.1/", reviews=True), Channel("other", "json://127.0.0.1/"))
 

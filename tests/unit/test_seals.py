@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from tests import other_tool
 from tests.unit.rehash import rehash
 from tracker.model import (
     Change,
@@ -27,6 +26,8 @@ from tracker.model import (
 from tracker.storage import changes, integrity, outbox, snapshots
 from tracker.storage.database import Store
 from tracker.storage.deliveries import Attempt
+
+pytestmark = pytest.mark.databases
 
 NOW = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
 
@@ -89,7 +90,7 @@ def test_rows_that_the_program_wrote_are_logged_and_counted(store: Store) -> Non
         ("UPDATE change SET operations = NULL WHERE id = 'chg_1'", "change chg_1"),
         ("UPDATE change SET record = 'x' WHERE id = 'chg_1'", "change chg_1"),
         ("UPDATE attempt SET answer = '999 no' WHERE id = 2", "attempt 2"),
-        ("UPDATE attempt SET ok = 1 WHERE id = 3", "attempt 3"),
+        ("UPDATE attempt SET ok = true WHERE id = 3", "attempt 3"),
         ("DELETE FROM attempt WHERE id = 1", "attempt 2"),
     ],
 )
@@ -126,9 +127,7 @@ def test_rows_derived_from_a_record_are_compared_with_it_and_orphans_are_found(
     with store.write() as connection:
         changes.save(connection, changes.ChangeEntry(replace(change("1"), tagging=tagging), "fr:1", 3))
     assert problems(store) == []
-    with closing(sqlite3.connect(store.path)) as other:  # another tool, which checks no reference
-        other.execute(harm)
-        other.commit()
+    other_tool.execute(store.state, harm)
     assert problems(store) == found
 
 

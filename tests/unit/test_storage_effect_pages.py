@@ -23,6 +23,8 @@ from tracker.storage.effects import Origin
 from tracker.stories.law import effects_wanted
 from tracker.web.app import create_app
 
+pytestmark = pytest.mark.databases
+
 FIRST = datetime(2026, 3, 2, 13, tzinfo=UTC)
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
 MANY = 137
@@ -65,6 +67,7 @@ def plan(connection: Connection, wanted: EffectQuery) -> str:
     return "\n".join(str(row.detail) for row in connection.execute(text(f"EXPLAIN QUERY PLAN {compiled}")))
 
 
+@pytest.mark.databases("sqlite")  # its words for a plan
 def test_a_page_of_the_register_follows_the_index_and_sorts_nothing(connection: Connection) -> None:
     found = plan(connection, EffectQuery())
     assert "ix_effect_known_at" in found
@@ -72,6 +75,7 @@ def test_a_page_of_the_register_follows_the_index_and_sorts_nothing(connection: 
     assert "ix_effect_known_at" in plan(connection, EffectQuery(since=FIRST + timedelta(days=40)))
 
 
+@pytest.mark.databases("sqlite")  # its words for a plan
 def test_a_page_of_chosen_effects_looks_each_up(connection: Connection) -> None:
     found = plan(connection, EffectQuery(frozenset({"eff_a", "eff_b"})))
     assert "sqlite_autoindex_effect_1" in found or "ix_effect_known_at" in found

@@ -21,6 +21,8 @@ from tracker.storage import effects, row_log
 from tracker.storage.database import Store
 from tracker.storage.effects import Gone, Origin
 
+pytestmark = pytest.mark.databases
+
 FIRST = datetime(2026, 3, 2, 13, tzinfo=UTC)
 LATER = datetime(2026, 4, 2, 13, tzinfo=UTC)
 STAY = Effect(

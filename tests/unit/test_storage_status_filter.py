@@ -14,6 +14,8 @@ from tracker.storage.change_query import ChangeQuery
 from tracker.storage.database import Store
 from tracker.storage.read_queries import open_reader
 
+pytestmark = pytest.mark.databases
+
 END, NEXT = date(2026, 9, 30), date(2026, 10, 1)
 FORCE = Status("in-force", date(2026, 6, 1), END)
 

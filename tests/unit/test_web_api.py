@@ -12,9 +12,11 @@ from tests.unit.rendering_samples import affiliates_rule
 from tests.unit.web_samples import viewer
 from tracker.serialization import change_to_json
 
+pytestmark = pytest.mark.databases
+
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+def client(tmp_path_factory: pytest.TempPathFactory, database_of_module: object) -> TestClient:
     return viewer(tmp_path_factory.mktemp("state"), proposals=3)
 
 

@@ -12,11 +12,13 @@ from tests.unit.web_samples import viewer
 from tracker.model import Evidence, Topic
 from tracker.web.change_quotes import ShownQuotes, reason_groups
 
+pytestmark = pytest.mark.databases
+
 TEXT, RULE, ORDER = "chg_00000000000000cf", "chg_0123456789abcdef", "chg_00000000000000d1"
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+def client(tmp_path_factory: pytest.TempPathFactory, database_of_module: object) -> TestClient:
     made = viewer(tmp_path_factory.mktemp("state"), with_acts=True)
     made.cookies.set("lang", "en")
     return made

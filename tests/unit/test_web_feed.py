@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from lxml import etree
 
 from tests.unit.web_samples import viewer
+
+pytestmark = pytest.mark.databases
 
 NAMES = {"a": "http://www.w3.org/2005/Atom"}
 

@@ -21,6 +21,8 @@ from tracker.storage.accounts import UserRole
 from tracker.storage.database import Store
 from tracker.storage.schema import DOCUMENT_GROUP
 
+pytestmark = pytest.mark.databases
+
 RULE, TEXT, STAY = affiliates_rule().id, "chg_00000000000000cf", "chg_00000000000000aa"
 
 

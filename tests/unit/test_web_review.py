@@ -18,6 +18,8 @@ from tracker.storage.database import Store
 from tracker.storage.reviews import ReviewAction
 from tracker.storage.schema import REVIEW
 
+pytestmark = pytest.mark.databases
+
 CHANGE = "chg_0123456789abcdef"
 PAGE = f"/changes/{CHANGE}"
 

@@ -16,6 +16,8 @@ from tracker.storage import accounts
 from tracker.storage.accounts import UserRole
 from tracker.storage.database import Store
 
+pytestmark = pytest.mark.databases
+
 
 def form_of(client: TestClient, path: str = "/?level=high") -> str:
     found = re.search(r'name="form" value="([^"]+)"', client.get(path).text)

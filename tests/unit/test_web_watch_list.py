@@ -29,6 +29,8 @@ from tracker.storage.database import Store
 from tracker.storage.watch_entries import EntryKind
 from tracker.web.passwords import hash_password
 
+pytestmark = pytest.mark.databases
+
 COMMANDS = (effects, queries, settings_file)  # importing them registers their commands
 FILE = """
 [tracker]

@@ -22,6 +22,8 @@ from tracker.storage.database import Store
 from tracker.storage.effects import Origin
 from tracker.web.app import create_app
 
+pytestmark = pytest.mark.databases
+
 __all__ = ["state"]
 OWN = Instrument("E.O. 14901", "A <b>Sample</b> Order")
 DELAY = Effect(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, create_engine, event, make_url
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DisconnectionError
 
-from tracker.errors import StoreError, UsageError
+from tracker.errors import ServerTrouble, UsageError
 from tracker.storage.row_log import POSTGRES_NOTED
 
 # The lock of all writers of one database, and that of the upgrade of its schema. Advisory locks belong to a database.
@@ -97,7 +97,7 @@ def has_state(url: str) -> bool:
     return row is not None and row[0] is not None
 
 
-def trouble(url: str, error: BaseException | None) -> StoreError:
+def trouble(url: str, error: BaseException | None) -> ServerTrouble:
     """The error in one line, without the password of the URL."""
     said = " ".join(str(error).split())
-    return StoreError(f"{make_url(url).render_as_string(hide_password=True)}: {said}", cure=_CURE)
+    return ServerTrouble(f"{make_url(url).render_as_string(hide_password=True)}: {said}", cure=_CURE)

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from tracker import __version__
 from tracker.answers.partners import Screeners
 from tracker.config.models import Settings
-from tracker.errors import StoreError, TrackerError, UsageError
+from tracker.errors import ServerTrouble, StoreError, TrackerError, UsageError
 from tracker.logs import Logger
 from tracker.search.index import SearchIndex
 from tracker.storage import accounts
@@ -155,7 +155,7 @@ def create_app(
     app.add_exception_handler(TrackerError, _trouble)
     app.add_exception_handler(HTTPException, _refusal)
     app.add_exception_handler(RequestValidationError, _misasked)
-    for kind in (sqlite3.Error, DBAPIError):
+    for kind in (sqlite3.Error, DBAPIError, ServerTrouble):
         app.add_exception_handler(kind, _unread)
     return app
 
