@@ -134,6 +134,15 @@ def every_state_on_postgres(monkeypatch: pytest.MonkeyPatch) -> Iterator[Databas
         yield found
 
 
+def store_section(folder: Path, state: Path) -> str:
+    """`[store]` for the settings in a folder, for a process of its own; empty where the state is in SQLite."""
+    url = location.url_of(state)
+    if url is None:
+        return ""
+    (folder / "database-url").write_text(url, "utf-8")
+    return '[store]\nurl = "file:database-url"\n'
+
+
 @cache
 def server_url() -> str:
     """The URL of a server, without its database; empty where there is none."""

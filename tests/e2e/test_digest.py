@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests import forked
+from tests.postgres_server import store_section
 from tests.unit.digest_samples import MONDAY, PERIOD, full_week
 from tests.unit.notifications_sinks import HttpSink, http_sink
 from tracker.storage import changes as stored
@@ -46,7 +47,8 @@ def folder(tmp_path: Path) -> Path:
 
 def sending_to(folder: Path, url: str, more: str = "") -> None:
     (folder / "sources.toml").write_text(
-        f'{BOOK}[[channel]]\nid = "it"\nurl = "{url}"\n[digest]\nto = ["it"]\n{more}', "utf-8"
+        f'{BOOK}{store_section(folder, folder / "state")}[[channel]]\nid = "it"\nurl = "{url}"\n[digest]\nto = ["it"]\n{more}',
+        "utf-8",
     )
 
 
@@ -82,6 +84,7 @@ def test_the_command_gives_the_last_week_in_every_form(folder: Path) -> None:
     assert paper.read_bytes().startswith(b"%PDF-")
 
 
+@pytest.mark.databases
 def test_a_past_week_can_be_sent_again_and_reads_the_same(folder: Path) -> None:
     first = tracker(folder, "digest", "--lang", "en").stdout
     later = tracker(
@@ -120,6 +123,7 @@ def test_without_the_extra_a_pdf_is_one_line_and_exit_2(folder: Path) -> None:
     assert done.stderr.count(b"\n") == 1
 
 
+@pytest.mark.databases
 def test_sending_by_hand_sends_once_and_prints_the_state(folder: Path) -> None:
     letters = folder / "letters.txt"
     sending_to(folder, f"tofile://{letters}")
@@ -153,6 +157,7 @@ def marks(sink: HttpSink) -> list[bool]:
     return ["再送の可能性あり" in body["alert"]["subject"] for body in sink.bodies]
 
 
+@pytest.mark.databases
 def test_a_process_killed_after_the_data_leads_to_one_marked_repeat(folder: Path) -> None:
     replies: list[Any] = ["hang", 200]
     with http_sink(lambda number: replies[number - 1]) as sink:
@@ -170,6 +175,7 @@ def test_a_process_killed_after_the_data_leads_to_one_marked_repeat(folder: Path
     assert len({body["alert"]["key"] for body in sink.bodies}) == 1
 
 
+@pytest.mark.databases
 @pytest.mark.parametrize("seconds", [0.4, 0.9])
 def test_a_process_killed_at_any_moment_loses_nothing(folder: Path, seconds: float) -> None:
     with http_sink() as sink:
