@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import accumulate
 
 from tracker.classification.act_reader import ActReading, read_acts
 from tracker.classification.passages import Passage, Weight, is_presidential
@@ -102,6 +104,12 @@ class Features:
     @cached_property
     def lowered(self) -> str:
         return "\n".join(section.lowered for section in self.text)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where each section begins in `lowered`."""
+        lengths = (len(section.lowered) + 1 for section in self.text)
+        return list(accumulate(lengths, initial=0))[:-1]
 
     def context(self, name: str) -> tuple[Evidence, ...] | None:
         """The evidence of a context; None where it does not hold."""
@@ -254,15 +262,28 @@ class Features:
     def _find(self, term: Term, place: str) -> Evidence | None:
         if place == "page":
             return Evidence("", "page") if term.find(*self._page) else None
-        if place in ("text", "head") and term.needle not in self.lowered:
-            return None
-        sections = (self.view.title,) if place == "title" else (self.head if place == "head" else self.text)
+        sections: Iterable[Section]
+        if place == "title":
+            sections = (self.view.title,)
+        elif place == "head" and self.head is not self.text:
+            sections = self.head if term.may_be_in(self.lowered) else ()
+        else:
+            sections = self._sections_with(term.needles[0]) if term.may_be_in(self.lowered) else ()
         for section in sections:
             if match := term.find(section.text, section.lowered):
                 if place == "title":
                     return Evidence(around(section.text, match.start(), match.end()), section.where)
                 return self._quoted(section, match.start(), match.end())
         return None
+
+    def _sections_with(self, needle: str) -> Iterator[Section]:
+        """The sections of the text in which some lower-case letters are: one search of the whole, and not one of each section."""
+        at = self.lowered.find(needle)
+        while at >= 0:
+            number = bisect_right(self._starts, at) - 1
+            section = self.text[number]
+            yield section
+            at = self.lowered.find(needle, self._starts[number] + len(section.lowered) + 1)
 
     def _quoted(self, section: Section, start: int, end: int) -> Evidence:
         """The words as the document has them: never two sentences as one between which others were left out."""

@@ -402,32 +402,36 @@ def _judged_again(rules: Rules, features: Features, act: Act, candidate: _Candid
 
 
 def _rule_for(rules: Rules, features: Features, act: Act) -> LevelRule:
-    return next((rule for rule in rules.levels if _meets(rule, features, act)), rules.levels[-1])
+    operand, reach = _operand_name(act), act_facts.reach_of(act)
+    force = act.force.value.split("-")[0]
+    return next(
+        (
+            rule
+            for rule in rules.levels
+            if (not rule.operands or operand in rule.operands)
+            and (not rule.verbs or act.verb in rule.verbs)
+            and (not rule.directions or act.direction in rule.directions)
+            and (not rule.force or force in rule.force)
+            and (not rule.reach or reach in rule.reach)
+            and _meets(rule, features, act)
+        ),
+        rules.levels[-1],
+    )
+
+
+def _operand_name(act: Act) -> str:
+    """The operand as the table of levels names it: trade itself, or none, where an act has none."""
+    if act.operand:
+        return act.operand.value
+    bare = act.verb in (ActVerb.DETERMINE, ActVerb.REQUEST_COMMENTS, ActVerb.DIRECT_AGENCY)
+    return "none" if bare else "trade"
 
 
 def _meets(rule: LevelRule, features: Features, act: Act) -> bool:
-    operand = (
-        act.operand.value
-        if act.operand
-        else (
-            "none"
-            if act.verb in (ActVerb.DETERMINE, ActVerb.REQUEST_COMMENTS, ActVerb.DIRECT_AGENCY)
-            else "trade"
-        )
-    )
-    if rule.operands and operand not in rule.operands:
-        return False
-    if rule.verbs and act.verb.value not in rule.verbs:
-        return False
-    if rule.directions and act.direction.value not in rule.directions:
-        return False
-    if rule.force and act.force.value.split("-")[0] not in rule.force:
-        return False
+    """Whether an act meets what a rule asks for beside its operand, verb, direction, force and reach."""
     if rule.actors and act.actor not in rule.actors:
         return False
     if rule.count and (act.party_count or rule.count) < rule.count:
-        return False
-    if rule.reach and act_facts.reach_of(act) not in rule.reach:
         return False
     if (
         rule.goods

@@ -138,7 +138,7 @@ class TextView:
     def find(self, term: Term, place: str = "text") -> Evidence | None:
         """Return the first occurrence of a term, quoted with its sentence; `place` is title, text, changed or body."""
         sections = (self.title,) if place == "title" else getattr(self, place)
-        if place == "text" and term.needle not in self.lowered:
+        if place == "text" and not term.may_be_in(self.lowered):
             return None
         for section in sections:
             if match := term.find(section.text, section.lowered):
