@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
+from time import sleep
 from typing import Any
 
 import pytest
@@ -15,6 +18,7 @@ from tracker.model import Document, DocumentKind, Unit, UnitKind
 from tracker.terms import phrase_items, phrase_ja
 from tracker.terms.law import agency_id
 from tracker.terms.phrase_words import PREPOSITIONS, phrases
+from tracker.terms.table import once
 
 SENTENCES = (
     "The Bureau imposes a license requirement on exports of item {} to foreign entities and revises the review policy.",
@@ -94,3 +98,22 @@ def test_a_destination_is_sought_as_far_as_its_name_goes() -> None:
     short = [name for name in names if most_words(name.split(" ")[0]) < len(name.split(" "))]
     assert len(names) > 200
     assert short == []
+
+
+def test_threads_that_need_a_table_at_once_make_it_once() -> None:
+    made: list[int] = []
+    together = Barrier(4)
+
+    @once
+    def table() -> int:
+        made.append(1)
+        sleep(0)
+        return len(made)
+
+    def ask(_: int) -> int:
+        together.wait(10)
+        return table()
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(ask, range(4))) == [1, 1, 1, 1]
+    assert made == [1]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from tracker.countries import foreign_names, national_adjectives
 from tracker.model import Language
-from tracker.terms.table import tables
+from tracker.terms.table import once, tables
 from tracker.terms.translation import phrase_ja
 
 _TOKEN = re.compile(r"[A-Za-z0-9]+|[,;/&]")
@@ -164,7 +163,7 @@ def goods_name(words: str, language: Language) -> str:
     return plain.lower() if titled and plain.lower() != plain and goods_of(plain).names else plain
 
 
-@lru_cache(maxsize=1)
+@once
 def _origins() -> re.Pattern[str]:
     """Words that only say of which country goods are: "Russian Federation origin", "Brazilian"."""
     names = sorted((*foreign_names(), *national_adjectives(), "Japan"), key=len, reverse=True)
@@ -173,7 +172,7 @@ def _origins() -> re.Pattern[str]:
     )
 
 
-@lru_cache(maxsize=1)
+@once
 def _entries() -> tuple[dict[tuple[str, ...], tuple[str, bool]], int]:
     entries = {
         tuple(_singular(token.lower()) for token in _TOKEN.findall(words)): (names[0], table == "generic")

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from tracker.model import Language
-from tracker.terms.table import tables
+from tracker.terms.table import once, tables
 
 _EXCEPTION = re.compile(r"(?:License Exception\s+)?(?P<symbol>[A-Z]{3})\Z")
 _GROUP = re.compile(r"(?:Country Group\s+)?(?P<group>[A-E](?::[1-9])?)\Z")
@@ -69,7 +69,7 @@ def party_list_name(words: str, language: Language = "ja") -> str:
     return ""
 
 
-@lru_cache(maxsize=1)
+@once
 def _agencies() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple(
         (re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in names[4:])), identity)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from tracker.countries import most_words, place_of
 from tracker.i18n import format_day
 from tracker.terms.phrase_words import PREPOSITIONS, bases, dictionary, has_word, is_deed, phrases, singular
+from tracker.terms.table import once
 from tracker.text import NUMBER_WORDS
 
 _MONTHS = tuple(calendar.month_name[1:])
@@ -247,7 +248,7 @@ def _scaled(number: str, scale: str) -> str:
     return f"{value // 10**8}億ドル" if value % 10**8 == 0 else f"{value // 10**4:,}万ドル"
 
 
-@lru_cache(maxsize=1)
+@once
 def _longest_entries() -> dict[str, int]:
     """How many words the longest preposition or fixed phrase has, by its first word as written and in the singular."""
     most: dict[str, int] = {}

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 
-from tracker.terms.table import tables
+from tracker.terms.table import once, tables
 
 _LONGEST_PREPOSITION = 4
 PREPOSITIONS: Mapping[str, str] = {
@@ -24,13 +23,13 @@ PREPOSITIONS: Mapping[str, str] = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=1)
+@once
 def dictionary() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     """The tables `noun`, `modifier`, `action` and `phrase`."""
     return tables("words")
 
 
-@lru_cache(maxsize=1)
+@once
 def _deeds() -> frozenset[str]:
     return frozenset(names[0][-2:] for names in dictionary()["action"].values())
 
@@ -40,7 +39,7 @@ def is_deed(ja: str) -> bool:
     return ja[-2:] in _deeds()
 
 
-@lru_cache(maxsize=1)
+@once
 def phrases() -> tuple[dict[tuple[str, ...], str], int]:
     """Fixed phrases and goods by their words in the singular, and the length of the longest."""
     found: dict[tuple[str, ...], str] = {}
