@@ -20,6 +20,8 @@ BOUNDED = frozenset(
         "watch_entry",  # edits of the watch list by hand: read again only after one
     }
 )  # fmt: skip
+# Indexes that a view is read along: nearly all rows of their table have the same first columns.
+VIEWS = ("ix_change_queue",)
 _VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "REPLACE")
 _SCAN = re.compile(r"^SCAN (\S+)(.*)")
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
@@ -72,8 +74,21 @@ def scans(path: Path, statements: dict[str, str]) -> dict[str, list[str]]:
                 raise
             steps = [str(row[3]) for row in rows]
             whole = [step for step in steps if _reads_whole(step, statement, steps, some)]
+            whole += _views_for_each_row(rows)
             if whole:
                 found[made] = whole
+    return found
+
+
+def _views_for_each_row(rows: list[tuple[int, int, int, str]]) -> list[str]:
+    """The steps that read along the index of a view once for each row of the outer query."""
+    inner: set[int] = set()
+    found = []
+    for number, parent, _, step in rows:
+        if parent in inner or step.startswith("CORRELATED"):
+            inner.add(number)
+        if number in inner and any(f"INDEX {index}" in step for index in VIEWS):
+            found.append(step)
     return found
 
 

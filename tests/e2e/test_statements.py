@@ -138,6 +138,8 @@ def test_the_check_finds_a_statement_that_reads_a_whole_table(busy: World) -> No
             "newest": "SELECT id FROM delivery ORDER BY id DESC LIMIT 1",
             "open": "SELECT subject FROM incident WHERE closed_at IS NULL",
             "by id": "SELECT record FROM change WHERE id = 'x'",
+            "view": "SELECT seq FROM change WHERE baseline = 0 AND editorial = 0 AND NOT EXISTS (SELECT 1 FROM change AS twin"
+            " WHERE twin.baseline = 0 AND twin.editorial = 0 AND twin.seq > change.seq + 1) LIMIT 50",
         },
     )
-    assert set(found) == {"like", "all"}
+    assert set(found) == {"like", "all", "view"}

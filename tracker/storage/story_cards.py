@@ -58,10 +58,12 @@ def _newest(store: StoreReader, wanted: ChangeQuery) -> list[int]:
     """The newest change of each card of one page, the newest card first. A change is left out where a newer one of its
     story matches too, so that only the changes of the page, and of their stories, are read."""
     where, values = conditions(wanted)
+    # CROSS JOIN keeps this order: SQLite would begin with all open changes, for each of them.
     newer = (
-        "SELECT 1 FROM document_group AS own JOIN document_group AS other ON other.story = own.story"  # noqa: S608 - conditions are ours, values are bound
-        f" JOIN (SELECT id, seq, {DAY} AS day FROM change WHERE {where}) AS twin ON twin.id = other.name"
-        f" WHERE own.name = change.id AND (twin.day, twin.seq) > ({DAY}, change.seq)"
+        "SELECT 1 FROM document_group AS own CROSS JOIN document_group AS other"  # noqa: S608 - conditions are ours, values are bound
+        f" CROSS JOIN (SELECT id, seq, {DAY} AS day FROM change WHERE {where}) AS twin"
+        " WHERE own.name = change.id AND other.story = own.story AND twin.id = other.name"
+        f" AND (twin.day, twin.seq) > ({DAY}, change.seq)"
     )
     rows = store.connection.execute(
         f"SELECT seq FROM change WHERE {where} AND NOT EXISTS ({newer})"  # noqa: S608 - as above
