@@ -20,8 +20,9 @@ BOUNDED = frozenset(
         "watch_entry",  # edits of the watch list by hand: read again only after one
     }
 )  # fmt: skip
-# Indexes that a view is read along: nearly all rows of their table have the same first columns.
+# Indexes that a view is read along: nearly all rows of their table have the same first columns, before the day.
 VIEWS = ("ix_change_queue",)
+_FROM_DAY, _SINCE = "<expr>>", "substr(detected_at, 1, 10)) >= "
 _VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "REPLACE")
 _SCAN = re.compile(r"^SCAN (\S+)(.*)")
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
@@ -94,6 +95,12 @@ def _views_for_each_row(rows: list[tuple[int, int, int, str]]) -> list[str]:
 
 def _reads_whole(step: str, statement: str, steps: list[str], some: set[str]) -> bool:
     """`some`: indexes of some rows of their table, such as the incidents that last; they stay small."""
+    # The first rows in the order of an index, and no more.
+    ends_early = re.search(r"\bLIMIT\b", statement, re.IGNORECASE) and not any(
+        "TEMP B-TREE" in each for each in steps
+    )
+    if step.startswith("SEARCH") and any(f"INDEX {index} " in step for index in VIEWS):
+        return _SINCE in statement and _FROM_DAY not in step and not ends_early
     match = _SCAN.match(step)
     if match is None:
         return False
@@ -105,10 +112,6 @@ def _reads_whole(step: str, statement: str, steps: list[str], some: set[str]) ->
     table = _table(name, statement)
     if table in BOUNDED or table == "":
         return False
-    # The first rows in the order of an index, and no more.
-    ends_early = re.search(r"\bLIMIT\b", statement, re.IGNORECASE) and not any(
-        "TEMP B-TREE" in each for each in steps
-    )
     return not ends_early
 
 

@@ -140,6 +140,8 @@ def test_the_check_finds_a_statement_that_reads_a_whole_table(busy: World) -> No
             "by id": "SELECT record FROM change WHERE id = 'x'",
             "view": "SELECT seq FROM change WHERE baseline = 0 AND editorial = 0 AND NOT EXISTS (SELECT 1 FROM change AS twin"
             " WHERE twin.baseline = 0 AND twin.editorial = 0 AND twin.seq > change.seq + 1) LIMIT 50",
+            "since": "SELECT count(*) FROM change WHERE baseline = 0 AND editorial = 0"
+            " AND coalesce(published, substr(detected_at, 1, 10)) >= '2026-01-01'",
         },
     )
-    assert set(found) == {"like", "all", "view"}
+    assert set(found) == {"like", "all", "view", "since"}

@@ -94,6 +94,10 @@ class ChangeQuery:
         return Match(expression((*asked, *self.terms)))
 
 
+# All values of the columns before the day in `ix_change_queue`, so that it leads to the day.
+_ANY_QUEUE = " AND ".join(f"change.{name} IN (false, true)" for name in ("baseline", "editorial", "handled"))
+
+
 def conditions(wanted: ChangeQuery) -> tuple[str, list[Any]]:
     where, values = [ALL], list[Any]()
     rank = rank_column(wanted)
@@ -116,6 +120,8 @@ def conditions(wanted: ChangeQuery) -> tuple[str, list[Any]]:
         ("baseline = ?", wanted.baseline),
         (_ASSIGNED, json.dumps(wanted.assignees) if wanted.assignees else None),
     )
+    if wanted.since is not None:
+        where.append(_ANY_QUEUE)
     for condition, value in plain:
         if value is not None:
             where.append(condition)
@@ -159,5 +165,5 @@ def _in_view(view: QueueView) -> tuple[str, list[Any]]:
             return f"{_ASSIGNED} AND NOT decided", [json.dumps(view.people)]
         case "unread":
             day = view.since.isoformat() if view.since else ""
-            return f"{DAY} >= ? AND {_NOT_READ}", [day, view.reader]
+            return f"{_ANY_QUEUE} AND {DAY} >= ? AND {_NOT_READ}", [day, view.reader]
     return ALL, []
