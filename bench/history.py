@@ -8,11 +8,9 @@ versions of texts and 1,000,000 deliveries. Cost: the median processor time of t
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import sqlite3
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -170,9 +168,9 @@ def cost(into: list[float]) -> Iterator[None]:
     into.append((time.process_time() - began) * 1e3)
 
 
-def measured(world: World) -> dict[str, float]:
-    """The medians in milliseconds."""
-    times: dict[str, list[float]] = {}
+@contextmanager
+def jobs_of(world: World) -> Iterator[dict[str, Callable[[], None]]]:
+    """What is measured on one copy, by name. Each clears the cache of pages first."""
     settings = load_checked(world.config)
     store = Store(world.state)
     context = PollContext(settings, store, world.client(settings), lambda: world.now, lambda _: None)
@@ -196,26 +194,35 @@ def measured(world: World) -> dict[str, float]:
     def weekly() -> None:
         digest.load_week(world.state, week, now=world.now, store=store)
 
-    jobs: dict[str, Callable[[], None]] = {
+    yield {
         "a poll cycle, nothing new": poll, "an inbox page": page("/"), "the inbox, high and above": page("/?level=high"),
         "a search": page("/search?q=semiconductor"), "the status by the API": page("/api/status"), "a digest": weekly,
     }  # fmt: skip
-    for name, job in jobs.items():
-        job()
-        for _ in range(RUNS):
-            world.later(hours=1)
-            with store.write() as connection:
-                connection.execute(text("UPDATE data_version SET number = number + 1"))  # no cached page
-            with cost(times.setdefault(name, [])):
-                job()
     context.client.close()
     store.close()
-    return {name: statistics.median(found) for name, found in times.items()}
+
+
+def measured(worlds: dict[int, World]) -> dict[int, dict[str, float]]:
+    """The medians in milliseconds. The copies take turns, so that a busy minute of the machine is in all of them."""
+    with ExitStack() as stack:
+        jobs = {number: stack.enter_context(jobs_of(world)) for number, world in worlds.items()}
+        times: dict[int, dict[str, list[float]]] = {number: {} for number in worlds}
+        for name in next(iter(jobs.values())):
+            for turn in range(RUNS + 1):
+                for number, world in worlds.items():
+                    world.later(hours=1)
+                    with closing(sqlite3.connect(world.state / "tracker.db")) as connection, connection:
+                        connection.execute("UPDATE data_version SET number = number + 1")  # no cached page
+                    with cost(times[number].setdefault(name, []) if turn else []):
+                        jobs[number][name]()
+    return {
+        number: {name: statistics.median(costs) for name, costs in found.items()}
+        for number, found in times.items()
+    }
 
 
 def run(years: tuple[int, ...]) -> str:
     disable_logging()
-    figures: dict[int, dict[str, float]] = {}
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
         server = stack.enter_context(StandIn(sample_archive(), now=SAMPLE_NOW))
@@ -225,16 +232,13 @@ def run(years: tuple[int, ...]) -> str:
         first.later(days=2)
         first.poll()
         fill(first.state, RECENT)
+        worlds = {}
         for number in years:
-            world = World(folder / str(number), server, first.now, list(SOURCES), first.extra)
-            shutil.copytree(first.folder, world.folder)
-            server.now = world.now
+            worlds[number] = World(folder / str(number), server, first.now, list(SOURCES), first.extra)
+            shutil.copytree(first.folder, worlds[number].folder)
             if number:
-                fill(world.state, _history(number))
-            print(
-                f"{number} years: {json.dumps(figures.setdefault(number, measured(world)))}", file=sys.stderr
-            )
-            shutil.rmtree(world.folder)
+                fill(worlds[number].state, _history(number))
+        figures = measured(worlds)
     least = years[0]
     rows = [
         [what, *(f"{figures[number][what]:.1f}" for number in years), *(f"{figures[number][what] / figures[least][what]:.2f}" for number in years[1:])]
