@@ -21,7 +21,10 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "requirements.lock"
 OURS = "tracker"
-DISTRIBUTED = {"": "required", "pdf": "optional"}  # extras that people install, and their scope
+# Extras that people install, or that the image has, and their scope.
+DISTRIBUTED = {
+    "": "required", **dict.fromkeys(("mcp", "meaning", "otel", "pdf", "postgres", "slack"), "optional"),
+}  # fmt: skip
 
 # Made up, for documentation and tests. A made-up secret of a new kind may also carry `pragma: allowlist secret`.
 EXAMPLES = frozenset({

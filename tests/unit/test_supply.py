@@ -38,10 +38,17 @@ def test_the_bill_of_materials_has_what_runs_with_the_locks_hashes_and_no_tool_o
     components = {component["name"]: component for component in made["components"]}
     assert {"httpx2", "sqlalchemy", "lxml", "weasyprint"} <= components.keys()
     assert not {"pytest", "mypy", "detect-secrets", "trustme"} & components.keys()
-    assert components["weasyprint"]["scope"] == "optional"
+    assert {components[name]["scope"] for name in ("weasyprint", "psycopg", "opentelemetry-sdk", "mcp")} == {
+        "optional"
+    }
     for name, component in components.items():
         assert component["version"] == importlib.metadata.version(name)
         assert component["externalReferences"][0]["hashes"], name
         assert component["licenses"], name
     (ours,) = [entry for entry in made["dependencies"] if entry["ref"].startswith("pkg:pypi/tracker@")]
     assert any(ref.startswith("pkg:pypi/httpx2@") for ref in ours["dependsOn"])
+
+
+def test_every_extra_but_the_tools_of_development_is_in_the_bill() -> None:
+    extras = set(importlib.metadata.metadata(supply.OURS).get_all("Provides-Extra") or ())
+    assert set(supply.DISTRIBUTED) == {"", *extras - {"dev"}}
