@@ -134,10 +134,10 @@ def advisories() -> int:
 # --- the bill of materials ----------------------------------------------------------------------
 
 
-def locked() -> dict[str, tuple[str, list[str]]]:
-    """Version and SHA-256 values of each locked package."""
+def locked() -> dict[tuple[str, str], list[str]]:
+    """The SHA-256 values of each locked package by name and version: some have another one for an older Python."""
     blocks = re.finditer(r"^([a-z0-9._-]+)(?:\[[^]]*\])?==([^\s;\\]+)([^\n]*(?:\n +[^\n]*)*)", LOCK.read_text("utf-8"), re.M)  # fmt: skip
-    return {block[1]: (block[2], re.findall(r"--hash=sha256:([0-9a-f]{64})", block[3])) for block in blocks}
+    return {(block[1], block[2]): re.findall(r"--hash=sha256:([0-9a-f]{64})", block[3]) for block in blocks}
 
 
 def needed() -> tuple[dict[str, set[str]], dict[str, str]]:
@@ -170,12 +170,15 @@ def _requirements(name: str, extra: str) -> Iterator[tuple[str, set[str]]]:
 
 
 def _license(meta: dict[str, Any]) -> str:
-    """Return the license that a package declares: an expression, a word, or its classifier."""
+    """Return the license that a package declares: an expression, a word, its classifier, or the first line of a whole text."""
     filed = [
         kind.rpartition(" :: ")[2] for kind in meta.get("classifier", ()) if kind.startswith("License ::")
     ]
     word = str(meta.get("license", ""))
-    return str(meta.get("license_expression") or (word if 0 < len(word) < 60 else " or ".join(filed)))
+    return str(
+        meta.get("license_expression")
+        or (word if 0 < len(word) < 60 else " or ".join(filed) or word[:60].split("\n")[0])
+    )
 
 
 def sbom() -> str:
@@ -189,12 +192,13 @@ def sbom() -> str:
     from cyclonedx.validation.json import JsonStrictValidator
     from packageurl import PackageURL
 
-    versions = locked()
+    admitted = locked()
     needs, scopes = needed()
     made = {}
     for name in sorted(scopes):
         meta = importlib.metadata.metadata(name).json
-        version, hashes = versions.get(name, (importlib.metadata.version(name), []))
+        version = importlib.metadata.version(name)
+        hashes = admitted.get((name, version), [])
         address = PackageURL("pypi", name=name, version=version)
         license = _license(meta)
         files = [
