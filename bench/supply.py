@@ -177,7 +177,7 @@ def _license(meta: dict[str, Any]) -> str:
     word = str(meta.get("license", ""))
     return str(
         meta.get("license_expression")
-        or (word if 0 < len(word) < 60 else " or ".join(filed) or word[:60].split("\n")[0])
+        or (word if 0 < len(word) < 60 else " or ".join(filed) or word[:60].partition("\n")[0])
     )
 
 
