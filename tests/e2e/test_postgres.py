@@ -6,12 +6,14 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import text
@@ -26,12 +28,14 @@ from tracker.digest.period import Period
 from tracker.digest.queries import load_week
 from tracker.errors import UsageError
 from tracker.scheduler.schedule import load_checked
-from tracker.storage import audit_log, location
+from tracker.storage import audit_log, location, row_log, schema_version
 from tracker.storage.change_query import ChangeQuery
 from tracker.storage.database import Store
+from tracker.storage.postgres import WRITER_LOCK
 from tracker.storage.read_queries import open_reader
 from tracker.web.app import create_app
 
+_WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 LATER = datetime(2026, 6, 20, 8, tzinfo=UTC)
 
 
@@ -146,9 +150,10 @@ def test_an_export_is_imported_into_postgres_and_exported_unchanged(
         import_archive(exported, there)
 
 
-def test_writers_of_several_processes_do_not_fork_a_chain(server: Databases, tmp_path: Path) -> None:
+def test_processes_that_start_at_once_make_one_schema_and_their_writers_do_not_fork_a_chain(
+    server: Databases, tmp_path: Path
+) -> None:
     state = bound(tmp_path / "state", server.empty())
-    Store(state).close()
     each, processes = 15, 3
     program = (
         "import sys; from pathlib import Path; from datetime import UTC, datetime;"
@@ -160,8 +165,19 @@ def test_writers_of_several_processes_do_not_fork_a_chain(server: Databases, tmp
     )
     url = location.url_of(state)
     assert url is not None
-    running = [subprocess.Popen([sys.executable, "-c", program, url]) for _ in range(processes)]
+    with psycopg.connect(url, autocommit=True) as held:
+        held.execute("SELECT pg_advisory_lock(%s)", [WRITER_LOCK])
+        running = [subprocess.Popen([sys.executable, "-c", program, url]) for _ in range(processes)]
+        end = time.monotonic() + 60
+        while held.execute(_WAITING).fetchone() != (processes,):  # all have seen that there is no schema
+            assert time.monotonic() < end
+            assert {one.poll() for one in running} == {None}
+            time.sleep(0.05)
     assert [one.wait(60) for one in running] == [0] * processes
     with closing(Store(state)) as store, store.read() as connection:
+        adopted = connection.execute(
+            text("SELECT key FROM row_event WHERE name = :name"), {"name": row_log.SCHEMA}
+        )
+        assert adopted.scalars().all() == [schema_version.HEAD]
         assert connection.execute(text("SELECT count(*) FROM audit_log")).scalar() == each * processes
         assert list(audit_log.verify(connection)) == []
