@@ -46,8 +46,12 @@ class UntrustedPickle(Exception):
 def send(end: socket, data: bytes) -> None:
     """Sends one message. Raises PeerClosed, TimeoutError."""
     try:
-        # One call, so that the other process wakes once.
-        end.sendall(_LENGTH.pack(len(data)) + data)
+        head = _LENGTH.pack(len(data))
+        if len(data) < _CHUNK:  # one call, so that the other process wakes once
+            end.sendall(head + data)
+        else:
+            end.sendall(head)
+            end.sendall(data)
     except (BrokenPipeError, ConnectionError) as error:
         raise PeerClosed from error
 

@@ -134,7 +134,8 @@ def run_worker(
 
         app.task(name=name, pass_context=True)(do)
 
-    def poll(number: str) -> None:  # noqa: ARG001 - which round of those that are queued together
+    def poll(**_: str) -> None:
+        """The arguments only tell the rounds apart that are queued together."""
         daemon.poll(SOURCES)
 
     task(POLL, poll)
