@@ -106,6 +106,11 @@ class Features:
         return "\n".join(section.lowered for section in self.text)
 
     @cached_property
+    def _words_of_text(self) -> str:
+        """Each word of `lowered` once: a thousand terms are looked up in it, and no part of a term has white space."""
+        return " ".join(dict.fromkeys(self.lowered.split()))
+
+    @cached_property
     def _starts(self) -> list[int]:
         """Where each section begins in `lowered`."""
         lengths = (len(section.lowered) + 1 for section in self.text)
@@ -266,9 +271,9 @@ class Features:
         if place == "title":
             sections = (self.view.title,)
         elif place == "head" and self.head is not self.text:
-            sections = self.head if term.may_be_in(self.lowered) else ()
+            sections = self.head if term.may_be_in(self._words_of_text) else ()
         else:
-            sections = self._sections_with(term.needles[0]) if term.may_be_in(self.lowered) else ()
+            sections = self._sections_with(term.needles[0]) if term.may_be_in(self._words_of_text) else ()
         for section in sections:
             if match := term.find(section.text, section.lowered):
                 if place == "title":

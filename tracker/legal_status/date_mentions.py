@@ -37,6 +37,7 @@ _SHARED = re.compile(
     rf"(?:{_JOIN}(?P<last>{MONTH})\.?\s+\d{{1,2}})?,?\s+(?P<y>{_YEAR})",
     re.IGNORECASE,
 )
+_DATED = re.compile(r"(?:19|20)\d\d|/\d")  # in every date and list of dates
 _IN_WORDS = re.compile(
     rf"\bthis\s+(?P<day>[\w-]+)\s+day\s+of\s+(?P<month>{MONTH}),?\s+in\s+the\s+year\s+of\s+our\s+Lord\s+"
     r"(?:(?P<year>\d{4})|two\s+thousand(?:\s+and)?\s+(?P<words>[a-z‐‑–-]+))",
@@ -72,12 +73,14 @@ class Mention:
 def mentions(text: str, base: Base | None = None) -> Iterator[Mention]:
     """Every day written in a text, in its order; impossible ones (February 30) are no days. Relative days are read
     where their base is known."""
-    found = [
-        Mention(day, match.start(), match.end())
-        for match in DATE.finditer(text)
-        if (day := _calendar(match)) is not None
-    ]
-    found += [mention for match in _SHARED.finditer(text) for mention in _sharing(match)]
+    found: list[Mention] = []
+    if _DATED.search(text):
+        found += [
+            Mention(day, match.start(), match.end())
+            for match in DATE.finditer(text)
+            if (day := _calendar(match)) is not None
+        ]
+        found += [mention for match in _SHARED.finditer(text) for mention in _sharing(match)]
     if base is not None:
         found += [
             Mention(day.day, day.start, day.end, counted=day.counted) for day in relative_days(text, base)

@@ -237,8 +237,9 @@ def _corrections(read: Sequence[tuple[str, list[Group]]], where: str, document: 
     determined that modifications are necessary to reflect them`."""
     for number, (sentence, groups) in enumerate(read):
         fault = _FAULT.search(sentence)
-        cured = any(_CURED.search(later) and _NOW.search(later) for later, _ in read[number + 1 :])
-        if fault is None or not cured:
+        if fault is None:
+            continue
+        if not any(_CURED.search(later) and _NOW.search(later) for later, _ in read[number + 1 :]):
             continue
         before = [group for group in groups if group.end <= fault.start()]
         earlier = read[number - 1][1] if number and _THEY.search(sentence[: fault.start()]) else []

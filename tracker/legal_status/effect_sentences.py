@@ -19,9 +19,13 @@ from tracker.model import Document, DocumentKind
 from tracker.text import fold_space
 
 _QUOTED = re.compile(r"“[^“”]*”?|\"[^\"]*\"")
-_ASIDE = re.compile(
-    r",?\s*\b(?:as|which (?:was|were|has been|have been)|and as)\s+(?:\w+ly |further |also |most recently )*"
+_CHANGED = (  # "as amended": it begins what `_ASIDE` finds, and few sentences have it
+    r"\b(?:as|which (?:was|were|has been|have been)|and as)\s+(?:\w+ly |further |also |most recently )*"
     r"(?:amended|modified|extended|clarified|continued|supplemented|revised|expanded|corrected|implemented|codified|defined|superseded|updated|suspended)\b"
+)
+_IS_CHANGED = re.compile(_CHANGED)
+_ASIDE = re.compile(
+    rf",?\s*{_CHANGED}"
     r"(?:(?:,? and(?: as)?| or) (?:\w+ly |further |as )*(?:amended|modified|extended|clarified|continued|supplemented|expanded|implemented|superseded)\b)*"
     r"(?P<by>\s+(?:most recently |in part )?(?:by|in|pursuant to|through|under)\s+(?:(?:the\s+)?(?:[Ss]ections?|[Cc]lauses?) [\w().]+ (?:of|to) )?(?:the\s+)?"
     r"(?P<list>(?:(?:Executive Orders?|E\.O\.|Proclamations?|(?:Presidential )?Memorand(?:um|a)|[Nn]otices?|subsequent \w+)(?: Nos?\.)?(?:\s\d{4,5})?(?:(?:,? of|,? dated) \w+ \d{1,2}, \d{4})?|\d{4,5}(?:,? of \w+ \d{1,2}, \d{4})?|that order|those orders)"
@@ -192,7 +196,9 @@ def mask(sentence: str) -> str:
         plain = plain[: match.start()] + " " * len(match[0]) + plain[match.end() :]
     if "“" in plain or '"' in plain:
         plain = _QUOTED.sub(blank, plain)
-    return _ASIDE.sub(blank, plain) if " as " in plain or "which" in plain else plain
+    if (" as " in plain or "which" in plain) and _IS_CHANGED.search(plain):
+        plain = _ASIDE.sub(blank, plain)
+    return plain
 
 
 def read_sentence(

@@ -205,10 +205,10 @@ def _not_enforced(reading: TextView) -> Iterator[Status]:
     by_order = document.kind in (DocumentKind.PRESIDENTIAL, DocumentKind.PAGE)
     for number, unit in enumerate(document.units):
         # Far down in an agency's preamble, enforcement is mostly history: the agency must speak of itself.
-        if number < _OPENING or by_order or _WILL_NOT_ENFORCE.search(unit.text):
+        if number < _OPENING or by_order or ("enforc" in unit.text and _WILL_NOT_ENFORCE.search(unit.text)):
             texts.append((unit.path, unit.text))
     for where, text in texts:
-        if match := NOT_ENFORCED.search(text):
+        if "enforc" in text.lower() and (match := NOT_ENFORCED.search(text)):
             start = max(0, text.rfind(". ", 0, match.start()) + 2) if ". " in text[: match.start()] else 0
             end = text.find(". ", match.end())
             quote = fold_space(text[start : end + 1 if end > 0 else len(text)])

@@ -106,10 +106,9 @@ _NAMED_ORDER = re.compile(
     r"(?:\s+No\.)?(?:\s+[\d-]+)?\s+of\s+(?P<day>\w+ \d{1,2}, \d{4})\.?"
 )
 _EXCEPTION = re.compile(r"\bexcept(?:ing)?\b[^;]*", re.I)
-_DAY_WORDS = re.compile(
+_DAY_WORDS = re.compile(  # of a text in lower case
     r"(?:19|20)\d\d|/\d\d\b|publication|published|immediately|signature|signing|hereof|\bits date\b"
-    r"|\b(?:after|following|from|on|of) (?:the )?(?:date of )?this",
-    re.I,
+    r"|\b(?:after|following|from|on|of) (?:the )?(?:date of )?this"
 )
 # What joins the two days of a window: "on or after May 6, 2030, and before June 4, 2030".
 _WINDOW_OPENS = re.compile(
@@ -147,7 +146,7 @@ def legal_dates(reading: TextView, today: date) -> tuple[LegalDate, ...]:
             continue  # read below with its own grammar
         if section.removed:
             continue  # removed words set no date
-        if _DAY_WORDS.search(section.text):
+        if _DAY_WORDS.search(section.text.lower()):
             manner = _Manner(
                 strict, document.kind not in _AGENCIES, _may_report_history(section) and not reading.is_change
             )
@@ -296,7 +295,7 @@ def _may_report_history(section: Section) -> bool:
 def _read_section(section: Section, base: Base, manner: _Manner) -> Iterator[LegalDate]:
     quoted = 0
     for sentence in sentences(section.text):
-        if _DAY_WORDS.search(sentence):
+        if _DAY_WORDS.search(sentence.lower()):
             yield from _read(sentence, base, section.where, manner, quoted)
         quoted = max(0, quoted + sentence.count("“") - sentence.count("”"))
 
