@@ -54,6 +54,9 @@ _INTRANSITIVE = re.compile(
 _NEGATION = re.compile(r"\b(?:not|never|no|nor|without|neither)\s+(?:\w+\s+){0,2}$", re.I)
 _PURPOSE = re.compile(r"^\s*(?:\w+\s+){0,2}to\s+$", re.IGNORECASE)
 _END_USE = re.compile(r"end(?: |-)use", re.IGNORECASE)  # "End Users": no verb
+_IN_PLACE_OF = re.compile(r"\b(?:in place of|instead of|rather than|in lieu of) (?:an? |the )?$")
+_FROM = re.compile(r"\bfrom (?:an? |the )?$")
+_BEFORE_IT = 24  # characters; more than either of these two matches
 _FINITE = re.compile(r"\b(?:is|are|was|were|shall|will|has|have|may|must|does|do)\b")
 _BY = re.compile(r" (?:by|under|pursuant to) ")
 _PLURAL = re.compile(
@@ -143,12 +146,10 @@ def _without_left(sentence: str, operands: list[Token]) -> list[Token]:
     return [
         token
         for number, token in enumerate(operands)
-        if not re.search(
-            r"\b(?:in place of|instead of|rather than|in lieu of) (?:an? |the )?$", sentence[: token.start]
-        )
+        if not _IN_PLACE_OF.search(sentence[max(0, token.start - _BEFORE_IT) : token.start])
         and not (
             number + 1 < len(operands)
-            and re.search(r"\bfrom (?:an? |the )?$", sentence[: token.start])
+            and _FROM.search(sentence[max(0, token.start - _BEFORE_IT) : token.start])
             and re.match(
                 r"\W*(?:\w+ ){0,2}to (?:an? |the )?$", sentence[token.end : operands[number + 1].start]
             )

@@ -53,26 +53,33 @@ def reason_for_control_name(symbol: str, language: Language = "ja") -> str:
 
 def legal_basis_name(words: str, language: Language = "ja") -> str:
     """`通商拡大法232条` for "section 232 of the Trade Expansion Act"; empty where the words name no basis that is known."""
+    lowered = words.lower()
     for identity, names in tables("law_terms")["legal-bases"].items():
-        if words == identity or any(
-            re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words, re.IGNORECASE) for name in names[1:]
-        ):
+        if words == identity or any(_is_named(name, words, lowered) for name in names[1:]):
             return names[0 if language == "ja" else 1]
     return ""
 
 
+def _is_named(name: str, words: str, lowered: str) -> bool:
+    """Whether words have a name in any case; `lowered` are the words in lower case, in which few names have to be looked for."""
+    if name.lower() not in lowered:
+        return False
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words, re.IGNORECASE) is not None
+
+
 def party_list_name(words: str, language: Language = "ja") -> str:
     """`エンティティー・リスト` for words that name the Entity List or its supplement; empty where they name no list."""
+    lowered = words.lower()
     for names in tables("law_terms")["lists"].values():
-        if any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words, re.IGNORECASE) for name in names[2:]):
+        if any(_is_named(name, words, lowered) for name in names[2:]):
             return names[0 if language == "ja" else 1]
     return ""
 
 
 @once
-def _agencies() -> tuple[tuple[re.Pattern[str], str], ...]:
+def _agencies() -> tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]:
     return tuple(
-        (re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in names[4:])), identity)
+        (identity, names[4:], re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in names[4:])))
         for identity, names in tables("law_terms")["agencies"].items()
     )
 
@@ -82,7 +89,14 @@ def agency_id(words: str) -> str:
     """The id of the most particular agency that the words name, or the id that they are; empty where there is none."""
     if words in tables("law_terms")["agencies"]:
         return words
-    return next((identity for pattern, identity in _agencies() if pattern.search(words)), "")
+    return next(
+        (
+            identity
+            for identity, names, pattern in _agencies()
+            if any(name in words for name in names) and pattern.search(words)
+        ),
+        "",
+    )
 
 
 def agency_name(id_or_text: str, language: Language, *, short: bool = False) -> str:
