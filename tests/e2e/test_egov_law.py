@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -187,6 +188,38 @@ def test_a_stale_list_and_another_law_are_held(law: World) -> None:
     law.later(hours=1)
     assert law.one().state == "healthy"
     assert news(law) == []
+
+
+def test_a_revision_that_lacks_much_of_the_law_is_held_until_it_is_read_again(law: World) -> None:
+    law.later(hours=1)
+    whole = samples.second_text()
+    half = re.sub(
+        r'<AppdxTable.*</AppdxTable>|<Paragraph Num="2">.*?</Paragraph>', "", whole, flags=re.DOTALL
+    )
+    revision = samples.put(law.standin.archive, law.now, half, STARTS)
+    held = law.one()
+    assert (held.state, len(held.held)) == ("changed-shape", 1)
+    assert "units where there were" in held.held[0]["reason"]
+    assert news(law) == []
+    # The service has sent half a law: the whole one arrives, and only that is reported.
+    law.later(hours=1)
+    revision.text.put(law.now, whole)
+    assert law.one().state == "healthy"
+    (change,) = news(law)
+    assert {one[0] for one in operations(law, change["id"]).values()} == {"added", "changed"}
+    # The same loss twice is believed: it is a law that was cut down.
+    law.later(hours=1)
+    samples.put(
+        law.standin.archive, law.now, half, date(2027, 10, 1), amendment_number="令和八年政令第四百号",
+        amendment_id="508CO0000000400",
+    )  # fmt: skip
+    assert law.one().state == "changed-shape"
+    law.later(hours=1)
+    assert law.one().state == "healthy"
+    assert len(news(law)) == 2
+    assert "removed" in {one[0] for one in operations(law, news(law)[-1]["id"]).values()} | {
+        one[0] for one in operations(law, news(law)[0]["id"]).values()
+    }
 
 
 def test_a_withdrawn_revision_is_recorded_once_it_is_sure(law: World) -> None:

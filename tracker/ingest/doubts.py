@@ -24,6 +24,7 @@ _GUARDED = frozenset(
         ResourceType.SCREENING_LIST,
         ResourceType.TARIFF,
         ResourceType.TARIFF_NOTES,
+        ResourceType.JAPANESE_LAW,
     }
 )
 _CUT = "cut"
