@@ -10,10 +10,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, text
+from sqlalchemy import Connection, Select, Table, insert, select, text
 
 from tracker.model import Level
 from tracker.model.corrections import leading_fields
@@ -91,16 +92,26 @@ def verify(connection: Connection) -> Iterator[str | int]:
 
 def _orphans(connection: Connection) -> Iterator[str]:
     """Yield rows whose parent is missing: other tools can switch off the checks of both databases."""
-    keys = [(column, key.column) for table in metadata.sorted_tables for column in table.columns for key in column.foreign_keys]  # fmt: skip
     left = _LOST
-    for column, parent in keys:
-        of = parent.table.alias("parent")
-        has_parent = select(of.c[parent.name]).where(of.c[parent.name] == column).exists()
-        key = column.table.primary_key.columns
-        query = select(*key).where(column.is_not(None), ~has_parent).order_by(*key).limit(left)
-        for row in connection.execute(query):
+    for name, parent, query in _without_parent():
+        for row in connection.execute(query.limit(left)):
             left -= 1
-            yield f"{column.table.name} {' '.join(map(str, row))}: the {parent.table.name} that it belongs to was taken away"
+            yield f"{name} {' '.join(map(str, row))}: the {parent} that it belongs to was taken away"
+
+
+@cache
+def _without_parent() -> list[tuple[str, str, Select[Any]]]:
+    """Return for each reference the tables of both rows, and the query of the rows whose parent is missing."""
+    found = []
+    for table in metadata.sorted_tables:
+        for column in table.columns:
+            for reference in column.foreign_keys:
+                parent = reference.column.table.alias("parent")
+                has_parent = select(1).where(parent.c[reference.column.name] == column).exists()
+                key = table.primary_key.columns
+                query = select(*key).where(column.is_not(None), ~has_parent).order_by(*key)
+                found.append((table.name, reference.column.table.name, query))
+    return found
 
 
 def verify_change(connection: Connection, change_id: str) -> Iterator[str]:
