@@ -11,6 +11,7 @@ from tests.e2e.world import world
 from tests.empty_states import (
     copies_of_one_empty_state,
     one_compilation_for_all_stores,
+    plain_tracebacks,
     rare_collections,
     temporary_folders_in_memory,
 )
@@ -31,6 +32,7 @@ rare_collections()
 @pytest.fixture(scope="session", autouse=True)
 def quick_states() -> None:
     """Before any other fixture can replace what makes the first state."""
+    plain_tracebacks()
     one_compilation_for_all_stores()
     copies_of_one_empty_state()
 

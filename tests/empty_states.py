@@ -2,6 +2,7 @@
 
 A new SQLite state is a copy of one empty database: the migrations take 0.1 s, the copy 2 ms, and the rows are the same.
 Each statement is compiled once in a process and not once for each store. Temporary folders are in memory where there is room.
+Tracebacks of logged errors are plain: the values of all variables, in frames, take half a second each.
 The half a million objects that the modules and tests make are not searched for garbage again and again.
 """
 
@@ -18,6 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.util import LRUCache
@@ -43,6 +45,13 @@ def temporary_folders_in_memory() -> None:
 def rare_collections() -> None:
     """Look for garbage after 100,000 new objects and not after 700."""
     gc.set_threshold(100_000, 20, 20)
+
+
+def plain_tracebacks() -> None:
+    """As the log of a command has them."""
+    renderer = structlog.get_config()["processors"][-1]
+    assert isinstance(renderer, structlog.dev.ConsoleRenderer)
+    renderer.exception_formatter = structlog.dev.plain_traceback
 
 
 def copies_of_one_empty_state() -> None:
