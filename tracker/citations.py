@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Kind = Literal[
@@ -133,7 +134,13 @@ def find_citations(text: str) -> list[Citation]:
 
 def citation_values(text: str, *kinds: Kind) -> list[str]:
     """Return the distinct values of some kinds in `text`, in the order of their first appearance."""
-    return list(dict.fromkeys(hit.value for hit in find_citations(text) if hit.kind in kinds))
+    return list(dict.fromkeys(hit.value for hit in _citations_of(text) if hit.kind in kinds))
+
+
+@lru_cache(maxsize=16)
+def _citations_of(text: str) -> tuple[Citation, ...]:
+    """The citations of the sentences that were read last: an act asks for one kind after the other."""
+    return tuple(find_citations(text))
 
 
 def _one(kind: Kind, value: str, match: re.Match[str]) -> Iterator[Citation]:

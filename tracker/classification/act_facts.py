@@ -56,6 +56,7 @@ _RATE_CONTEXT = re.compile(
     r"\b(?:dut(?:y|ies)|tariffs?|ad valorem|surcharge|levy|rate|threshold|content|value|owned|ownership|interest|de minimis)\b",
     re.I,
 )
+_DIGIT = re.compile(r"\d")
 _RATE = r"\d[\d,]*(?:\.\d+)?[\s-]?(?:percent|per cent|%)"
 _RATHER = re.compile(
     rf"(?P<after>{_RATE})[^.;\d]{{0,60}}\b(?:rather than|instead of|in place of|down from|up from)\b[^.;\d]{{0,50}}(?P<before>{_RATE})",
@@ -166,12 +167,13 @@ def _places(words: str) -> tuple[str, ...]:
 
 def amount_in(sentence: str, start: int, end: int) -> Amount:
     """The rate or threshold that an act sets, as printed, with the earlier one where the sentence gives it."""
-    if match := _RATHER.search(sentence):
-        return Amount(_tidy(match["before"]), _tidy(match["after"]))
-    if struck := struck_rate(sentence):
-        return struck
-    if match := _INSTEAD.search(sentence):
-        return Amount(_tidy(match["before"]), _tidy(match["after"]))
+    if _DIGIT.search(sentence):
+        if match := _RATHER.search(sentence):
+            return Amount(_tidy(match["before"]), _tidy(match["after"]))
+        if struck := struck_rate(sentence):
+            return struck
+        if match := _INSTEAD.search(sentence):
+            return Amount(_tidy(match["before"]), _tidy(match["after"]))
     if match := _FROM_TO.search(sentence):
         return Amount(_tidy(match["before"]), _tidy(match["after"]))
     near = [
@@ -194,7 +196,7 @@ def _bound(before: str) -> str:
 
 def struck_rate(sentence: str) -> Amount | None:
     """The rates of "by striking “10 percent” and inserting “20 percent”"; None where a sentence strikes none."""
-    match = _STRIKING.search(sentence)
+    match = _STRIKING.search(sentence) if "striking" in sentence.lower() else None
     return Amount(_tidy(match["before"]), _tidy(match["after"])) if match else None
 
 
