@@ -13,9 +13,11 @@ from tests.unit.test_law import ENDS, STAY, state
 from tests.unit.web_samples import cfr_change
 from tracker.cli.effects import effects as effects_command
 from tracker.config.models import Instrument
+from tracker.documents.effect_names import affected_of
 from tracker.effects import Affected
 from tracker.errors import UsageError
 from tracker.ingest.assess import with_watched, with_watching_profiles
+from tracker.legal_status import watched as watched_module
 from tracker.legal_status.watched import shipped, touched, watched
 from tracker.model import Level, Profile
 
@@ -53,6 +55,22 @@ def test_an_instrument_is_touched_by_name_by_unit_and_by_what_contains_it() -> N
     assert touched([plan], own) == ("AI Plan",)
     shipped_one = replace(ENDS, affected=Affected(executive_order="14320"))
     assert touched([shipped_one], watched()) == ("E.O. 14320",)
+
+
+def test_the_names_of_an_instrument_are_found_once_and_not_for_each_document(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found, find = list[str](), affected_of
+
+    def counted(name: str) -> Affected:
+        found.append(name)
+        return find(name)
+
+    monkeypatch.setattr(watched_module, "affected_of", counted)
+    own = [Instrument("15 CFR 744.99"), Instrument("Executive Order 14999")]
+    for _ in range(3):
+        assert touched([STAY], own) == ()
+    assert found == ["15 CFR 744.99", "Executive Order 14999"]
 
 
 def test_what_touches_one_is_at_least_medium_and_says_so() -> None:

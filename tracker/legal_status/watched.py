@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from tracker.config.models import Instrument
@@ -29,12 +29,13 @@ def watched(own: Iterable[Instrument] = ()) -> tuple[Instrument, ...]:
 def touched(effects: Iterable[Effect], instruments: Iterable[Instrument]) -> tuple[str, ...]:
     """Return the names of the watched instruments that these effects affect: the instrument itself, a unit of it, or a unit
     that contains it."""
-    listed = [(one, _names(one), {name_key(path) for path in _containing(one.name)}) for one in instruments]
+    listed = list(instruments)
     found: dict[str, None] = {}
     for effect in effects:
         names = set(affected_names(effect.affected))
         within = set(map(name_key, _containing(effect.affected.path or "")))
-        for one, own, containing in listed:
+        for one in listed:
+            own, containing = _names(one), _wholes(one)
             if not names.isdisjoint(own | containing) or not within.isdisjoint(own):
                 found[one.name] = None
     return tuple(found)
@@ -44,9 +45,16 @@ def _containing(path: str) -> tuple[str, ...]:
     return tuple(ancestors(canonical_path(path)))
 
 
-def _names(instrument: Instrument) -> set[str]:
+@lru_cache(maxsize=1_000)
+def _wholes(instrument: Instrument) -> frozenset[str]:
+    """Return the names of the units that contain an instrument."""
+    return frozenset(map(name_key, _containing(instrument.name)))
+
+
+@lru_cache(maxsize=1_000)
+def _names(instrument: Instrument) -> frozenset[str]:
     found = {name_key(instrument.name), *affected_names(affected_of(instrument.name))}
     # A title that several instruments have identifies none of them; a plan without a number has no other name.
     if instrument.title and not any(character.isdigit() for character in instrument.name):
         found.add(name_key(instrument.title))
-    return found
+    return frozenset(found)
