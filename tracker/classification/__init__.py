@@ -259,11 +259,11 @@ def match_profiles(
 def _in_gate(reading: TextView) -> bool:
     if reading.document.kind in (DocumentKind.CFR, DocumentKind.LIST):
         return True
-    lowered = reading.lowered
     book = rulebook()
     if is_presidential(reading):
         return True  # every order is read whole, whatever it is called
-    if any(word in lowered or word in reading.page.lowered for word in book.gate):
+    words = "\n".join((reading.lowered, reading.page.lowered))
+    if any(word in words for word in book.gate):
         return True
     document = reading.document
     if any(agency in issuer.quote for issuer in book.issuers(document) for agency in book.gate_agencies):

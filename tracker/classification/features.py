@@ -259,6 +259,8 @@ class Features:
         return next((hit for term in terms if (hit := self._term(term, place)) is not None), None)
 
     def _term(self, term: Term, place: str) -> Evidence | None:
+        if place in ("text", "head") and term.needles[0] not in self._words_of_text:
+            return None  # as of most terms: quicker than to remember it
         key = (place, term.text)
         if key not in self._terms:
             self._terms[key] = self._find(term, place)
