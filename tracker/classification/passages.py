@@ -94,9 +94,13 @@ _PRESENT = re.compile(
     r"\b(?<!which )(?<!that )(?<!who )(?:hereby|is|are|will|shall|adds|amends|revises|removes|imposes|extends|suspends|proposes|announces|establishes|requests|seeks|expands|implements|"
     r"clarifies|corrects|provides|finalizes|delays|terminates|this (?:final |interim |interim final |proposed )?(?:rule|notice|order|action|document|proclamation))\b"
 )
-_PAST_VERB = re.compile(
-    r"\b(?<!that )(?<!which )(?<!who )(?<!the )(?<!The )(?<!any )(?<!such )(?<!as )(?<!has )(?<!have )(?<!been )(?<!be )(?<!is )(?<!are )(?<!hereby )(?<!was )(?<!being )(?:was|were|had|became|published|issued|imposed|initiated|granted|established|announced|updated|adopted|signed|amended|determined|"
-    r"found|requested|directed|rescinded|stated|took|began|released|completed|received|expired|ended|modified|increased|added|placed|took effect|concluded|proposed|removed|suspended|extended|revised|declared|noted|described(?! (?:in|by|under|above|below|at))|I \w+ed)\b(?! (?:by|under|pursuant to) (?:Executive|Proclamation|E\.O\.|that|those|such|section|the (?:order|proclamation|rule|regulations|action)))(?! (?:by|in|on|under|to|from|as) (?:the )?(?:Annex|this|subheading|heading|products|items|goods|entities))"
+_PAST_VERBS = (
+    r"(?:was|were|had|became|published|issued|imposed|initiated|granted|established|announced|updated|adopted|signed|amended|determined|"
+    r"found|requested|directed|rescinded|stated|took|began|released|completed|received|expired|ended|modified|increased|added|placed|took effect|concluded|proposed|removed|suspended|extended|revised|declared|noted|described(?! (?:in|by|under|above|below|at))|I \w+ed)\b"
+)
+_PAST_VERB = re.compile(  # the verb is looked for before the words that must not precede it: few places have one
+    rf"\b(?={_PAST_VERBS})(?<!that )(?<!which )(?<!who )(?<!the )(?<!The )(?<!any )(?<!such )(?<!as )(?<!has )(?<!have )(?<!been )(?<!be )(?<!is )(?<!are )(?<!hereby )(?<!was )(?<!being )"
+    rf"{_PAST_VERBS}(?! (?:by|under|pursuant to) (?:Executive|Proclamation|E\.O\.|that|those|such|section|the (?:order|proclamation|rule|regulations|action)))(?! (?:by|in|on|under|to|from|as) (?:the )?(?:Annex|this|subheading|heading|products|items|goods|entities))"
 )
 _DESCRIBES = re.compile(
     r"^(?:\W*\w{0,3}\W+)?(?:The (?:EAR|Entity List|Export Administration Regulations|Regulations|Commerce Control List) |Section \d+ (?:also )?requires |Pursuant to [Ss]ection \d+ of the .{0,60}? this (?:action|rule) is exempt|(?:It|That (?:rule|order|act)|The (?:order|act|statute)) (?:also )?(?:allows?|authorizes?|permits?|empowers?|requires?) )"
