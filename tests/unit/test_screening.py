@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import re
+import sqlite3
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib.util import find_spec
@@ -47,6 +49,7 @@ from tracker.scheduler.self_check import _listed
 from tracker.screening.matcher import ListedName, NameIndex
 from tracker.screening.partner_file import LARGEST, MOST, read_partners
 from tracker.screening.screener import Partner
+from tracker.search.index import SearchIndex
 from tracker.storage import changes, snapshots, versions
 from tracker.storage.database import Store
 from tracker.web.app import create_app
@@ -439,3 +442,22 @@ def test_a_page_does_not_wait_for_thousands_of_parties(monkeypatch: pytest.Monke
     assert screeners.listed(lists, [many, none], patience=10)[0] == {"many": hits}
     assert asked == [("A", "B")]
     assert screeners.listed(lists, [many], patience=0) == ({"many": hits}, True)
+
+
+def test_lists_that_cannot_be_read_ahead_are_logged_and_tried_again(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    finder, screeners = SearchIndex(Store(tmp_path)), Screeners()
+
+    def broken() -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(finder, "lists", broken)
+    for times in (1, 2):
+        assert screeners.at_hand(finder) is None
+        for thread in threading.enumerate():
+            if thread.name == "lists":
+                thread.join()
+        output = capsys.readouterr().out
+        assert output.count("the lists of parties cannot be read") == 1, times
+        assert "disk I/O error" in output

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from tracker.config.models import Settings
+from tracker.logs import Logger
 from tracker.model import Profile
 from tracker.screening.matcher import NameHit
 from tracker.screening.screener import Partner, Screener, Screening, listed_partners, screen
@@ -22,6 +23,7 @@ _OWN = {
 }
 
 
+log = Logger()
 PATIENCE = 2.0  # seconds that a page waits for the parties of its profiles
 
 
@@ -39,8 +41,14 @@ class Screeners:
         if held is not None and held.versions == finder.lists():
             return held
         if not self._one.locked():
-            threading.Thread(target=self.current, args=(finder,), name="lists", daemon=True).start()
+            threading.Thread(target=self._prepare, args=(finder,), name="lists", daemon=True).start()
         return None
+
+    def _prepare(self, finder: SearchIndex) -> None:
+        try:
+            self.current(finder)
+        except Exception:  # the next request tries again
+            log.exception("the lists of parties cannot be read")
 
     def current(self, finder: SearchIndex) -> Screener:
         with self._one:
