@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -170,3 +171,13 @@ def test_the_incident_of_a_removed_source_ends(daemon: Daemon, store: Store, con
     with store.read() as connection:
         lasting = connection.execute(select(INCIDENT.c.subject).where(INCIDENT.c.closed_at.is_(None)))
         assert sorted(lasting.scalars()) == ["channel:file", "source:a"]
+
+
+def test_the_end_of_the_process_waits_for_nothing_that_a_reload_left(daemon: Daemon, config: Path) -> None:
+    before, running = set(threading.enumerate()), daemon.context
+    config.write_text(FULL + SOURCE.format("c", "c"))
+    daemon.reload_if_changed()
+    assert daemon.context is not running
+    left = [thread for thread in threading.enumerate() if thread not in before]
+    assert left
+    assert all(thread.daemon for thread in left)

@@ -333,7 +333,9 @@ class Daemon:
         for warning in settings.warnings:
             log.warning("a setting was renamed", line=warning)
         log.info("settings reloaded", sources=len(self.enabled()), channels=len(settings.channels))
-        threading.Timer(STOP_SECONDS * 60, before.client.close).start()
+        later = threading.Timer(STOP_SECONDS * 60, before.client.close)
+        later.daemon = True  # the end of the process does not wait for it
+        later.start()
         return True
 
     def _log_once(self, what: str, problems: list[str], cure: str) -> None:
