@@ -44,7 +44,7 @@ def temporary_folders_in_memory() -> None:
 
 def rare_collections() -> None:
     """Look for garbage after 100,000 new objects and not after 700."""
-    gc.set_threshold(100_000, 20, 20)
+    gc.set_threshold(100_000, 10, 5)
 
 
 def plain_tracebacks() -> None:
