@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from tracker.config.models import Source
 from tracker.errors import UnexpectedResponse
 from tracker.ingest.poll import PollContext, PollReport
 from tracker.scheduler import catch_up, poll_cycle
+from tracker.scheduler.daemon import Daemon
 from tracker.scheduler.schedule import load_checked
 from tracker.sources.page import links
 from tracker.storage import source_state
@@ -180,3 +182,30 @@ def test_a_source_leased_by_another_process_is_left_to_it(
     assert source_state.lease_owners(store) == {"host:1:other"}
     context.client.close()
     store.close()
+
+
+def test_what_other_polls_found_is_stored_before_alerts_are_sent(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poll_cycle, "WORKERS", 1)
+    monkeypatch.setattr(poll_cycle, "_BATCH", 1)
+    pages = [
+        f'[[source]]\nid = "{name}"\nkind = "page"\nurl = "{world.standin.url}/news/rule"\n' for name in "ab"
+    ]
+    world.use(extra="".join(pages)).poll()
+    world.standin.edit_page("/news/rule", RULE, RULE + NEWS)
+    world.later(days=1)
+    store = Store(world.state)
+    daemon = Daemon(load_checked(world.config), store, lambda: world.now)
+    daemon.context = replace(daemon.context, pause=lambda _: None)
+    stored: list[int] = []
+
+    def deliver() -> None:
+        states = source_state.source_states(store).values()
+        stored.append(sum(state.last_success_at == world.now for state in states))
+
+    monkeypatch.setattr(daemon, "deliver", deliver)
+    daemon.tick()
+    daemon.context.client.close()
+    store.close()
+    assert stored == [2]

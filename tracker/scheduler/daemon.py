@@ -203,14 +203,18 @@ class Daemon:
         return [sources[name] for name in claimed]
 
     def _poll(self, claimed: list[Source]) -> None:
+        alerts = 0
         try:
             for report in poll_cycle.run(claimed, self.context, stop=self.stop, claimed=True):
                 _log_poll(report)
                 self._polling.discard(report.source)
-                if report.alerts:
-                    self.deliver()
+                alerts += report.alerts
         finally:
             self._polling.difference_update(source.id for source in claimed)
+        # Not before: what the other polls found is not stored while a channel is slow to answer. Where a poll takes long, the
+        # next round of deliveries sends what the others have queued.
+        if alerts:
+            self.deliver()
 
     def deliver(self) -> None:
         """Sends the deliveries that are due. A round that is still running picks up new ones itself."""
