@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.case_player import Answer, CasePlayer
+from tests.e2e.story_play import inspected
+from tests.e2e.world import World
 from tests.unit.test_parsing_fr_text import TEXT
 from tests.unit.test_parsing_fr_xml import RULE
+from tracker.scheduler import poll_cycle
 
 REGISTER = '[[source]]\nid = "fr"\nkind = "federal-register"\nbase_url = "{site}/api/v1"\nissues_url = "{site}"\nagencies = ["industry-and-security-bureau"]\n'
 AGENCIES = [
@@ -96,3 +102,23 @@ def test_agencies_turned_about_cost_no_text_and_make_no_revision(tmp_path: Path)
             "Commerce Department",
             "Industry and Security Bureau",
         ]
+
+
+@pytest.mark.parametrize("order", [("fr-all", "inspection"), ("inspection", "fr-all")])
+def test_the_copy_on_inspection_does_not_undo_the_publication(
+    world: World, monkeypatch: pytest.MonkeyPatch, order: tuple[str, str]
+) -> None:
+    """Whichever of the two sources is polled first on the day of publication."""
+    monkeypatch.setattr(poll_cycle, "WORKERS", 1)
+    world.use(*order).poll()
+    world.later(days=1)
+    inspected(
+        "2026-70101", "Reaching Half-Owned Companies", ["BIS revises § 744.11."], date(2026, 6, 18), action="Interim final rule.",
+        dates="This rule is effective June 18, 2026.", effective_on="2026-06-18", start_page=37101,
+    )(world)  # fmt: skip
+    world.poll()
+    world.later(days=9)
+    world.poll()
+    (found,) = [change for change in world.changes() if change["document_number"] == "2026-70101"]
+    assert found["citation"] == "91 FR 37101"
+    assert world.alerted == 1

@@ -45,6 +45,8 @@ def decide(
     news. `site_wide`: what this poll has already recorded outside the main text of the source's pages. `instruments`: the watched ones."""
     compare = compare or diffing.compare
     document = reading.document
+    if reading.superseded:
+        return Seen(fetched)  # it has no citation yet: as a newer version, it would undo the publication
     digest = content_hash(document)
     if reading.previous is not None and digest == content_hash(reading.previous):
         learned = reading.version is not None and reading.templates != reading.version.volatile_patterns

@@ -309,6 +309,7 @@ class Ingest:
             cut=doubts.is_cut(fetched, old),
             references=references,
             record=record,
+            superseded=(old.role, fetched.role) == (ResourceType.FR_RECORD, ResourceType.PI_RECORD),
             first_read=first_read(fetched, old, self._pending_keys(fetched)),
         )
         previous = self._previous(fetched, old)

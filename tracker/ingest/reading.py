@@ -27,6 +27,7 @@ class Reading:
     cut: bool = False  # the page ends in the middle, and the stored one did not
     references: tuple[SnapshotRef, ...] = ()  # the snapshots of `version`, in their order
     record: Change | None = None  # the record of a document that has only one
+    superseded: bool = False  # the copy on public inspection of a document whose published form is stored
     first_read: tuple[str, ...] = ()  # paths of annexes that existed before they were first read
 
 
