@@ -98,9 +98,8 @@ class Ingest:
         self.again = again
         self.accept = accept
         self.quarantine = Quarantine(store, source.id, known)
-        if flapping is None:
-            flapping = page_states.flapping(store, source.id)
-        self.confirmation = Confirmation(store, source.id, flapping)
+        unconfirmed = page_states.flapping(store, source.id) if flapping is None else flapping
+        self.confirmation = Confirmation(store, source.id, unconfirmed)
         self.amends = False  # a text of the CFR, or a document that may amend it, was stored
         self._failed: dict[str, tuple[tuple[str, ...], ParseError]] = {}
 
